@@ -1,0 +1,24 @@
+"""What the consent floor forgets of a person who leaves: proofs, codes, messages, links; the ledger stays."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from audit.trail import Actor
+from consent import ledger
+from consent.models import Challenge, Evidence, SmsMessage, StopLink, Subject
+
+
+def forget(subject_ids: Sequence[UUID], *, by: Actor, at: datetime) -> None:
+    """Reduce these subjects to ids, dates and hashes inside the caller's transaction.
+
+    Consent heads become tombstones with an event each; sealed details, one-time codes, message
+    bodies and stop links go. Handles and suppression stay, so that a refusal is found again.
+    Serves J1, D8, law.md §3 (any → tombstone).
+    """
+    ledger.tombstone(subject_ids, by=by, at=at)
+    Evidence.objects.filter(subject_id__in=subject_ids).update(detail=None)
+    SmsMessage.objects.filter(subject_id__in=subject_ids).update(body=None)
+    Challenge.objects.filter(subject_id__in=subject_ids).delete()
+    StopLink.objects.filter(subject_id__in=subject_ids).delete()
+    Subject.objects.filter(pk__in=subject_ids).update(erased_at=at)

@@ -1,0 +1,24 @@
+"""The tables of consent: purposes, notices, the ledger, evidence, suppression and the gate's decisions."""
+
+from consent.models.decision import Decision
+from consent.models.evidence import Challenge, Evidence, SmsMessage, StopLink
+from consent.models.ledger import Consent, ConsentEvent
+from consent.models.notice import Notice, NoticePurpose, NoticeVersion, Purpose
+from consent.models.subject import Handle, Subject, Suppression
+
+__all__ = [
+    "Challenge",
+    "Consent",
+    "ConsentEvent",
+    "Decision",
+    "Evidence",
+    "Handle",
+    "Notice",
+    "NoticePurpose",
+    "NoticeVersion",
+    "Purpose",
+    "SmsMessage",
+    "StopLink",
+    "Subject",
+    "Suppression",
+]

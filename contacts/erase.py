@@ -1,0 +1,108 @@
+"""The one deed by which a person leaves; no path to deletion goes around it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Count
+
+from audit import trail
+from audit.trail import Actor
+from consent import forgetting
+from contacts import hold
+from contacts.models import Contact, Departure, Phone, SheetRow, Submission, SweepRun
+from vault import persons
+
+
+class HeldBack(Exception):
+    """The person stands under a legal hold and cannot leave (J2)."""
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What one batch did: who left, and who was kept by a hold."""
+
+    gone: tuple[UUID, ...]
+    held: tuple[UUID, ...]
+
+
+def one(subject_id: UUID, *, by: Actor, at: datetime) -> None:
+    """Erase one person now, whatever their end date. Raises HeldBack under a legal hold. Serves J1, K1."""
+    result = batch([subject_id], run=None, by=by, at=at)
+    if result.held:
+        raise HeldBack
+
+
+def batch(
+    subject_ids: Iterable[UUID], *, run: SweepRun | None, by: Actor, at: datetime, due_only: bool = False
+) -> Erased:
+    """Erase these people in one transaction: entries, keys and indexes, then rows.
+
+    The vault commits its deletion before the main database does: a crash in between leaves rows
+    that nobody can open and that are still due, never a readable leftover (design, rule 10).
+    `due_only` takes only those whose end date is not after `at`; people whom somebody else has
+    locked are left to the next batch. Serves J1, J2, I9.
+    """
+    with transaction.atomic():
+        contacts = _lock(list(subject_ids), at if due_only else None)
+        kept = hold.held(contacts)
+        leaving = {pk: contact for pk, contact in contacts.items() if pk not in kept}
+        if leaving:
+            _erase(leaving, run=run, by=by, at=at)
+    return Erased(gone=tuple(leaving), held=tuple(kept))
+
+
+def _lock(ids: list[UUID], due_at: datetime | None) -> dict[UUID, Contact]:
+    rows = Contact.objects.filter(pk__in=ids).only("subject_id", "delete_on", "delete_rule", "event_id")
+    if due_at is not None:
+        rows = rows.filter(delete_on__lte=due_at)
+    if connection.features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(skip_locked=due_at is not None)
+    return {contact.pk: contact for contact in rows.order_by("pk")}
+
+
+def _erase(leaving: dict[UUID, Contact], *, run: SweepRun | None, by: Actor, at: datetime) -> None:
+    ids = list(leaving)
+    trail.record_many(
+        [
+            trail.EntryDraft("contact.erased", by=by, at=at, subject=pk, reason=contact.delete_rule)
+            for pk, contact in leaving.items()
+        ]
+    )
+    phones = _phone_counts(ids)
+    forgetting.forget(ids, by=by, at=at)
+    digests = persons.destroy_keys(ids)
+    SheetRow.objects.filter(subject_id__in=ids).update(payload=None)
+    Submission.objects.filter(subject_id__in=ids).delete()
+    _delete_rows(ids)
+    Departure.objects.bulk_create(
+        [
+            Departure(
+                subject_id=pk,
+                run=run,
+                rule=contact.delete_rule,
+                due_on=contact.delete_on,
+                left_at=at,
+                event_id=contact.event_id,
+                key_digest=digests.get(pk, ""),
+                phones=phones.get(pk, 0),
+            )
+            for pk, contact in leaving.items()
+        ]
+    )
+
+
+def _phone_counts(ids: list[UUID]) -> dict[UUID, int]:
+    counts = Phone.objects.filter(contact_id__in=ids).order_by().values_list("contact_id").annotate(Count("id"))
+    return dict(counts)
+
+
+def _delete_rows(ids: list[UUID]) -> None:
+    """Plain DELETEs, so that no sealed column is read back only to be thrown away."""
+    phones, contacts = Phone.objects.filter(contact_id__in=ids), Contact.objects.filter(pk__in=ids)
+    phones._raw_delete(phones.db)
+    gone = contacts._raw_delete(contacts.db)
+    if gone != len(ids):
+        raise RuntimeError("the rows deleted do not match the entries written")

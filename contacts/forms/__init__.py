@@ -1,0 +1,1 @@
+"""The forms of the contacts floor: every bad input gets a sentence."""

@@ -1,0 +1,44 @@
+"""`manage.py sweep`: let everybody leave whose time is over; or, dry, say who would."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from audit.trail import System
+from contacts import sweep
+
+
+class Command(BaseCommand):
+    """Runs the sweep that the nightly task runs."""
+
+    help = "Erase everybody whose retention is over and who stands under no legal hold. Safe to interrupt and to repeat."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare --dry-run and --at."""
+        parser.add_argument("--dry-run", action="store_true", help="count who would leave, change nothing")
+        parser.add_argument("--at", metavar="ISO", help="sweep as of this moment, e.g. 2026-12-31T02:00:00+08:00")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run and print one line per rule."""
+        at = _moment(options["at"])
+        report = sweep.preview(at=at) if options["dry_run"] else sweep.run(by=System("sweep"), at=at)
+        word = "would leave" if report.dry_run else "left"
+        for rule, count in sorted(report.rules.items()):
+            self.stdout.write(f"  {rule:<14} {count:>7}")
+        total = report.due if report.dry_run else report.deleted
+        self.stdout.write(f"{total} {word}; {report.held} kept by a hold; as of {at.isoformat()}")
+
+
+def _moment(text: str | None) -> datetime:
+    if text is None:
+        return timezone.now()
+    try:
+        at = parse_datetime(text)
+    except ValueError:
+        at = None
+    if at is None:
+        raise CommandError("--at needs a moment such as 2026-12-31T02:00:00+08:00")
+    return at if at.tzinfo else timezone.make_aware(at)

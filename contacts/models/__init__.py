@@ -1,0 +1,25 @@
+"""The tables of the people we know: events, contacts, phones, calls, sheets, retention and sweeps."""
+
+from contacts.models.call import CallAttempt
+from contacts.models.contact import Contact, Phone
+from contacts.models.event import Event, EventStaff, EventTick, Submission
+from contacts.models.leaving import Departure, LegalHold, RetentionRule, SweepRun
+from contacts.models.sheet import SheetImport, SheetRow
+from contacts.models.view import SavedView
+
+__all__ = [
+    "CallAttempt",
+    "Contact",
+    "Departure",
+    "Event",
+    "EventStaff",
+    "EventTick",
+    "LegalHold",
+    "Phone",
+    "RetentionRule",
+    "SavedView",
+    "SheetImport",
+    "SheetRow",
+    "Submission",
+    "SweepRun",
+]

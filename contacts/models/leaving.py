@@ -1,0 +1,104 @@
+"""How people leave: retention rules, legal holds, sweeps, and the record of each departure."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RetentionRule(models.Model):
+    """One line of the retention table: after which event, how many days (law.md §4.1; J1)."""
+
+    code = models.CharField(primary_key=True, max_length=30)
+    days = models.PositiveIntegerField()
+    version = models.PositiveIntegerField(default=1)
+    order = models.PositiveSmallIntegerField()
+    changed_at = models.DateTimeField(null=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        """No rule keeps anybody longer than ten years."""
+
+        ordering = ["order"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(days__lte=3650), name="retention_has_an_end")
+        ]
+
+
+class LegalHold(models.Model):
+    """A named case for which a person must be kept; no deletion path passes it (J2)."""
+
+    class Reason(models.TextChoices):
+        """Why the person must be kept."""
+
+        DISPUTE = "dispute", _("dispute or lawsuit")
+        REGULATOR = "regulator", _("request of an authority")
+        COMPLAINT = "complaint", _("open complaint")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subject = models.ForeignKey("consent.Subject", on_delete=models.PROTECT, related_name="+")
+    case_ref = models.CharField(max_length=40)
+    reason = models.CharField(max_length=12, choices=Reason.choices)
+    placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    placed_at = models.DateTimeField()
+    review_on = models.DateField()
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Found by subject while standing."""
+
+        indexes = [
+            models.Index(
+                fields=["subject"], condition=models.Q(lifted_at__isnull=True), name="standing_hold"
+            )
+        ]
+
+
+class SweepRun(models.Model):
+    """One sweep: what was due, what left, what was held, and whether it finished."""
+
+    class State(models.TextChoices):
+        """Where the run stands."""
+
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    heartbeat = models.DateTimeField()
+    cutoff = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State.choices)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    planned = models.PositiveIntegerField(default=0)
+    deleted = models.PositiveIntegerField(default=0)
+    held = models.PositiveIntegerField(default=0)
+
+
+class Departure(models.Model):
+    """One person gone: when, by which rule, in which sweep; no name, no number (J4)."""
+
+    subject = models.OneToOneField(
+        "consent.Subject", primary_key=True, on_delete=models.PROTECT, related_name="+"
+    )
+    run = models.ForeignKey(SweepRun, null=True, on_delete=models.PROTECT, related_name="departures")
+    rule = models.CharField(max_length=30)
+    due_on = models.DateTimeField()
+    left_at = models.DateTimeField()
+    event = models.ForeignKey("contacts.Event", null=True, on_delete=models.PROTECT, related_name="+")
+    key_digest = models.CharField(max_length=64, blank=True)
+    phones = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        """Read newest first."""
+
+        indexes = [models.Index(fields=["-left_at", "subject"], name="departure_newest")]

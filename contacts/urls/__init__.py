@@ -1,0 +1,1 @@
+"""The addresses of the contacts floor, one module per area."""

@@ -1,0 +1,14 @@
+"""Addresses of the leaving pages."""
+
+from django.urls import path
+
+from contacts.doors import leaving
+
+urlpatterns = [
+    path("retention/", leaving.retention_page, name="retention"),
+    path("retention/days/", leaving.change_days, name="retention_days"),
+    path("retention/sweeps/<uuid:pk>/", leaving.sweep_page, name="sweep"),
+    path("holds/", leaving.holds_page, name="holds"),
+    path("holds/<uuid:pk>/lift/", leaving.lift_hold, name="lift_hold"),
+    path("contacts/<uuid:pk>/hold/", leaving.place_hold, name="place_hold"),
+]

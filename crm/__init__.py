@@ -1,0 +1,1 @@
+"""The roof: settings, addresses, clock; home pages, demo. Nobody imports it."""
