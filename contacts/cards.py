@@ -1,0 +1,118 @@
+"""People as pages show them: plain words already masked for the reader, never the rows themselves."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from consent.models import Consent
+from contacts.masking import Wish, show
+from contacts.models import Contact, Phone
+from team import fields
+from team.fields import Level
+from team.models import User
+
+TEXTS = ("name", "company", "title", "wechat", "email", "note")
+
+
+@dataclass(frozen=True)
+class PhoneCard:
+    """One number as shown: its mask and what the reader may do with it."""
+
+    pk: UUID
+    kind: str
+    text: str
+    may_call: bool
+    may_reveal: bool
+    wrong: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """One person as shown to one reader at one moment."""
+
+    pk: UUID
+    name: str
+    company: str
+    title: str
+    wechat: str
+    email: str
+    note: str
+    phones: tuple[PhoneCard, ...]
+    state: str
+    valid_until: datetime | None
+    event: str
+    owner: str
+    source: str
+    created_at: datetime
+    delete_on: datetime
+    delete_rule: str
+    days_left: int
+    life_left: int
+
+
+def of(contacts: Sequence[Contact], *, by: User, at: datetime) -> list[Card]:
+    """Cards for these people in this order: a fixed number of queries, however many people."""
+    ids = [contact.pk for contact in contacts]
+    levels = fields.levels_of(by, at=at)
+    phones: dict[UUID, list[Phone]] = defaultdict(list)
+    for phone in Phone.objects.filter(contact_id__in=ids):
+        phones[phone.contact_id].append(phone)
+    calls = {c.subject_id: c for c in Consent.objects.filter(subject_id__in=ids, purpose="phone_contact", channel="call")}
+    texts = show([wish for contact in contacts for wish in _text_wishes(contact, levels)])
+    flat = [phone for contact in contacts for phone in phones[contact.pk]]
+    masked = dict(zip([p.pk for p in flat], show([_phone_wish(p, levels) for p in flat]), strict=True))
+    cards = []
+    for n, contact in enumerate(contacts):
+        words = dict(zip(TEXTS, texts[n * len(TEXTS) : (n + 1) * len(TEXTS)], strict=True))
+        numbers = tuple(_phone_card(phone, masked[phone.pk], levels) for phone in phones[contact.pk])
+        cards.append(_card(contact, words, numbers, calls.get(contact.pk), at=at))
+    return cards
+
+
+def _text_wishes(contact: Contact, levels: fields.Levels) -> list[Wish]:
+    sealed = {name: getattr(contact, name) for name in TEXTS}
+    return [Wish(value, levels[_code(name)]) for name, value in sealed.items()]
+
+
+def _code(name: str) -> str:
+    return "contacts.company" if name == "title" else f"contacts.{name}"
+
+
+def _phone_wish(phone: Phone, levels: fields.Levels) -> Wish:
+    return Wish(phone.number, levels[f"contacts.{phone.kind}"], number=True)
+
+
+def _phone_card(phone: Phone, text: str, levels: fields.Levels) -> PhoneCard:
+    level = levels[f"contacts.{phone.kind}"]
+    return PhoneCard(
+        pk=phone.pk,
+        kind=phone.kind,
+        text=text,
+        may_call=level >= Level.CALL and phone.wrong_at is None,
+        may_reveal=level >= Level.REVEAL and phone.wrong_at is None,
+        wrong=phone.wrong_at is not None,
+    )
+
+
+def _card(
+    contact: Contact, words: dict[str, str], phones: tuple[PhoneCard, ...], call: Consent | None, *, at: datetime
+) -> Card:
+    whole = max((contact.delete_on - contact.created_at).total_seconds(), 1)
+    left = (contact.delete_on - at).total_seconds()
+    return Card(
+        pk=contact.pk,
+        phones=phones,
+        state=call.state if call else "",
+        valid_until=call.valid_until if call else None,
+        event=contact.event.name,
+        owner=contact.book.owner.display_name if contact.book.owner else contact.book.name,
+        source=contact.get_source_display(),
+        created_at=contact.created_at,
+        delete_on=contact.delete_on,
+        delete_rule=contact.delete_rule,
+        days_left=max(int(left // 86400), 0),
+        life_left=round(min(max(left / whole, 0), 1) * 100),
+        **words,
+    )

@@ -1,0 +1,55 @@
+"""Words of the leaving pages: each retention rule and window as a sentence people understand."""
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+RULES: dict[str, Promise] = {
+    "withdrawn": _("consent withdrawn"),
+    "refused": _("refused when asked"),
+    "wrong_number": _("number belongs to somebody else"),
+    "expired": _("consent expired"),
+    "unconfirmed": _("number never confirmed"),
+    "asserted": _("only asserted by staff, never confirmed"),
+    "event_lead": _("met at an event, never contacted"),
+    "contacted": _("no new consent since the last one"),
+    "promise": _("time promised in the notice is over"),
+    "no_basis": _("no basis to keep"),
+}
+STARTS: dict[str, Promise] = {
+    "withdrawn": _("days after withdrawal"),
+    "refused": _("days after refusal"),
+    "wrong_number": _("days after the wrong number was noted"),
+    "expired": _("days after the consent expired"),
+    "unconfirmed": _("days after the form was sent"),
+    "asserted": _("days after staff noted the consent"),
+    "event_lead": _("days after the consent, if never contacted"),
+    "contacted": _("days after the last consent"),
+    "promise": _("days after the end the notice promised"),
+    "no_basis": _("days after the record was made"),
+}
+WINDOWS: dict[str, Promise] = {
+    "tonight": _("Leaving tonight"),
+    "week": _("Leaving within 7 days"),
+    "month": _("Leaving within 30 days"),
+}
+
+
+@register.simple_tag
+def rule_name(code: str) -> Promise | str:
+    """The rule as a reason: why this person leaves."""
+    return RULES.get(code, code)
+
+
+@register.simple_tag
+def rule_start(code: str) -> Promise | str:
+    """What the days of a rule are counted from."""
+    return STARTS.get(code, code)
+
+
+@register.simple_tag
+def window_name(code: str) -> Promise | str:
+    """The window as a heading."""
+    return WINDOWS.get(code, code)

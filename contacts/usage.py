@@ -1,0 +1,50 @@
+"""How often a number was used lately: what the gate's limits count (H4), and each reader's own quota (I6)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from consent.gate import Usage
+from contacts.models import CallAttempt
+from team.models import User
+
+HOURLY, DAILY, MONTHLY = 10, 30, 300
+
+
+def of(subject_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, Usage]:
+    """Attempts in the last day, week and month, and how many in a row went unanswered; one query."""
+    attempts: dict[UUID, list[CallAttempt]] = defaultdict(list)
+    rows = CallAttempt.objects.filter(subject_id__in=list(subject_ids), at__gt=at - timedelta(days=30), at__lte=at)
+    for attempt in rows.order_by("-at").only("subject_id", "at", "outcome"):
+        attempts[attempt.subject_id].append(attempt)
+    return defaultdict(_none, {subject: _usage(found, at) for subject, found in attempts.items()})
+
+
+def _none() -> Usage:
+    return Usage(attempts_today=0, attempts_week=0, attempts_month=0, unanswered_in_row=0)
+
+
+def _usage(attempts: list[CallAttempt], at: datetime) -> Usage:
+    row = 0
+    for attempt in attempts:
+        if attempt.outcome == CallAttempt.Outcome.UNANSWERED:
+            row += 1
+        elif attempt.outcome:
+            break
+    return Usage(
+        attempts_today=sum(a.at > at - timedelta(days=1) for a in attempts),
+        attempts_week=sum(a.at > at - timedelta(days=7) for a in attempts),
+        attempts_month=len(attempts),
+        unanswered_in_row=row,
+    )
+
+
+def quota_left(user: User, *, at: datetime) -> bool:
+    """Whether this user may see one more distinct number: 10 an hour, 30 a day, 300 in 30 days (I6, I7)."""
+    shown = CallAttempt.objects.filter(user=user, kind=CallAttempt.Kind.REVEAL, at__gt=at - timedelta(days=30), at__lte=at)
+    first: dict[UUID, datetime] = {}
+    for subject, when in shown.order_by("at").values_list("subject_id", "at"):
+        first[subject] = when
+    spans = ((HOURLY, timedelta(hours=1)), (DAILY, timedelta(days=1)), (MONTHLY, timedelta(days=30)))
+    return all(sum(when > at - span for when in first.values()) < limit for limit, span in spans)

@@ -1,0 +1,65 @@
+"""Which people a user may see at all: the one queryset every page, search and count starts from."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from contacts.models import Contact
+from team import fields
+from team.models import User
+
+UNION_LIMIT = 60
+
+
+def visible(user: User) -> QuerySet[Contact]:
+    """Everybody in the books this user may see: own, the team's for a lead, all for compliance (I5)."""
+    if fields.sees_all_books(user):
+        return Contact.objects.all()
+    return Contact.objects.filter(book_id__in=fields.books_of(user))
+
+
+def one(user: User, pk: UUID) -> Contact:
+    """One visible person; anybody else's does not exist (Http404), so existence does not leak."""
+    contact = visible(user).select_related("event", "book", "book__owner").filter(pk=pk).first()
+    if contact is None:
+        raise Http404
+    return contact
+
+
+def newest(
+    user: User, *, where: Q, before: tuple[datetime, UUID] | None, limit: int
+) -> list[Contact]:
+    """One keyset page, newest first: at most `limit` people before the given place.
+
+    With several books on PostgreSQL the newest of each book are merged, so that books holding only
+    old people do not force a scan; with one book, or on SQLite, the index does it alone.
+    """
+    if before is not None:
+        at, pk = before
+        where &= Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk)
+    ids = _page_of_ids(user, where, limit)
+    rows = Contact.objects.filter(pk__in=ids).select_related("event", "book__owner")
+    return sorted(rows, key=lambda row: (row.created_at, row.pk.int), reverse=True)
+
+
+def _page_of_ids(user: User, where: Q, limit: int) -> list[UUID]:
+    if fields.sees_all_books(user):
+        return _ids(_ordered(Contact.objects.filter(where))[:limit])
+    books = fields.books_of(user)
+    if connection.vendor != "postgresql" or not 1 < len(books) <= UNION_LIMIT:
+        return _ids(_ordered(Contact.objects.filter(where, book_id__in=books))[:limit])
+    pages = [_ordered(Contact.objects.filter(where, book_id=book))[:limit] for book in books]
+    merged = pages[0].union(*pages[1:], all=True).order_by("-created_at", "-subject_id")
+    return _ids(merged[:limit])
+
+
+def _ordered(rows: QuerySet[Contact]) -> QuerySet[Contact]:
+    return rows.order_by("-created_at", "-subject_id").only("created_at", "subject_id")
+
+
+def _ids(rows: Iterable[Contact]) -> list[UUID]:
+    return [row.pk for row in rows]

@@ -1,0 +1,94 @@
+"""The column of a sealed value: takes closed boxes only, gives closed boxes only, answers no look-up."""
+
+from base64 import b64encode
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import FieldError
+from django.db import models
+
+from vault.sealed import Sealed
+
+
+class _Box:
+    """Gives the raw bytes of a column their row and owner when somebody reads the attribute."""
+
+    def __init__(self, field: "SealedField") -> None:
+        self.field = field
+
+    def __get__(self, instance: models.Model | None, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        name = self.field.attname
+        if name not in instance.__dict__:
+            instance.refresh_from_db(fields=[name])
+        value = instance.__dict__[name]
+        if value is None or isinstance(value, Sealed) and value.row is not None:
+            return value
+        blob = value.blob if isinstance(value, Sealed) else bytes(value)
+        return Sealed(blob, field_id=self.field.field_id, row=instance.pk, owner=self.field.owner_of(instance))
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+class SealedField(models.BinaryField):  # type: ignore[type-arg]
+    """A sealed column; `field_id` is a frozen literal bound into the tag, never renamed with the column.
+
+    `layout` is phone, text or bytes; `owner` names the attribute that holds the uuid of the key's owner.
+    """
+
+    sealed = True
+
+    def __init__(self, *args: Any, field_id: str = "", layout: str = "text", owner: str = "", **kwargs: Any) -> None:
+        """Remember what the tag binds."""
+        self.field_id, self.layout, self.owner = field_id, layout, owner
+        kwargs["editable"] = False
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        """For migrations: the field with its frozen name."""
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("editable", None)
+        return name, path, args, kwargs | {"field_id": self.field_id, "layout": self.layout, "owner": self.owner}
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        """Put the box-giving attribute on the model."""
+        super().contribute_to_class(cls, name, private_only)
+        setattr(cls, self.attname, _Box(self))
+
+    def owner_of(self, instance: models.Model) -> UUID | None:
+        """The uuid under whose key this row's value is sealed."""
+        owner: UUID | None = getattr(instance, self.owner)
+        return owner
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed | None:
+        """A closed box without its row; reading it from an instance adds row and owner."""
+        return None if value is None else Sealed(bytes(value), field_id=self.field_id, row=None, owner=None)
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        """Let ciphertext through and refuse everything else, so that update() and bulk_update() cannot leak."""
+        if value is None:
+            return None
+        if not isinstance(value, Sealed):
+            raise TypeError(f"{self.field_id} takes sealed values only")
+        return super().get_db_prep_value(value.blob, connection, prepared)
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        """Only `isnull`: a sealed value is found through its blind index."""
+        if lookup_name == "isnull":
+            return super().get_lookup(lookup_name)
+        raise FieldError(f"{self.field_id} is sealed: look it up through vault.index (by_number, by_last4)")
+
+    def get_transform(self, lookup_name: str) -> Any:
+        """No transform reaches inside."""
+        raise FieldError(f"{self.field_id} is sealed: no transform reaches inside")
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """For dumpdata: the ciphertext in base64."""
+        box = self.value_from_object(obj)
+        return "" if box is None else b64encode(box.blob).decode()
+
+    def to_python(self, value: Any) -> Any:
+        """Leave boxes alone; plain values never become column values."""
+        return value

@@ -1,0 +1,52 @@
+"""How a sealed value looks to somebody who may see only a part of it (law.md §5.1; I4)."""
+
+import re
+
+COMPOUND = frozenset(
+    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 令狐 慕容 司徒 夏侯 端木 南宫 百里 呼延 独孤 宇文 长孙 轩辕 "
+    "钟离 闻人 澹台 公冶 濮阳 淳于 单于 申屠 太史 西门 东郭 左丘 万俟 赫连".split()
+)
+STARS = "****"
+TWO_DIGIT_AREAS = ("10", "20", "21", "22", "23", "24", "25", "27", "28", "29")
+
+
+def mask_number(digits: str) -> str:
+    """The mask of a number: `138 **** 6207` for a mainland mobile, fewer digits for all others."""
+    if re.fullmatch(r"861\d{10}", digits) and not digits.startswith("8610"):
+        return f"{digits[2:5]} {STARS} {digits[-4:]}"
+    if digits.startswith("86"):
+        return f"{_area(digits[2:])} {STARS} {digits[-4:]}"
+    if digits.startswith(("852", "853")):
+        return f"+{digits[:3]} {digits[3:5]}{STARS}{digits[-2:]}"
+    if digits.startswith("886"):
+        return f"+886 {digits[3:5]}{STARS}{digits[-3:]}"
+    return f"+{digits[:2]} {STARS} {digits[-2:]}"
+
+
+def _area(national: str) -> str:
+    return "0" + (national[:2] if national.startswith(TWO_DIGIT_AREAS) else national[:3])
+
+
+def last4_mask(digits: str) -> str:
+    """The last four digits and nothing else."""
+    return f"*******{digits[-4:]}"
+
+
+def display_number(digits: str) -> str:
+    """A number in the open, as people read it aloud."""
+    if re.fullmatch(r"861[3-9]\d{9}", digits):
+        return f"{digits[2:5]} {digits[5:9]} {digits[9:]}"
+    if digits.startswith("86"):
+        area = _area(digits[2:])
+        return f"{area} {digits[2 + len(area) - 1 :]}"
+    return f"+{digits}"
+
+
+def mask_name(name: str) -> str:
+    """A name with the surname only: `张*`, `欧阳*`, `S*`."""
+    text = name.strip()
+    if not text:
+        return ""
+    if len(text) > 2 and text[:2] in COMPOUND:
+        return f"{text[:2]}*"
+    return f"{text[0]}*"

@@ -1,0 +1,70 @@
+"""The erasable side: wrapped person keys and blind indexes, apart from what they open (vault.md §4.4)."""
+
+import uuid
+
+from django.db import models
+
+from vault import labels
+
+ALL = uuid.UUID(int=0)
+
+
+class PersonKey(models.Model):
+    """One data key, wrapped by an epoch key; whoever loses this row loses every value under it."""
+
+    owner = models.UUIDField(primary_key=True)
+    kid = models.BinaryField(max_length=4)
+    generation = models.PositiveSmallIntegerField(default=1)
+    wrapped = models.BinaryField(max_length=68)
+    created_at = models.DateTimeField(db_index=True)
+
+    LABELS = labels.of(
+        owner="pseudonym; vault; contact life; row; never",
+        rest="plain; vault; contact life; row; never",
+    )
+
+
+class BlindIndex(models.Model):
+    """One keyed tag by which a sealed value is found again; goes with the person's key."""
+
+    class Kind(models.IntegerChoices):
+        """What the tag is of."""
+
+        EXACT = 1, "exact"
+        LAST4 = 2, "last4"
+        NAME = 3, "name"
+
+    id = models.BigAutoField(primary_key=True)
+    owner = models.UUIDField(db_index=True)
+    row = models.UUIDField()
+    kind = models.PositiveSmallIntegerField(choices=Kind.choices)
+    generation = models.PositiveSmallIntegerField(default=1)
+    scope = models.UUIDField(default=ALL)
+    tag = models.BinaryField(max_length=16)
+
+    LABELS = labels.of(
+        owner="pseudonym; vault; contact life; row; never",
+        row="pseudonym; vault; contact life; row; never",
+        tag="pseudonym; vault; contact life; row; never",
+        rest="plain; vault; contact life; row; never",
+    )
+
+    class Meta:
+        """A tag once per row and scope; found by kind and tag."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["generation", "kind", "scope", "tag", "row"], name="one_tag_per_row"
+            )
+        ]
+        indexes = [models.Index(fields=["kind", "generation", "tag"], name="tag_lookup")]
+
+
+class Canary(models.Model):
+    """Proof that a keyring belongs to this database: one known value under each key (vault.md §4.6)."""
+
+    kid = models.BinaryField(primary_key=True, max_length=4)
+    proof = models.BinaryField(max_length=64)
+    created_at = models.DateTimeField()
+
+    LABELS = labels.of(rest="plain; vault; key life; row; never")
