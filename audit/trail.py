@@ -1,0 +1,229 @@
+"""Writes entries into the trail, in the same transaction as the act they speak of.
+
+Write the entry first: the guards of the tables above (audit.guard) refuse a change that has none.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID, uuid5
+
+from django.db import connection, transaction
+
+from audit import ids, trace, verbs
+from audit.leaf import Leaf, LeafRefused, encode, leaf_hash
+
+__all__ = [
+    "Actor",
+    "EntryDraft",
+    "LeafRefused",
+    "Self_",
+    "System",
+    "TrailOutsideTransaction",
+    "record",
+    "record_alone",
+    "record_many",
+    "user_pk",
+]
+
+_SYSTEM_NAMESPACE = UUID("5d4b1a1e-6f0a-5c39-9c7e-2f6f5b0c8a11")
+_ROWS_PER_INSERT = 1000
+_COLUMNS = "leaf, leaf_hash, eid, at_us, act, outcome, reason, actor, subject"
+
+
+class TrailOutsideTransaction(RuntimeError):
+    """An entry was about to be written outside any transaction, where nothing would bind it to its act."""
+
+
+class Person(Protocol):
+    """Anybody with a uuid for a primary key; in practice a team.User."""
+
+    @property
+    def pk(self) -> Any:
+        """Their identity."""
+
+
+@dataclass(frozen=True)
+class Self_:
+    """The person themself acts: a visitor at a form, somebody on their own page."""
+
+    subject: UUID
+
+
+@dataclass(frozen=True)
+class System:
+    """A job of the house acts, named by a short lower-case word: System("sweep")."""
+
+    job: str
+
+
+Actor = Person | Self_ | System
+
+
+@dataclass(frozen=True)
+class EntryDraft:
+    """One entry before it is written: what was done, by whom, when, to whom, and why.
+
+    `act`, `reason` and `fields` are declared codes (audit.verbs); `at` is aware, UTC; `subject` the
+    uuid of the person (or of the user, event, import … the verb is about); `outcome` "ok", "denied"
+    or "error"; `basis` "", "consent:<uuid>", "hold:<uuid>" or "policy:<n>"; `decision` and `rule`
+    what the gate answered and by which rules; `numbers` plain counts; `prev` an earlier entry.
+    """
+
+    act: str
+    by: Actor
+    at: datetime
+    subject: UUID | None = None
+    outcome: str = "ok"
+    fields: Sequence[str] = ()
+    basis: str = ""
+    reason: str = ""
+    purpose: str | None = None
+    channel: str | None = None
+    decision: UUID | None = None
+    rule: str | None = None
+    numbers: Sequence[int] = ()
+    prev: UUID | None = None
+
+
+def record(
+    act: str,
+    *,
+    by: Actor,
+    at: datetime,
+    subject: UUID | None = None,
+    outcome: str = "ok",
+    fields: Sequence[str] = (),
+    basis: str = "",
+    reason: str = "",
+    purpose: str | None = None,
+    channel: str | None = None,
+    decision: UUID | None = None,
+    rule: str | None = None,
+    numbers: Sequence[int] = (),
+    prev: UUID | None = None,
+) -> UUID:
+    """Write one entry in the running transaction and return its id; arguments as in EntryDraft.
+
+    One INSERT, no signal, nothing after commit. Raises TrailOutsideTransaction outside `atomic()`
+    and LeafRefused for a word nobody declared or a value that is not one of the few allowed shapes.
+    """
+    draft = EntryDraft(
+        act, by, at, subject, outcome, fields, basis, reason, purpose, channel, decision, rule, numbers, prev
+    )
+    return record_many([draft])[0]
+
+
+def record_many(drafts: Sequence[EntryDraft]) -> list[UUID]:
+    """Write many entries in the running transaction, a thousand per INSERT; returns their ids in order.
+
+    Raises as `record` does; then none is written.
+    """
+    if not connection.in_atomic_block:
+        raise TrailOutsideTransaction("entries are written inside a transaction")
+    rows = [_row(draft) for draft in drafts]
+    for start in range(0, len(rows), _ROWS_PER_INSERT):
+        _insert(rows[start : start + _ROWS_PER_INSERT])
+    return [row.eid for row in rows]
+
+
+def record_alone(act: str, *, by: Actor, at: datetime, **rest: Any) -> UUID:
+    """Write one entry in a durable transaction of its own; for refusals and failures.
+
+    Takes what `record` takes. Call it after the refused act has been rolled back: inside an outer
+    transaction it raises RuntimeError, since that one could take the entry back.
+    """
+    with transaction.atomic(durable=True):
+        return record(act, by=by, at=at, **rest)
+
+
+def user_pk(by: Actor) -> UUID | None:
+    """The key of the acting user, or None when the person themself or a job acts."""
+    return None if isinstance(by, Self_ | System) else _uuid(by.pk, "actor")
+
+
+@dataclass(frozen=True)
+class _Row:
+    eid: UUID
+    values: tuple[object, ...]
+
+
+def _row(draft: EntryDraft) -> _Row:
+    content = _content(draft)
+    leaf = encode(content)
+    values = (
+        leaf,
+        leaf_hash(leaf),
+        _stored(content.eid),
+        content.at_us,
+        content.act,
+        content.outcome,
+        content.reason,
+        _stored(actor_id(draft.by)),
+        _stored(draft.subject),
+    )
+    return _Row(content.eid, values)
+
+
+def _content(draft: EntryDraft) -> Leaf:
+    try:
+        about = verbs.verb(draft.act).about
+        eid, at_us = ids.uuid7(draft.at), ids.microseconds(draft.at)
+    except verbs.UnknownWord:
+        raise LeafRefused("act") from None
+    except (AttributeError, TypeError, ValueError):
+        raise LeafRefused("t") from None
+    return Leaf(
+        eid=eid,
+        at_us=at_us,
+        act=draft.act,
+        actor=_actor(draft.by),
+        subject=f"{about}:{_uuid(draft.subject, 'subj')}" if draft.subject is not None else "",
+        outcome=draft.outcome,
+        fields=tuple(draft.fields),
+        basis=draft.basis,
+        reason=draft.reason,
+        request=trace.current(),
+        purpose=draft.purpose or "",
+        channel=draft.channel or "",
+        decision=draft.decision,
+        rule=draft.rule or "",
+        numbers=tuple(draft.numbers),
+        previous=draft.prev,
+    )
+
+
+def _actor(by: Actor) -> str:
+    if isinstance(by, System):
+        return f"sys:{by.job}"
+    if isinstance(by, Self_):
+        return f"s:{_uuid(by.subject, 'actor')}"
+    return f"u:{_uuid(getattr(by, 'pk', None), 'actor')}"
+
+
+def actor_id(by: Actor) -> UUID:
+    """The uuid under which an actor is found again; a job has one made from its name."""
+    if isinstance(by, System):
+        return uuid5(_SYSTEM_NAMESPACE, by.job)
+    return _uuid(by.subject if isinstance(by, Self_) else by.pk, "actor")
+
+
+def _uuid(value: object, key: str) -> UUID:
+    if type(value) is not UUID:
+        raise LeafRefused(key)
+    return value
+
+
+def _stored(value: UUID | None) -> UUID | str | None:
+    """As Django stores a UUIDField, so that guards can compare it with the tables above."""
+    if value is None or connection.features.has_native_uuid_field:
+        return value
+    return value.hex
+
+
+def _insert(rows: Sequence[_Row]) -> None:
+    one = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    sql = f"INSERT INTO audit_entry ({_COLUMNS}) VALUES {', '.join([one] * len(rows))}"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value for row in rows for value in row.values])
