@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from django.utils.functional import _StrPromise
+from django.utils.functional import Promise
 
-Sentence = str | _StrPromise
+Sentence = str | Promise
 About = Literal["c", "u", "n", "e", "i", "p"]
 
 
