@@ -1,0 +1,51 @@
+"""Everything one person's page shows, gathered for one reader at one moment."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from consent import gate
+from consent.models import Consent
+from consent.rules import Verdict
+from contacts import cards, hold, timeline, usage
+from contacts.cards import Card
+from contacts.models import CallAttempt, Contact
+from contacts.timeline import Step
+from team.models import User
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    """One person as a page shows them."""
+
+    card: Card
+    verdict: Verdict
+    invite: Verdict
+    consents: list[Consent]
+    steps: list[Step]
+    open_calls: list[CallAttempt]
+    held: bool
+    book: str
+
+
+def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
+    """Gather the page in a fixed number of queries; the verdict is the gate's own, only not recorded (H1)."""
+    counts = usage.of([contact.pk], at=at)
+    consents = Consent.objects.filter(subject_id=contact.pk).select_related("purpose", "notice_version__notice")
+    mine = CallAttempt.objects.filter(subject_id=contact.pk, user=by, outcome="")
+    return PersonPage(
+        card=cards.of([contact], by=by, at=at)[0],
+        verdict=_verdict(contact, "call", counts, by=by, at=at),
+        invite=_verdict(contact, "invite", counts, by=by, at=at),
+        consents=list(consents.order_by("purpose_id", "channel")),
+        steps=timeline.of(contact),
+        open_calls=list(mine.order_by("-at")[:5]),
+        held=bool(hold.held([contact.pk])),
+        book=contact.book.name,
+    )
+
+
+def _verdict(
+    contact: Contact, action: str, counts: dict[UUID, gate.Usage], *, by: User, at: datetime
+) -> Verdict:
+    return gate.peek_many([contact.pk], action, by=by, at=at, usage=counts)[contact.pk]

@@ -1,0 +1,55 @@
+"""Words and looks of the people pages: state badges and the gate's reasons."""
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from consent import reasons
+from consent.models import Consent, Purpose
+
+register = template.Library()
+
+STATES: dict[str, tuple[Promise, str]] = {
+    "given": (_("may be called"), "ok"),
+    "renewed": (_("may be called"), "ok"),
+    "requested": (_("waiting for confirmation"), "idle"),
+    "asserted": (_("asserted only"), "warn"),
+    "withdrawn": (_("withdrawn · do not call"), "bad"),
+    "refused": (_("refused · do not call"), "bad"),
+    "expired": (_("expired"), "warn"),
+    "": (_("no consent to calls"), "idle"),
+}
+
+
+@register.simple_tag
+def state_badge(state: str) -> SafeString:
+    """The state of the consent to calls as a badge."""
+    words, tone = STATES.get(state, (state, "idle"))
+    return format_html('<span class="badge {}">{}</span>', tone, words)
+
+
+@register.simple_tag
+def state_word(state: str) -> Promise | str:
+    """The state in words."""
+    return STATES.get(state, (state, ""))[0]
+
+
+@register.simple_tag
+def reason_sentence(code: str) -> Promise | str:
+    """A gate's reason code as a sentence people understand."""
+    return reasons.sentence(code)
+
+
+@register.simple_tag
+def purpose_name(purpose: Purpose) -> str:
+    """The purpose in the reader's language."""
+    return purpose.name_en if (get_language() or "").startswith("en") else purpose.name_zh
+
+
+@register.filter
+def is_live(consent: Consent) -> bool:
+    """Whether this consent stands."""
+    return consent.state in ("given", "renewed")

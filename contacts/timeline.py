@@ -1,0 +1,72 @@
+"""What happened with one person, newest first, in words: consents, calls, and the day they leave."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from consent.models import ConsentEvent
+from contacts.models import CallAttempt, Contact
+
+LIMIT = 60
+TONES = {"given": "ok", "renewed": "ok", "withdrawn": "bad", "refused": "bad", "expired": "warn", "asserted": "warn"}
+CALLS: dict[str, Promise] = {"dial": _("Called without seeing the number"), "reveal": _("Looked at the full number")}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the timeline; `icon` and `tone` name its look, `future` a thing to come."""
+
+    at: datetime
+    title: str | Promise
+    detail: str | Promise
+    icon: str
+    tone: str
+    who: str = ""
+    proof: str = ""
+    future: bool = False
+
+
+def of(contact: Contact) -> list[Step]:
+    """The steps of one person in two queries; staff by name, no value of the person (H13)."""
+    events = ConsentEvent.objects.filter(consent__subject_id=contact.pk).select_related(
+        "consent__purpose", "recorded_by", "notice_version__notice"
+    )
+    calls = CallAttempt.objects.filter(subject_id=contact.pk).select_related("user")
+    steps = [_consent_step(event) for event in events.order_by("-recorded_at", "-number")[:LIMIT]]
+    steps += [_call_step(call) for call in calls.order_by("-at")[:LIMIT]]
+    steps.sort(key=lambda step: step.at, reverse=True)
+    leaving = Step(contact.delete_on, _("Will be erased"), "", "trash-2", "idle", future=True)
+    return [leaving, *steps]
+
+
+def _consent_step(event: ConsentEvent) -> Step:
+    version = event.notice_version
+    return Step(
+        at=event.event_time,
+        title=format_lazy("{} · {}", event.get_after_display(), event.consent.get_channel_display()),
+        detail=_purpose(event),
+        icon="file-check" if event.after == "given" else "hand" if event.after == "withdrawn" else "file",
+        tone=TONES.get(event.after, "idle"),
+        who=event.recorded_by.display_name if event.recorded_by else "",
+        proof=f"{version.notice.code} v{version.number} · {event.grade} · {event.event_hash[:12]}",
+    )
+
+
+def _purpose(event: ConsentEvent) -> str:
+    purpose = event.consent.purpose
+    return purpose.name_en if (get_language() or "").startswith("en") else purpose.name_zh
+
+
+def _call_step(call: CallAttempt) -> Step:
+    return Step(
+        at=call.at,
+        title=CALLS[call.kind],
+        detail=call.get_outcome_display() if call.outcome else _("no outcome noted yet"),
+        icon="phone" if call.kind == CallAttempt.Kind.DIAL else "eye",
+        tone="warn" if call.kind == CallAttempt.Kind.REVEAL else "acc",
+        who=call.user.display_name,
+    )

@@ -1,0 +1,18 @@
+"""Addresses of the people pages."""
+
+from django.urls import path
+
+from contacts.doors import people, using
+
+urlpatterns = [
+    path("contacts/", people.contact_list, name="contacts"),
+    path("contacts/search/", people.search_page, name="search"),
+    path("contacts/views/", people.save_view, name="save_view"),
+    path("contacts/views/<uuid:pk>/forget/", people.forget_view, name="forget_view"),
+    path("contacts/<uuid:pk>/", people.contact_page, name="contact"),
+    path("contacts/<uuid:pk>/reveal/", using.reveal_page, name="reveal"),
+    path("contacts/<uuid:pk>/call/<uuid:phone>/", using.call, name="call"),
+    path("contacts/<uuid:pk>/outcome/", using.note_outcome, name="outcome"),
+    path("contacts/<uuid:pk>/withdraw/", using.withdraw_page, name="withdraw"),
+    path("calls/", using.calls_page, name="calls"),
+]

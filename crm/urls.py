@@ -1,0 +1,29 @@
+"""All addresses of the site, floor by floor; each view declares who may enter (design, rule 7)."""
+
+from audit import views as audit_views
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from crm import views
+from team.doors import door, public_door
+
+auditors = door(roles=("auditor", "compliance"))
+auditor = door(roles=("auditor",), second_factor=False)
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("healthz/", views.healthz),
+    path("readyz", views.readyz, name="readyz"),
+    path("readyz/", views.readyz),
+    path("theme/", views.theme, name="theme"),
+    path("language/", public_door()(set_language), name="set_language"),
+    path("", include("team.urls")),
+    path("", include("consent.urls")),
+    path("", include("contacts.urls.people")),
+    path("", include("contacts.urls.intake")),
+    path("", include("contacts.urls.importing")),
+    path("", include("contacts.urls.leaving")),
+    path("audit/", auditors(audit_views.search), name="audit"),
+    path("audit/export/", auditor(audit_views.export), name="audit_export"),
+]

@@ -1,0 +1,63 @@
+"""The roof's own pages: today, health, theme, and the pages for things that went wrong."""
+
+from django.conf import settings
+from django.db import connections
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from crm import today
+from team.doors import public_door
+from vault import keyring
+
+
+@public_door()
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Today's work for whoever is signed in; for everybody else what this is, and the way in."""
+    if not request.user.is_authenticated:
+        return render(request, "home/public.html", {"demo": settings.DEMO})
+    context = {"tiles": today.tiles(request.user, at=timezone.now())}
+    return render(request, "home/today.html", context)
+
+
+@public_door()
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Choose light, dark, or what the device says; kept in a cookie of one word."""
+    choice = request.POST.get("theme", "")
+    answer = redirect(_back(request))
+    if choice in ("light", "dark"):
+        answer.set_cookie("theme", choice, max_age=31_536_000, samesite="Lax", httponly=True)
+    else:
+        answer.delete_cookie("theme")
+    return answer
+
+
+def _back(request: HttpRequest) -> str:
+    back = request.POST.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return back if safe else "/"
+
+
+@public_door()
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return JsonResponse({"ok": True})
+
+
+@public_door()
+@require_GET
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Both databases answer and the keyring is there; anything else is 503."""
+    try:
+        for alias in ("default", "vault"):
+            with connections[alias].cursor() as cursor:
+                cursor.execute("SELECT 1")
+        keyring.current()
+    except Exception:  # noqa: BLE001 - whatever is wrong, the answer is "not ready"
+        return JsonResponse({"ok": False}, status=503)
+    return JsonResponse({"ok": True})
