@@ -1,0 +1,99 @@
+"""Doors: every address declares who may enter; one that does not is not there (design, rule 7)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from audit import trail
+from team import throttle
+
+View = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True)
+class Door:
+    """Who may enter an address, and what they must have with them; no roles means everybody."""
+
+    roles: tuple[str, ...]
+    second_factor: bool = False
+    rate: tuple[int, int] | None = None
+
+
+def door(*, roles: tuple[str, ...], second_factor: bool = False, rate: tuple[int, int] | None = None) -> Callable[[View], View]:
+    """Declare a door for these roles; `rate` is (tries, seconds) per user. Serves I5, I10."""
+    return _declare(Door(roles, second_factor, rate))
+
+
+def public_door(*, rate: tuple[int, int] | None = None) -> Callable[[View], View]:
+    """Declare a door for everybody; `rate` is (tries, seconds) per address of the client."""
+    return _declare(Door((), rate=rate))
+
+
+def _declare(declared: Door) -> Callable[[View], View]:
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            refusal = _refusal(request, declared, view.__name__)
+            return refusal if refusal is not None else view(request, *args, **kwargs)
+
+        guarded.door = declared  # type: ignore[attr-defined]
+        return guarded
+
+    return wrap
+
+
+def _refusal(request: HttpRequest, declared: Door, name: str) -> HttpResponseBase | None:
+    if declared.roles:
+        if not request.user.is_authenticated:
+            return redirect(f"{reverse('sign_in')}?{urlencode({'next': request.get_full_path()})}")
+        if request.user.role not in declared.roles:
+            return _turn_away(request)
+        if declared.second_factor and not request.user.is_verified():
+            return redirect(f"{reverse('second_factor')}?{urlencode({'next': _safe_return(request)})}")
+    return _too_many(request, declared, name)
+
+
+def _safe_return(request: HttpRequest) -> str:
+    return request.get_full_path()
+
+
+def _turn_away(request: HttpRequest) -> HttpResponse:
+    trail.record_alone("door.denied", by=request.user, at=timezone.now(), outcome="denied", reason="role")
+    return render(request, "403.html", status=403)
+
+
+def _too_many(request: HttpRequest, declared: Door, name: str) -> HttpResponse | None:
+    if declared.rate is None or request.method != "POST":
+        return None
+    who = str(request.user.pk) if request.user.is_authenticated else request.META.get("REMOTE_ADDR", "")
+    limit, seconds = declared.rate
+    answer = throttle.hit(f"{name}:{who}", limit=limit, seconds=seconds, at=timezone.now())
+    if answer.allowed:
+        return None
+    page = render(request, "429.html", {"seconds": answer.retry_after}, status=429)
+    page["Retry-After"] = str(answer.retry_after)
+    return page
+
+
+class DoorMiddleware:
+    """Answers 404 for an address whose view declares no door."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        """Keep the next in line."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """Undeclared is not there."""
+        if not hasattr(view, "door"):
+            raise Http404
