@@ -1,0 +1,60 @@
+"""Forms of the team floor."""
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.utils.translation import gettext_lazy as _
+
+from team.fields import Level
+from team.models import ProtectedField, Role, Team
+
+
+class SignInForm(forms.Form):
+    """Name and password."""
+
+    username = forms.CharField(
+        label=_("Sign-in name"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True})
+    )
+    password = forms.CharField(
+        label=_("Password"), max_length=128, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+
+class CodeForm(forms.Form):
+    """A six-digit code, or a recovery code."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
+    )
+
+
+class AccountForm(forms.Form):
+    """A new account."""
+
+    username = forms.SlugField(label=_("Sign-in name"), max_length=40)
+    display_name = forms.CharField(label=_("Name"), max_length=60)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.order_by("name"), required=False)
+    password = forms.CharField(label=_("First password"), strip=False, widget=forms.PasswordInput)
+
+    def clean_password(self) -> str:
+        """Refuse a weak password."""
+        password: str = self.cleaned_data["password"]
+        password_validation.validate_password(password)
+        return password
+
+
+class RoleForm(forms.Form):
+    """Another role."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+
+class LevelForm(forms.Form):
+    """One cell of the matrix and why it changes."""
+
+    field = forms.ModelChoiceField(queryset=ProtectedField.objects.all())
+    role = forms.ChoiceField(choices=Role.choices)
+    level = forms.TypedChoiceField(choices=[(level.value, level.name) for level in Level], coerce=lambda v: Level(int(v)))
+    reason = forms.CharField(label=_("Reason"), max_length=200)

@@ -1,0 +1,115 @@
+"""The team's pages: accounts, the matrix, and one's own account."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from team import fields, fitness, matrix, people, second_factor
+from team.doors import door
+from team.fields import Level
+from team.forms import AccountForm, LevelForm, RoleForm
+from team.models import LevelChange, Pledge, ProtectedField, Role, User
+from team.words import REFUSALS
+
+ALL = tuple(Role.values)
+ADMIN = ("admin",)
+
+
+@door(roles=("admin", "compliance"))
+@require_http_methods(["GET", "POST"])
+def team_page(request: HttpRequest) -> HttpResponse:
+    """Everybody who works here; an admin opens accounts."""
+    may_open = request.user.role == Role.ADMIN
+    form = AccountForm(request.POST if request.method == "POST" and may_open else None)
+    if form.is_bound and form.is_valid():
+        try:
+            people.open_account(**form.cleaned_data, by=request.user, at=timezone.now())
+        except people.PeopleRefused as refused:
+            form.add_error("username", REFUSALS[str(refused)])
+        else:
+            messages.success(request, _("The account is open."))
+            return redirect("team")
+    users = User.objects.select_related("team").order_by("-is_active", "role", "username")
+    context = {"users": users, "form": form, "may_open": may_open}
+    return render(request, "team/team.html", context, status=400 if form.errors else 200)
+
+
+@door(roles=("admin", "compliance"))
+@require_GET
+def user_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One account: role, pledges, state."""
+    user = get_object_or_404(User.objects.select_related("team"), pk=pk)
+    context = {
+        "person": user,
+        "fit": fitness.fit(user, at=timezone.now()),
+        "pledges": Pledge.objects.filter(user=user).order_by("-signed_at"),
+        "form": RoleForm(initial={"role": user.role}),
+        "may_change": request.user.role == Role.ADMIN and user.pk != request.user.pk,
+    }
+    return render(request, "team/user.html", context)
+
+
+@door(roles=ADMIN)
+@require_POST
+def change_user(request: HttpRequest, pk: UUID, deed: str) -> HttpResponse:
+    """Change a role, close an account, or open it again."""
+    user, at = get_object_or_404(User, pk=pk), timezone.now()
+    try:
+        if deed == "close":
+            people.close_account(user=user, by=request.user, at=at)
+        elif deed == "reopen":
+            people.reopen_account(user=user, by=request.user, at=at)
+        else:
+            form = RoleForm(request.POST)
+            people.set_role(user=user, role=form.cleaned_data["role"] if form.is_valid() else user.role, by=request.user, at=at)
+    except people.PeopleRefused as refused:
+        messages.error(request, REFUSALS[str(refused)])
+    else:
+        messages.success(request, _("Changed. It holds from the next request on."))
+    return redirect("user", pk)
+
+
+@door(roles=("admin", "lead", "compliance", "auditor"))
+@require_http_methods(["GET", "POST"])
+def matrix_page(request: HttpRequest) -> HttpResponse:
+    """Who may do what with which field; an admin changes a cell and says why."""
+    may_change = request.user.role == Role.ADMIN
+    form = LevelForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            matrix.set_level(**form.cleaned_data, by=request.user, at=timezone.now())
+        except matrix.MatrixRefused as refused:
+            messages.error(request, REFUSALS[str(refused)])
+        else:
+            messages.success(request, _("Changed. It holds from the next request on."))
+        return redirect("matrix")
+    if form.is_bound:
+        messages.error(request, _("A change needs a level and a reason. Nothing was changed."))
+    grants = fields.matrix()
+    rows = [
+        (field, [(role, label, grants[role].get(field.code, Level.HIDDEN)) for role, label in Role.choices])
+        for field in ProtectedField.objects.all()
+    ]
+    changes = LevelChange.objects.select_related("changed_by").order_by("-changed_at")[:30]
+    context = {"rows": rows, "roles": Role.choices, "levels": list(Level), "may_change": may_change, "changes": changes}
+    return render(request, "team/matrix.html", context, status=400 if form.is_bound else 200)
+
+
+@door(roles=ALL)
+@require_http_methods(["GET", "POST"])
+def account(request: HttpRequest) -> HttpResponse:
+    """One's own account: pledges, second factor."""
+    at = timezone.now()
+    if request.method == "POST":
+        kind = request.POST.get("kind", "")
+        if kind in Pledge.Kind.values:
+            people.sign_pledge(user=request.user, kind=kind, at=at)
+            messages.success(request, _("Signed. It holds for one year."))
+        return redirect("account")
+    context = {"fit": fitness.fit(request.user, at=at), "device": second_factor.device_of(request.user)}
+    return render(request, "team/account.html", context)
