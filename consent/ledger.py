@@ -1,0 +1,228 @@
+"""The ledger: every step of a consent as an event, the head as the fold of its events."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from audit import trail
+from audit.trail import Actor, EntryDraft
+from consent import rules, states
+from consent.models import Consent, ConsentEvent, Evidence, NoticePurpose
+from consent.models.ledger import State
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step for one head: what becomes of it, by which act, with which proof."""
+
+    consent: Consent
+    after: str
+    method: str
+    grade: str
+    evidence: Evidence | None = None
+    reason: str = ""
+    language: str = ""
+    valid_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One head to be opened or found: a subject and a tick of a notice."""
+
+    subject: UUID
+    tick: NoticePurpose
+    source: str
+
+
+def heads(asks: Sequence[Ask], *, at: datetime) -> list[Consent]:
+    """The heads for these asks, found or made (not saved), in order; one query."""
+    subjects = {ask.subject for ask in asks}
+    found = {
+        (head.subject_id, head.purpose_id, head.channel): head
+        for head in Consent.objects.select_for_update().filter(subject_id__in=subjects)
+    }
+    return [found.get((a.subject, a.tick.purpose_id, a.tick.channel)) or _fresh(a, at) for a in asks]
+
+
+def _fresh(ask: Ask, at: datetime) -> Consent:
+    return Consent(
+        id=uuid4(),
+        subject_id=ask.subject,
+        purpose_id=ask.tick.purpose_id,
+        channel=ask.tick.channel,
+        state="",
+        notice_version_id=ask.tick.version_id,
+        source=ask.source,
+        changed_at=at,
+    )
+
+
+def apply(steps: Sequence[Step], *, by: Actor, at: datetime) -> None:
+    """Take these steps in the caller's transaction: entries first, then events and heads (C1, D5).
+
+    Raises states.TransitionRefused when the table knows no such step; nothing is written then.
+    `at` is the moment of the act (UTC), by the server's clock.
+    """
+    for step in steps:
+        states.check(step.consent.state, step.after)
+    trail.record_many([_entry(step, by, at) for step in steps])
+    last = _last_events([step.consent.pk for step in steps])
+    fresh = [step.consent for step in steps if step.consent._state.adding]
+    events = [_event(step, last.get(step.consent.pk), by, at) for step in steps]
+    for step in steps:
+        _fold(step, at)
+    Consent.objects.bulk_create(fresh, batch_size=BATCH)
+    known = [step.consent for step in steps if step.consent not in fresh]
+    columns = ["state", "grade", "changed_at", "given_at", "valid_until", "notice_version", "source"]
+    Consent.objects.bulk_update(known, columns, batch_size=100)
+    ConsentEvent.objects.bulk_create(events, batch_size=BATCH)
+
+
+def _entry(step: Step, by: Actor, at: datetime) -> EntryDraft:
+    head = step.consent
+    return EntryDraft(
+        f"consent.{step.after}" if step.after != State.RENEWED else "consent.given",
+        by=by,
+        at=at,
+        subject=head.subject_id,
+        basis=f"consent:{head.pk}",
+        reason=step.reason,
+        purpose=head.purpose_id,
+        channel=head.channel,
+    )
+
+
+def _last_events(ids: list[UUID]) -> dict[UUID, tuple[int, str]]:
+    rows = ConsentEvent.objects.filter(consent_id__in=ids).order_by("number")
+    return {consent: (number, digest) for consent, number, digest in rows.values_list("consent_id", "number", "event_hash")}
+
+
+def _event(step: Step, last: tuple[int, str] | None, by: Actor, at: datetime) -> ConsentEvent:
+    number, previous = last or (0, "")
+    event = ConsentEvent(
+        id=uuid4(),
+        consent=step.consent,
+        number=number + 1,
+        before=step.consent.state,
+        after=step.after,
+        actor=_actor(by),
+        recorded_by_id=trail.user_pk(by),
+        method=step.method,
+        grade=step.grade,
+        notice_version_id=step.consent.notice_version_id,
+        language=step.language,
+        evidence=step.evidence,
+        reason=step.reason,
+        event_time=at,
+        recorded_at=at,
+        rule_version=rules.VERSION,
+        previous_hash=previous,
+    )
+    event.event_hash = event_hash(event)
+    return event
+
+
+def _actor(by: Actor) -> str:
+    if isinstance(by, trail.Self_):
+        return ConsentEvent.Actor.SUBJECT
+    return ConsentEvent.Actor.SYSTEM if isinstance(by, trail.System) else ConsentEvent.Actor.STAFF
+
+
+def event_hash(event: ConsentEvent) -> str:
+    """SHA-256 over the event's canonical JSON and the hash before it (§2.1 no. 52)."""
+    facts = {
+        "after": event.after,
+        "actor": str(event.actor),
+        "before": event.before,
+        "consent": str(event.consent_id),
+        "evidence": str(event.evidence_id or ""),
+        "grade": event.grade,
+        "id": str(event.id),
+        "method": event.method,
+        "notice": str(event.notice_version_id),
+        "number": event.number,
+        "previous": event.previous_hash,
+        "reason": event.reason,
+        "time": int(event.event_time.timestamp() * 1_000_000),
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _fold(step: Step, at: datetime) -> None:
+    """What the head becomes by this event."""
+    head = step.consent
+    head.state, head.changed_at, head.grade = step.after, at, step.grade
+    if step.after in rules.LIVE:
+        head.given_at, head.valid_until = at, step.valid_until
+
+
+def request(asks: Sequence[Ask], *, language: str, by: Actor, at: datetime) -> list[Consent]:
+    """Note that these people were asked; a live or asked-for consent stays as it is (§3: – → requested)."""
+    found = heads(asks, at=at)
+    _adopt(asks, found)
+    steps = [Step(head, "requested", "form", head.grade, language=language) for head in found if head.state not in rules.LIVE]
+    apply(steps, by=by, at=at)
+    return found
+
+
+def assert_given(asks: Sequence[Ask], *, proofs: dict[UUID, Evidence], method: str, by: Actor, at: datetime) -> list[Consent]:
+    """Note what staff say the people agreed to: grade D, opens nothing but an invitation (C6)."""
+    found = heads(asks, at=at)
+    open_ = {"", "requested", "asserted", "expired"}
+    steps = [Step(h, "asserted", method, "D", evidence=proofs.get(h.subject_id)) for h in found if h.state in open_]
+    apply([step for step in steps if step.consent.state != "requested"], by=by, at=at)
+    return found
+
+
+def give(
+    asks: Sequence[Ask], *, evidence: dict[UUID, Evidence], grade: str, method: str, language: str, by: Actor, at: datetime
+) -> list[Consent]:
+    """The people's own act: given until the end the notice promised (C1, C5, C15)."""
+    found = heads(asks, at=at)
+    _adopt(asks, found)
+    steps = [
+        Step(
+            head,
+            "renewed" if head.state in rules.LIVE else "given",
+            method,
+            grade,
+            evidence=evidence.get(head.subject_id),
+            language=language,
+            valid_until=at + timedelta(days=ask.tick.valid_days),
+        )
+        for ask, head in zip(asks, found, strict=True)
+    ]
+    apply([s for s in steps if s.consent.state], by=by, at=at)
+    return found
+
+
+def _adopt(asks: Sequence[Ask], found: Sequence[Consent]) -> None:
+    for ask, head in zip(asks, found, strict=True):
+        if head.state not in rules.LIVE:
+            head.notice_version_id, head.source = ask.tick.version_id, ask.source
+
+
+def close(heads_: Iterable[Consent], after: str, *, method: str, reason: str, by: Actor, at: datetime) -> list[Consent]:
+    """Withdraw, refuse or expire these heads where the table allows it; returns those that moved."""
+    moved = [head for head in heads_ if after in states.TABLE.get(head.state, frozenset())]
+    apply([Step(head, after, method, head.grade, reason=reason) for head in moved], by=by, at=at)
+    return moved
+
+
+def expire_due(*, by: Actor, at: datetime, limit: int) -> list[UUID]:
+    """Expire consents whose time is over, at most `limit`; returns the subjects concerned (§3, C15)."""
+    due = Consent.objects.select_for_update().filter(state__in=rules.LIVE, valid_until__lte=at)
+    rows = list(due.order_by("valid_until")[:limit])
+    close(rows, "expired", method="clock", reason="expired", by=by, at=at)
+    return list({row.subject_id for row in rows})
+
+
+def tombstone(subject_ids: Sequence[UUID], *, by: Actor, at: datetime) -> None:
+    """Reduce every consent of these subjects to ids, hashes and dates (§3: any → tombstone)."""
+    rows = Consent.objects.select_for_update().filter(subject_id__in=subject_ids).exclude(state="tombstone")
+    apply([Step(head, "tombstone", "sweep", head.grade) for head in rows], by=by, at=at)

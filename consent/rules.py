@@ -1,0 +1,183 @@
+"""The gate's rules: pure decisions over plain facts, most restrictive first, no by default.
+
+Nothing here reads a clock, a database or a request. Each rule answers a reason code when it says no,
+and None when it has nothing against it. Serves A6, C6, D2, H1, H3, H4; the version goes into every decision.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+VERSION = "2026-11-1"
+LIVE = frozenset({"given", "renewed"})
+INVITABLE = frozenset({"requested", "asserted"})
+OPENS, CLOSES = 9, 21
+PER_DAY, PER_WEEK, PER_MONTH, UNANSWERED = 1, 3, 6, 3
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything a decision depends on; kept with it, so that it can be made again (A6).
+
+    Times are seconds since the epoch (UTC), `office_hour` and `office_minute` the office's clock.
+    """
+
+    action: str
+    timed: bool
+    now: int
+    office_hour: int
+    state: str = ""
+    grade: str = "D"
+    minimum_grade: str = "A"
+    valid_until: int = 0
+    suppressed: bool = True
+    erased: bool = True
+    active_staff: bool = False
+    fit_staff: bool = False
+    may: bool = False
+    in_book: bool = False
+    attempts_today: int = 0
+    attempts_week: int = 0
+    attempts_month: int = 0
+    unanswered_in_row: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The facts as they are stored with the decision."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Facts":
+        """The facts of a stored decision."""
+        return cls(**stored)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer: whether, why, and by which version of the rules."""
+
+    allowed: bool
+    reason: str
+    rule_version: str = VERSION
+
+
+Rule = Callable[[Facts], str | None]
+
+
+def staff_is_active(facts: Facts) -> str | None:
+    """Nobody acts with a closed account."""
+    return None if facts.active_staff else "inactive"
+
+
+def person_is_in_book(facts: Facts) -> str | None:
+    """Nobody acts on a person whom they may not see."""
+    return None if facts.in_book else "not_in_book"
+
+
+def person_is_here(facts: Facts) -> str | None:
+    """Who was erased is gone."""
+    return "erased" if facts.erased else None
+
+
+def number_is_not_suppressed(facts: Facts) -> str | None:
+    """A refusal beats everything, whenever it was said (D2, D3)."""
+    return "suppressed" if facts.suppressed else None
+
+
+def staff_is_fit(facts: Facts) -> str | None:
+    """Confidentiality signed and training passed, both unlapsed (A10, L2)."""
+    return None if facts.fit_staff else "unfit"
+
+
+def staff_may(facts: Facts) -> str | None:
+    """The field's level allows this role this use (I5)."""
+    return None if facts.may else "field_level"
+
+
+def consent_stands(facts: Facts) -> str | None:
+    """Only a given or renewed consent opens anything; silence does not (C1, C10)."""
+    if facts.state in LIVE:
+        return None
+    return facts.state if facts.state in CLOSED else "no_consent"
+
+
+CLOSED = frozenset(
+    {"requested", "deferred", "asserted", "refused", "withdrawn", "expired", "superseded"}
+    | {"invalidated", "revoked", "suspended", "tombstone"}
+)
+
+
+def consent_is_unexpired(facts: Facts) -> str | None:
+    """A consent ends when it said it would (C15)."""
+    return None if facts.valid_until > facts.now else "expired"
+
+
+def evidence_is_good_enough(facts: Facts) -> str | None:
+    """Evidence at least of the grade the purpose asks for; A is best (C6)."""
+    return None if facts.grade <= facts.minimum_grade else "grade"
+
+
+def within_hours(facts: Facts) -> str | None:
+    """Calls from 09:00 to 21:00 office time only, unless the person asked to be called (H3)."""
+    if not facts.timed or OPENS <= facts.office_hour < CLOSES:
+        return None
+    return "quiet_hours"
+
+
+def within_limits(facts: Facts) -> str | None:
+    """Once a day, three times a week, six times a month (H4)."""
+    counts = (facts.attempts_today, facts.attempts_week, facts.attempts_month)
+    over = any(n >= most for n, most in zip(counts, (PER_DAY, PER_WEEK, PER_MONTH), strict=True))
+    return "attempts" if facts.timed and over else None
+
+
+def was_answered_lately(facts: Facts) -> str | None:
+    """Three calls in a row without an answer are enough (H4, J6)."""
+    return "unanswered" if facts.timed and facts.unanswered_in_row >= UNANSWERED else None
+
+
+def may_still_be_invited(facts: Facts) -> str | None:
+    """Only somebody who is asked or asserted, and only once, may be asked (C8, C11)."""
+    if facts.state not in INVITABLE:
+        return "no_invitation"
+    return "invited" if facts.attempts_month else None
+
+
+BASE: tuple[Rule, ...] = (
+    staff_is_active,
+    person_is_in_book,
+    person_is_here,
+    number_is_not_suppressed,
+    staff_is_fit,
+    staff_may,
+)
+USE: tuple[Rule, ...] = (
+    *BASE,
+    consent_stands,
+    consent_is_unexpired,
+    evidence_is_good_enough,
+    within_hours,
+    was_answered_lately,
+    within_limits,
+)
+INVITE: tuple[Rule, ...] = (*BASE, within_hours, may_still_be_invited)
+RULES: dict[str, tuple[Rule, ...]] = {
+    "call": USE,
+    "reveal_call_by_hand": USE,
+    "reveal_callback": USE,
+    "reveal_check": USE,
+    "sms": USE,
+    "share": USE,
+    "invite": INVITE,
+}
+
+
+def decide(facts: Facts) -> Verdict:
+    """The first rule that says no decides; an unknown action is refused."""
+    rules = RULES.get(facts.action)
+    if rules is None:
+        return Verdict(False, "unknown")
+    for rule in rules:
+        reason = rule(facts)
+        if reason is not None:
+            return Verdict(False, reason)
+    return Verdict(True, "allowed")
