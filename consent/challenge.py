@@ -1,0 +1,54 @@
+"""One-time codes that prove a number is in its owner's hand (C6, K6)."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from consent import sms
+from consent.models import Challenge
+from team import throttle
+from vault import index
+
+LIFE = timedelta(minutes=10)
+TRIES = 5
+
+
+class ChallengeRefused(Exception):
+    """No code is sent or none is accepted; the code names why: throttled, expired, spent, used."""
+
+
+def send(*, subject: UUID, digits: str, language: str, at: datetime) -> Challenge:
+    """Make a code and send it to this number (E.164 digits); five an hour for one number at most.
+
+    Only the code's hash is kept. Raises ChallengeRefused("throttled").
+    """
+    bucket = f"otp:{index.fingerprint(digits).hex()}"
+    if not throttle.hit(bucket, limit=5, seconds=3600, at=at).allowed:
+        raise ChallengeRefused("throttled")
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    challenge = Challenge(subject_id=subject, created_at=at, expires_at=at + LIFE)
+    challenge.code_hash = _hash(challenge, code)
+    challenge.save(force_insert=True)
+    sms.deliver(subject=subject, digits=digits, template="otp", words={"code": code}, language=language, at=at)
+    return challenge
+
+
+def answer(*, challenge: Challenge, code: str, at: datetime) -> bool:
+    """Whether this is the code; counts the try. Single use. Raises ChallengeRefused when it is over."""
+    if challenge.confirmed_at is not None:
+        raise ChallengeRefused("used")
+    if at >= challenge.expires_at:
+        raise ChallengeRefused("expired")
+    if challenge.attempts >= TRIES:
+        raise ChallengeRefused("spent")
+    right = hmac.compare_digest(challenge.code_hash, _hash(challenge, code.strip()))
+    challenge.attempts += 1
+    challenge.confirmed_at = at if right else None
+    challenge.save(update_fields=["attempts", "confirmed_at"])
+    return right
+
+
+def _hash(challenge: Challenge, code: str) -> str:
+    return hashlib.sha256(f"{challenge.pk}:{code}".encode()).hexdigest()

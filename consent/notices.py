@@ -1,0 +1,104 @@
+"""Notices: validated, hashed, published for ever; and the first one, for events."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from audit import trail
+from audit.trail import Actor
+from consent.content.event_en import EVENT_EN
+from consent.content.event_zh import EVENT_ZH
+from consent.models import Notice, NoticePurpose, NoticeVersion, Purpose
+
+CODE = "event"
+SEEDED_AT = datetime(2025, 9, 1, tzinfo=UTC)
+NEEDED = ("title", "jit", "short", "controller", "collect", "sections", "rights", "rights_how", "withdraw", "end_action")
+TICKS: tuple[tuple[str, str, str, str, int, str], ...] = (
+    ("phone_contact", "call", "同意电话联系:就我咨询的问题给我打电话", "Call me about what I asked", 365, ""),
+    ("sms_info", "sms", "同意短信联系:给我发送活动资料和答复,每月至多两条", "Send me texts, two a month at most", 365, ""),
+    (
+        "partner_share",
+        "share",
+        "单独同意:把我的姓名和手机号转交示范合作保险经纪有限公司",
+        "Separately: pass my name and number to Demo Partner Insurance Brokers Ltd.",
+        180,
+        "示范合作保险经纪有限公司",
+    ),
+)
+PURPOSES: tuple[dict[str, Any], ...] = (
+    {"code": "phone_contact", "name_zh": "电话联系", "name_en": "Phone contact", "channels": ["call"], "minimum_grade": "C", "retention_days": 365},
+    {"code": "sms_info", "name_zh": "短信联系", "name_en": "Text messages", "channels": ["sms"], "minimum_grade": "C", "retention_days": 365},
+    {"code": "partner_share", "name_zh": "转交合作方", "name_en": "Passing to a partner", "channels": ["share"], "minimum_grade": "A", "retention_days": 180, "separate": True},
+)
+
+
+class NoticeRefused(Exception):
+    """A notice that may not be published; `missing` names what it lacks."""
+
+    def __init__(self, missing: list[str]) -> None:
+        """Keep what is missing."""
+        super().__init__(", ".join(missing))
+        self.missing = missing
+
+
+def missing(content: dict[str, Any]) -> list[str]:
+    """What a notice still lacks before it may be published, per language (B1, B2, B6, B8)."""
+    gaps = []
+    for language in ("zh", "en"):
+        text = content.get(language) or {}
+        gaps += [f"{language}.{item}" for item in NEEDED if not text.get(item)]
+        gaps += [f"{language}.controller.{k}" for k in ("name", "contact") if not (text.get("controller") or {}).get(k)]
+        gaps += [f"{language}.share.contact" for row in text.get("share", []) if not row.get("contact")]
+        if len(text.get("rights", [])) < 10:
+            gaps.append(f"{language}.rights.ten")
+    return gaps
+
+
+def content_hash(content: dict[str, Any]) -> str:
+    """SHA-256 over the canonical JSON of what is shown (B11)."""
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def publish(*, version: NoticeVersion, by: Actor, at: datetime) -> None:
+    """Publish a version for ever: hashed, immutable. Raises NoticeRefused while anything is missing (B1)."""
+    gaps = missing(version.content)
+    if gaps or not version.purposes.exists():
+        raise NoticeRefused(gaps or ["purposes"])
+    with transaction.atomic():
+        trail.record("notice.published", by=by, at=at, subject=version.pk)
+        version.content_hash = content_hash(version.content)
+        version.published_at, version.published_by_id = at, trail.user_pk(by)
+        version.save(update_fields=["content_hash", "published_at", "published_by"])
+
+
+def current(code: str = CODE) -> NoticeVersion:
+    """The newest published version of a notice."""
+    rows = NoticeVersion.objects.filter(notice__code=code, published_at__isnull=False)
+    return rows.select_related("notice").latest("number")
+
+
+def seed(*, at: datetime = SEEDED_AT) -> None:
+    """Fill the purpose register and publish the first notice for events, where they are missing."""
+    for facts in PURPOSES:
+        words = {"text_zh": facts["name_zh"], "text_en": facts["name_en"], "categories": ["name", "mobile"]}
+        Purpose.objects.get_or_create(code=facts["code"], defaults=facts | words)
+    with transaction.atomic():
+        notice, made = Notice.objects.get_or_create(code=CODE, defaults={"created_at": at})
+        if made:
+            _first_version(notice, at)
+
+
+def _first_version(notice: Notice, at: datetime) -> None:
+    content = {"zh": EVENT_ZH, "en": EVENT_EN}
+    version = NoticeVersion.objects.create(
+        notice=notice, number=1, content=json.loads(json.dumps(content)), created_at=at
+    )
+    for order, (purpose, channel, zh, en, days, recipient) in enumerate(TICKS):
+        NoticePurpose.objects.create(
+            version=version, purpose_id=purpose, channel=channel, order=order, tick_zh=zh, tick_en=en, valid_days=days, recipient=recipient
+        )
+    publish(version=version, by=trail.System("seed"), at=at)

@@ -1,0 +1,15 @@
+"""The closed list of message texts; each opens with who writes, and says how to refuse (B13, D11)."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+TEXTS: dict[str, Promise] = {
+    "otp": _(
+        "[Yunnuo Demo] Your code is %(code)s, valid for 10 minutes. You asked for it at our event; "
+        "if not, ignore this message and nothing is kept. Nobody will ever ask you for this code."
+    ),
+    "invite": _(
+        "[Yunnuo Demo] We met at %(event)s. May we call you? Say yes or no here: %(link)s . "
+        "If you do nothing, your number is deleted within 7 days. Reply R to refuse."
+    ),
+}

@@ -1,0 +1,13 @@
+"""Addresses of the consent floor."""
+
+from django.urls import path
+
+from consent import views
+
+urlpatterns = [
+    path("n/<slug:code>/", views.notice_page, name="notice_current"),
+    path("n/<slug:code>/v<int:number>/", views.notice_page, name="notice"),
+    path("notices/", views.notices_page, name="notices"),
+    path("suppression/", views.suppression_page, name="suppression"),
+    path("decisions/<uuid:pk>/", views.decision_page, name="decision"),
+]
