@@ -54,4 +54,5 @@ class Submission(models.Model):
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
     subject = models.ForeignKey("consent.Subject", on_delete=models.PROTECT, related_name="+")
     challenge_id = models.UUIDField(null=True)
+    ticks = models.JSONField(default=list)
     created_at = models.DateTimeField()

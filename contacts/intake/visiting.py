@@ -1,0 +1,152 @@
+"""A visitor's own phone: ticks, name and number, a code, and only then a consent of grade A (C1, C7)."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+
+from audit import trail
+from audit.trail import Self_
+from consent import challenge, ledger, stop_link, suppression
+from consent.ledger import Ask
+from consent.models import Challenge, Consent, Evidence, NoticePurpose, SmsMessage
+from contacts import retention
+from contacts.intake import arriving
+from contacts.intake.arriving import Draft
+from contacts.models import Contact, Event, Phone, Submission
+from vault import names, opening
+from vault.phone import Number
+
+
+class NothingTicked(Exception):
+    """The visitor ticked nothing: nothing is stored, and that is fine."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the visitor takes away: the consents and the token of the stop link."""
+
+    consents: list[Consent]
+    stop_token: str
+
+
+def form_token() -> str:
+    """A fresh token for one rendered form; sent twice, it makes one record."""
+    return secrets.token_urlsafe(16)
+
+
+def submission_of(event: Event, token: str) -> Submission | None:
+    """The submission of this token at this event, if it was sent already."""
+    return Submission.objects.filter(pk=_hash(token), event=event).first()
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def submit(
+    *, event: Event, name: str, number: Number, ticks: Sequence[NoticePurpose], language: str, token: str, at: datetime
+) -> Submission:
+    """Take a visitor's form: everything stays `requested` until the number is confirmed; serves C1, C7, I6.
+
+    Sent twice it answers with the first. A known number in this book gets the new request; a number
+    known elsewhere, or suppressed, looks no different. Raises NothingTicked, vault.names.TextRefused,
+    challenge.ChallengeRefused when too many codes were asked for.
+    """
+    if (known := submission_of(event, token)) is not None:
+        return known
+    if not ticks:
+        raise NothingTicked
+    cleaned = names.clean_name(name)
+    contact = arriving.find_own(event.book_id, number.digits)
+    subject = contact.pk if contact else uuid4()
+    draft = Draft(name=cleaned, numbers=(number,), language=language, subject=subject)
+    if contact is None:
+        arriving.make_keys([draft], event=event, at=at)
+    try:
+        submission = _store(draft, contact, ticks, event=event, token=token, at=at)
+    except IntegrityError:
+        if (known := submission_of(event, token)) is None:
+            raise
+        return known
+    send_code(submission, digits=number.digits, language=language, at=at)
+    return submission
+
+
+def _store(
+    draft: Draft, contact: Contact | None, ticks: Sequence[NoticePurpose], *, event: Event, token: str, at: datetime
+) -> Submission:
+    by, subject = Self_(draft.subject), draft.subject
+    with transaction.atomic():
+        if contact is None:
+            arriving.open_subjects([draft], by=by, at=at, reason="visitor")
+        asks = [Ask(subject, tick, "visitor") for tick in ticks]
+        heads = ledger.request(asks, language=draft.language, by=by, at=at)
+        if contact is None:
+            arriving.save([draft], {subject: heads[0]}, event=event, source="visitor", by=by, at=at)
+        else:
+            trail.record("contact.changed", by=by, at=at, subject=subject, reason="visitor")
+            retention.refresh([subject], at=at)
+        return Submission.objects.create(
+            token_hash=_hash(token),
+            event=event,
+            subject_id=subject,
+            created_at=at,
+            ticks=[str(tick.pk) for tick in ticks],
+        )
+
+
+def send_code(submission: Submission, *, digits: str, language: str, at: datetime) -> None:
+    """Send a code to the number the visitor typed. Raises challenge.ChallengeRefused."""
+    made = challenge.send(subject=submission.subject_id, digits=digits, language=language, at=at)
+    Submission.objects.filter(pk=submission.pk).update(challenge_id=made.pk)
+    submission.challenge_id = made.pk
+
+
+def send_again(submission: Submission, *, language: str, at: datetime) -> None:
+    """A fresh code to the same number, opened for this one message only. Raises ChallengeRefused."""
+    phone = Phone.objects.filter(contact_id=submission.subject_id).order_by("position").first()
+    if phone is None:
+        raise challenge.ChallengeRefused("expired")
+    send_code(submission, digits=str(opening.open_one(phone.number)), language=language, at=at)
+
+
+def confirm(*, submission: Submission, code: str, language: str, at: datetime) -> Receipt | None:
+    """The code from the phone: consent given, grade A, refusals lifted by the person's own act (C6, H8).
+
+    None when the code is wrong. Raises challenge.ChallengeRefused when it is over.
+    """
+    with transaction.atomic():
+        asked = Challenge.objects.select_for_update().get(pk=submission.challenge_id)
+        right = challenge.answer(challenge=asked, code=code, at=at)
+    return _give(submission, asked, language, at) if right else None
+
+
+def _give(submission: Submission, asked: Challenge, language: str, at: datetime) -> Receipt:
+    subject = submission.subject_id
+    by = Self_(subject)
+    with transaction.atomic():
+        trail.record("contact.changed", by=by, at=at, subject=subject, reason="given")
+        proof = Evidence.objects.create(
+            subject_id=subject, kind="otp", digest=asked.code_hash, created_at=at
+        )
+        ticks = NoticePurpose.objects.filter(pk__in=submission.ticks)
+        asks = [Ask(subject, tick, "visitor") for tick in ticks]
+        consents = ledger.give(
+            asks, evidence={subject: proof}, grade="A", method="otp", language=language, by=by, at=at
+        )
+        suppression.lift(subject, by=by, at=at)
+        Phone.objects.filter(contact_id=subject).update(confirmed_at=at)
+        retention.refresh([subject], at=at)
+        token = stop_link.issue(subject=subject, at=at)
+    return Receipt(consents, token)
+
+
+def subject_phone_screen(subject: UUID) -> str:
+    """The newest message on the demo phone of this subject; empty when there is none."""
+    message = SmsMessage.objects.filter(subject_id=subject, body__isnull=False).order_by("-sent_at").first()
+    return "" if message is None else str(opening.open_one(message.body))

@@ -1,0 +1,27 @@
+"""A person says stop: the ledger closes, the number is suppressed, and the day of leaving moves to now."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from audit import trail
+from audit.trail import Actor
+from consent import withdrawing
+from consent.models import Consent
+from contacts import retention
+
+
+def withdraw(
+    *, subject: UUID, scope: Collection[tuple[str, str]] | None, method: str, reason: str, by: Actor, at: datetime
+) -> list[Consent]:
+    """Withdraw everything (`scope` None) or some purposes × channels; heard by the gate at commit.
+
+    `method` is spoken, letter or link; `reason` withdrawal, call or wrong_number. Serves D1 to D6.
+    """
+    with transaction.atomic():
+        trail.record("contact.changed", by=by, at=at, subject=subject, reason="withdrawn")
+        moved = withdrawing.withdraw(subject=subject, scope=scope, method=method, reason=reason, by=by, at=at)
+        retention.refresh([subject], at=at)
+    return moved
