@@ -18,6 +18,7 @@ VERSION = 1
 MAX_BYTES = 4096
 OUTCOMES = ("ok", "denied", "error")
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_ID = re.compile(_UUID)
 _CODE = r"[a-z][a-z_]*(?:[.-][a-z_]+)*"
 _ACTOR = re.compile(rf"[us]:{_UUID}|sys:(?=.{{1,30}}$){_CODE}")
 _SUBJECT = re.compile(rf"(?:[cuneip]:{_UUID})?")
@@ -26,6 +27,7 @@ _TRACE = re.compile(r"[0-9a-f]{32}")
 _PURPOSE = re.compile(r"[a-z][a-z0-9_.-]{0,39}")
 _CHANNEL = re.compile(r"[a-z][a-z_]{0,19}")
 _RULE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,19}")
+# Nine digits count people and bytes; a mobile number has eleven.
 _NUMBER_LIMIT = 1_000_000_000
 _NUMBERS = 16
 
@@ -90,14 +92,24 @@ def read(leaf: bytes) -> dict[str, object]:
     Codes are not looked up: an old entry may use a word that has been retired since.
     """
     try:
-        body = json.loads(leaf)
-    except ValueError:
+        body = json.loads(leaf) if len(leaf) <= MAX_BYTES else None
+    except (ValueError, RecursionError):
         raise LeafRefused("canonical") from None
-    if not isinstance(body, dict) or body.get("v") != VERSION or _bytes(body) != leaf:
+    if not isinstance(body, dict) or _bytes(body) != leaf:
         raise LeafRefused("canonical")
     if tuple(body)[: len(_KEYS)] != _KEYS or not _in_order(tuple(body)[len(_KEYS) :]):
         raise LeafRefused("canonical")
+    if not _shaped(body):
+        raise LeafRefused("canonical")
     return body
+
+
+def read_or_none(leaf: bytes) -> dict[str, object] | None:
+    """The keys of a stored leaf, or None when somebody has damaged it."""
+    try:
+        return read(leaf)
+    except LeafRefused:
+        return None
 
 
 _KEYS = ("v", "id", "t", "act", "actor", "subj", "out", "fields", "basis", "reason", "req")
@@ -106,6 +118,27 @@ _OPTIONAL = ("purp", "chan", "dec", "rule", "n", "prev")
 
 def _in_order(keys: tuple[str, ...]) -> bool:
     return keys == tuple(key for key in _OPTIONAL if key in keys)
+
+
+def _shaped(body: dict[str, object]) -> bool:
+    """Whether every value has the shape that readers rely on; codes are not looked up."""
+    strings = ("act", "out", "basis", "reason", *(key for key in ("purp", "chan", "rule") if key in body))
+    uuids = ("id", *(key for key in ("dec", "prev") if key in body))
+    names, moment = body["fields"], body["t"]
+    return (
+        type(body["v"]) is int
+        and body["v"] == VERSION
+        and all(type(body[key]) is str for key in strings)
+        and all(_matches(_ID, body[key]) for key in uuids)
+        and type(moment) is int
+        and 0 <= moment < 1 << 57
+        and _matches(_ACTOR, body["actor"])
+        and _matches(_SUBJECT, body["subj"])
+        and _matches(_TRACE, body["req"])
+        and isinstance(names, list)
+        and all(type(name) is str for name in names)
+        and ("n" not in body or (isinstance(body["n"], list) and _are_numbers(tuple(body["n"]))))
+    )
 
 
 def _bytes(body: dict[str, object]) -> bytes:

@@ -47,7 +47,8 @@ def _leaf_hash(leaf: bytes | None) -> bytes | None:
 class DatabaseWrapper(base.DatabaseWrapper):
     """SQLite that knows `crm_audit_txn()`, `crm_sha256(x)` and `crm_leaf_hash(x)`.
 
-    Foreign keys and recursive triggers are on: without recursive triggers `INSERT OR REPLACE` deletes rows behind the back of DELETE triggers.
+    Foreign keys and recursive triggers are on: without recursive triggers `INSERT OR REPLACE`
+    deletes rows behind the back of DELETE triggers.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

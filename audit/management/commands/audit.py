@@ -1,0 +1,95 @@
+"""`manage.py audit export|verify`: take the trail out of the house, and check it."""
+
+import argparse
+import os
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from audit import export, forms, trail, verify
+from audit.trail import System
+
+
+def _moment(text: str) -> datetime | date:
+    try:
+        moment = date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("write 2026-03-01 or 2026-03-01T08:00:00+08:00") from None
+    if not forms.FIRST_DAY.year <= moment.year <= forms.LAST_DAY.year:
+        raise argparse.ArgumentTypeError("a year from 2000 to 2999")
+    return moment
+
+
+class Command(BaseCommand):
+    """Exports the trail to a zip, or verifies such a zip or the live trail."""
+
+    help = "Export the trail into a zip (export), or check a zip or the live trail (verify)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Two words: export and verify."""
+        deeds = parser.add_subparsers(dest="deed", required=True, metavar="export|verify")
+        out = deeds.add_parser("export", help="write entries into a zip: every one, or a span of time")
+        out.add_argument("--from", dest="since", type=_moment, help="first day or moment, included")
+        out.add_argument("--to", dest="until", type=_moment, help="last day, included; or moment, excluded")
+        out.add_argument("--out", type=Path, required=True, metavar="FILE.zip", help="must not exist yet")
+        check = deeds.add_parser("verify", help="check a zip; without one, every entry in the database")
+        check.add_argument("file", nargs="?", type=Path, metavar="FILE.zip")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do what was asked; exit non-zero with one plain line when it fails."""
+        if options["deed"] == "export":
+            self._export(options["out"], _start(options["since"]), _end(options["until"]))
+        else:
+            self._verify(options["file"])
+
+    def _export(self, path: Path, since: datetime | None, until: datetime | None) -> None:
+        at = timezone.now()
+        try:
+            file = path.open("xb")
+        except OSError as error:
+            raise CommandError(
+                _("Cannot write %(file)s: %(why)s") % {"file": path, "why": error.strerror}
+            ) from None
+        try:
+            with file:
+                trail.record_alone("audit.exported", by=System("command"), at=at)
+                export.write(file, since=since, until=until, at=at)
+                os.fsync(file.fileno())
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        self.stdout.write(_("Written: %(file)s") % {"file": path})
+
+    def _verify(self, path: Path | None) -> None:
+        try:
+            found = verify.live() if path is None else verify.bundle_file(path)
+        except verify.Broken as broken:
+            place = _(" at entry %(place)d") % {"place": broken.place} if broken.place else ""
+            raise CommandError(
+                _("NOT WHOLE: %(word)s%(place)s") % {"word": broken.word, "place": place}
+            ) from None
+        said = ngettext("Whole: %(count)d entry checked.", "Whole: %(count)d entries checked.", found.count)
+        self.stdout.write(said % {"count": found.count})
+
+
+def _start(moment: datetime | date | None) -> datetime | None:
+    if moment is None or isinstance(moment, datetime):
+        return _aware(moment)
+    return forms.day_start(moment)
+
+
+def _end(moment: datetime | date | None) -> datetime | None:
+    if moment is None or isinstance(moment, datetime):
+        return _aware(moment)
+    return forms.day_start(moment + timedelta(days=1))
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    if moment is None:
+        return None
+    return (timezone.make_aware(moment) if moment.tzinfo is None else moment).astimezone(UTC)

@@ -1,0 +1,115 @@
+"""Puts entries into words: who did what to whom and why, read from the leaf and from nothing else."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from audit import actors, ids, leaf, verbs
+from audit.models import Entry
+
+OUTCOMES: dict[str, Promise] = {
+    "ok": pgettext_lazy("outcome", "done"),
+    "denied": pgettext_lazy("outcome", "refused"),
+    "error": pgettext_lazy("outcome", "failed"),
+}
+BADGES = {"ok": "ok", "denied": "warn", "error": "bad"}
+KINDS: dict[str, Promise] = {
+    "c": pgettext_lazy("trail subject", "person"),
+    "u": pgettext_lazy("trail subject", "colleague"),
+    "n": pgettext_lazy("trail subject", "notice"),
+    "e": pgettext_lazy("trail subject", "event"),
+    "i": pgettext_lazy("trail subject", "import"),
+    "p": pgettext_lazy("trail subject", "partner"),
+}
+BASES: dict[str, Promise] = {
+    "consent": gettext_lazy("by consent"),
+    "hold": gettext_lazy("by legal hold"),
+    "policy": gettext_lazy("by policy"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry as the auditor reads it. `subject` is the uuid to search for, empty when there is none."""
+
+    seq: int
+    sentence: str
+    outcome: str
+    badge: str
+    eid: str = ""
+    when: str = ""
+    iso: str = ""
+    actor: str = ""
+    kind: str = ""
+    subject: str = ""
+    subject_name: str = ""
+    fields: str = ""
+    reason: str = ""
+    basis: str = ""
+    numbers: str = ""
+    request: str = ""
+
+
+def lines(entries: Sequence[Entry]) -> list[Line]:
+    """These entries in words; asks for all names at once."""
+    bodies = [leaf.read_or_none(entry.content) for entry in entries]
+    known = actors.names(_users(body for body in bodies if body))
+    return [
+        _line(entry, body, known) if body else _damaged(entry)
+        for entry, body in zip(entries, bodies, strict=True)
+    ]
+
+
+def _users(bodies: Iterable[dict[str, object]]) -> set[UUID]:
+    texts = (str(body[key]) for body in bodies for key in ("actor", "subj"))
+    return {UUID(text[2:]) for text in texts if text.startswith("u:")}
+
+
+def _line(entry: Entry, body: dict[str, object], known: Mapping[UUID, str]) -> Line:
+    at = timezone.localtime(ids.moment(int(str(body["t"]))))
+    kind, _colon, subject = str(body["subj"]).partition(":")
+    outcome, basis = str(body["out"]), str(body["basis"]).partition(":")[0]
+    return Line(
+        seq=entry.seq,
+        eid=str(body["id"]),
+        when=at.strftime("%Y-%m-%d %H:%M:%S"),
+        iso=at.isoformat(),
+        actor=_actor(str(body["actor"]), known),
+        sentence=str(verbs.verb_label(str(body["act"]))),
+        outcome=str(OUTCOMES.get(outcome, outcome)),
+        badge=BADGES.get(outcome, "bad"),
+        kind=str(KINDS.get(kind, kind)),
+        subject=subject,
+        subject_name=known.get(UUID(subject), "") if kind == "u" else "",
+        fields=_join(verbs.field_label(str(name)) for name in _list(body["fields"])),
+        reason=str(verbs.reason_label(str(body["reason"]))),
+        basis=str(BASES.get(basis, basis)),
+        numbers=_join(_list(body.get("n", []))),
+        request=str(body["req"]),
+    )
+
+
+def _damaged(entry: Entry) -> Line:
+    return Line(seq=entry.seq, sentence=_("this entry has been damaged"), outcome=_("damaged"), badge="bad")
+
+
+def _actor(text: str, known: Mapping[UUID, str]) -> str:
+    kind, _colon, rest = text.partition(":")
+    if kind == "u":
+        return known.get(UUID(rest)) or _("user %(key)s") % {"key": rest[:8]}
+    if kind == "s":
+        return _("the person themself")
+    return _("the system (%(job)s)") % {"job": rest}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _join(parts: Iterable[object]) -> str:
+    return _(", ").join(str(part) for part in parts)

@@ -1,0 +1,5 @@
+"""What every test shares."""
+
+from tests.audit import cleaning
+
+cleaning.install()
