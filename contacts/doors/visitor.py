@@ -1,0 +1,122 @@
+"""The visitor's own phone: form, code, receipt, and the link that stops everything."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from audit.trail import Self_
+from consent import stop_link
+from consent.challenge import ChallengeRefused
+from consent.models import Consent
+from consent.views import words_of
+from contacts import withdrawal
+from contacts.forms.intake import CodeForm, VisitorForm
+from contacts.intake import visiting
+from contacts.models import Event, Submission
+from team.doors import public_door
+
+CROWD = (120, 60)
+SENTENCES = {
+    "throttled": gettext_lazy("Too many codes were sent to this number. Please try again in an hour."),
+    "expired": gettext_lazy("This code is too old. Ask for a new one."),
+    "spent": gettext_lazy("Too many tries. Ask for a new code."),
+    "used": gettext_lazy("This code has been used."),
+}
+
+
+def _event(code: str) -> Event:
+    rows = Event.objects.select_related("notice_version__notice", "book")
+    event = rows.filter(code=code).first()
+    if event is None:
+        raise Http404
+    return event
+
+
+@public_door(rate=CROWD)
+@require_http_methods(["GET", "POST"])
+def event_form(request: HttpRequest, code: str) -> HttpResponse:
+    """The form behind the QR code: nothing is ticked beforehand, nothing else is asked (A4, C7)."""
+    event = _event(code)
+    ticks = [row.tick for row in event.ticks.select_related("tick").order_by("tick__order")]
+    initial = {"token": visiting.form_token()}
+    form = VisitorForm(request.POST or None, ticks=ticks, initial=initial)
+    if event.closed_at is None and form.is_bound and form.is_valid():
+        return _submit(request, event, form)
+    words = words_of(event.notice_version)
+    context = {"event": event, "form": form, "words": words, "ticks": ticks}
+    return render(request, "contacts/visitor/form.html", context, status=400 if form.is_bound else 200)
+
+
+def _submit(request: HttpRequest, event: Event, form: VisitorForm) -> HttpResponse:
+    data, at = form.cleaned_data, timezone.now()
+    try:
+        visiting.submit(
+            event=event,
+            name=data["name"],
+            number=data["number"],
+            ticks=form.chosen(),
+            language=get_language() or "zh-hans",
+            token=data["token"],
+            at=at,
+        )
+    except visiting.NothingTicked:
+        return render(request, "contacts/visitor/nothing.html", {"event": event})
+    except ChallengeRefused:
+        return render(request, "429.html", {"seconds": 3600}, status=429)
+    return redirect("visitor_confirm", event.code, data["token"])
+
+
+@public_door(rate=CROWD)
+@require_http_methods(["GET", "POST"])
+def confirm(request: HttpRequest, code: str, token: str) -> HttpResponse:
+    """The code from the text message makes the consent count (C6)."""
+    event = _event(code)
+    submission = visiting.submission_of(event, token)
+    if submission is None:
+        raise Http404
+    form, at, language = CodeForm(request.POST or None), timezone.now(), get_language() or "zh-hans"
+    try:
+        if request.POST.get("again"):
+            visiting.send_again(submission, language=language, at=at)
+            return redirect("visitor_confirm", code, token)
+        if form.is_bound and form.is_valid():
+            receipt = visiting.confirm(submission=submission, code=form.cleaned_data["code"], language=language, at=at)
+            if receipt is not None:
+                return redirect(f"{reverse('stop', args=[receipt.stop_token])}?new=1")
+            form.add_error("code", _("This code is wrong."))
+    except ChallengeRefused as refused:
+        form.add_error("code", str(SENTENCES[str(refused)]))
+    return _confirm_page(request, event, submission, form)
+
+
+def _confirm_page(request: HttpRequest, event: Event, submission: Submission, form: CodeForm) -> HttpResponse:
+    screen = visiting.subject_phone_screen(submission.subject_id) if settings.DEMO else ""
+    context = {"event": event, "form": form, "screen": screen}
+    return render(request, "contacts/visitor/confirm.html", context, status=400 if form.is_bound else 200)
+
+
+@public_door(rate=CROWD)
+@require_http_methods(["GET", "POST"])
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """Receipt and stop button in one: what was agreed, until when, and one tap to end it (D1)."""
+    subject = stop_link.find(token)
+    if subject is None:
+        return render(request, "contacts/visitor/gone.html", status=404)
+    if request.method == "POST":
+        chosen = request.POST.get("only", "")
+        scope = {tuple(chosen.split("/", 1))} if "/" in chosen else None
+        withdrawal.withdraw(
+            subject=subject, scope=scope, method="link", reason="withdrawal", by=Self_(subject), at=timezone.now()  # type: ignore[arg-type]
+        )
+        return redirect("stop", token)
+    rows = Consent.objects.filter(subject_id=subject).select_related("purpose", "notice_version__notice")
+    consents = list(rows.order_by("purpose_id"))
+    live = [row for row in consents if row.state in ("given", "renewed")]
+    context = {"consents": consents, "live": live, "new": request.GET.get("new") == "1", "address": request.build_absolute_uri(request.path)}
+    return render(request, "contacts/visitor/receipt.html", context)

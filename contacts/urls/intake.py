@@ -1,0 +1,17 @@
+"""Addresses of the ways in."""
+
+from django.urls import path
+
+from contacts.doors import events, visitor
+
+urlpatterns = [
+    path("events/", events.event_list, name="events"),
+    path("events/new/", events.new_event, name="new_event"),
+    path("events/<uuid:pk>/", events.event_page, name="event"),
+    path("events/<uuid:pk>/close/", events.close_event, name="close_event"),
+    path("contacts/new/", events.quick, name="quick"),
+    path("contacts/<uuid:pk>/invite/", events.invite, name="invite"),
+    path("e/<slug:code>/", visitor.event_form, name="visitor_form"),
+    path("e/<slug:code>/confirm/<str:token>/", visitor.confirm, name="visitor_confirm"),
+    path("w/<str:token>/", visitor.stop, name="stop"),
+]
