@@ -1,12 +1,13 @@
 """Writes the trail, or a span of it, into one zip that somebody outside can check; never capped."""
 
 import hashlib
+import io
 import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import IO
+from typing import IO, Any
 
 from django.db import connection, transaction
 
@@ -89,18 +90,15 @@ def _copy(source: IO[bytes], target: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-class _Outlet:
+class _Outlet(io.RawIOBase):
     """Where the zip writes to; hands its bytes on as soon as there are enough of them."""
 
     def __init__(self) -> None:
         self._held = bytearray()
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: Any, /) -> int:
         self._held += data
         return len(data)
-
-    def flush(self) -> None:
-        """Nothing to do: `drain` empties it."""
 
     def drain(self, *, everything: bool = False) -> Iterator[bytes]:
         if len(self._held) >= _CHUNK or (everything and self._held):

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -54,7 +54,8 @@ class RangeForm(forms.Form):
 class SearchForm(RangeForm):
     """Criteria of the auditor's search; the choices are the words declared at this moment."""
 
-    actor = forms.TypedChoiceField(required=False, label=_("Who"), coerce=UUID, empty_value=None)
+    # Any uuid will do, so that somebody who has left is still found; the list offers the others.
+    actor = forms.UUIDField(required=False, label=_("Who"), widget=forms.Select)
     subject = forms.UUIDField(required=False, label=_("About (id)"))
     act = forms.ChoiceField(required=False, label=_("What"))
     outcome = forms.ChoiceField(required=False, label=_("Outcome"))
@@ -69,7 +70,6 @@ class SearchForm(RangeForm):
         super().__init__(*args, **kwargs)
         anything = ("", _("any"))
         options: dict[str, list[tuple[Any, Any]]] = {
-            "actor": [(str(key), name) for key, name in actors.choices()],
             "act": [(verb.code, verb.label) for verb in verbs.verbs()],
             "outcome": list(reading.OUTCOMES.items()),
             "reason": [(reason.code, reason.label) for reason in verbs.reasons()],
@@ -78,6 +78,17 @@ class SearchForm(RangeForm):
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):
                 field.choices = [anything, *choices]
+        offered = self.fields["actor"].widget
+        if isinstance(offered, forms.Select):
+            offered.choices = [anything, *self._people()]
+
+    def _people(self) -> list[tuple[str, str]]:
+        """Everybody on offer, and whoever was asked for though nobody offers them."""
+        people = [(str(key), name) for key, name in actors.choices()]
+        asked = str(self.data.get("actor", ""))
+        if asked and asked not in dict(people):
+            people.append((asked, asked[:8]))
+        return people
 
     def criteria(self) -> Criteria:
         """The checked criteria."""
@@ -95,6 +106,5 @@ class SearchForm(RangeForm):
 
     def address(self, before: int) -> str:
         """The query string of this search from an older place on."""
-        query = self.data.copy()
-        query["before"] = str(before)
-        return str(query.urlencode())
+        chosen = {name: self.data.get(name, "") for name in self.fields if self.data.get(name)}
+        return urlencode(chosen | {"before": before})

@@ -197,7 +197,7 @@ def _check_words(leaf: Leaf) -> None:
 
 
 def _matches(pattern: re.Pattern[str], value: object, *, digits: int | None = None) -> bool:
-    if type(value) is not str or not pattern.fullmatch(value):
+    if not isinstance(value, str) or not pattern.fullmatch(value):
         return False
     return digits is None or sum(character.isdigit() for character in value) <= digits
 

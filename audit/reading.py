@@ -35,7 +35,7 @@ BASES: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One entry as the auditor reads it. `subject` is the uuid to search for, empty when there is none."""
+    """One entry as the auditor reads it; `actor_key` and `subject` are the uuids to search for, or empty."""
 
     seq: int
     sentence: str
@@ -45,6 +45,7 @@ class Line:
     when: str = ""
     iso: str = ""
     actor: str = ""
+    actor_key: str = ""
     kind: str = ""
     subject: str = ""
     subject_name: str = ""
@@ -80,6 +81,7 @@ def _line(entry: Entry, body: dict[str, object], known: Mapping[UUID, str]) -> L
         when=at.strftime("%Y-%m-%d %H:%M:%S"),
         iso=at.isoformat(),
         actor=_actor(str(body["actor"]), known),
+        actor_key=str(entry.actor),
         sentence=str(verbs.verb_label(str(body["act"]))),
         outcome=str(OUTCOMES.get(outcome, outcome)),
         badge=BADGES.get(outcome, "bad"),

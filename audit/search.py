@@ -50,7 +50,7 @@ def matching(criteria: Criteria) -> QuerySet[Entry]:
 
 def page(criteria: Criteria, *, before: int | None = None) -> Page:
     """One page of entries, newest first, older than the place `before`; one query, no COUNT, no OFFSET."""
-    found = matching(criteria).only("seq", "leaf")
+    found = matching(criteria).only("seq", "leaf", "actor")
     if before is not None:
         found = found.filter(seq__lt=before)
     entries = list(found.order_by("-seq")[: PAGE + 1])

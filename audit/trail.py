@@ -146,7 +146,7 @@ def user_pk(by: Actor) -> UUID | None:
 @dataclass(frozen=True)
 class _Row:
     eid: UUID
-    values: tuple[object, ...]
+    values: tuple[bytes | str | int | UUID | None, ...]
 
 
 def _row(draft: EntryDraft) -> _Row:
@@ -177,19 +177,19 @@ def _content(draft: EntryDraft) -> Leaf:
     return Leaf(
         eid=eid,
         at_us=at_us,
-        act=draft.act,
+        act=_plain(draft.act, "act"),
         actor=_actor(draft.by),
         subject=f"{about}:{_uuid(draft.subject, 'subj')}" if draft.subject is not None else "",
-        outcome=draft.outcome,
-        fields=tuple(draft.fields),
-        basis=draft.basis,
-        reason=draft.reason,
+        outcome=_plain(draft.outcome, "out"),
+        fields=tuple(_plain(name, "fields") for name in draft.fields),
+        basis=_plain(draft.basis, "basis"),
+        reason=_plain(draft.reason, "reason"),
         request=trace.current(),
-        purpose=draft.purpose or "",
-        channel=draft.channel or "",
+        purpose=_plain(draft.purpose or "", "purp"),
+        channel=_plain(draft.channel or "", "chan"),
         decision=draft.decision,
-        rule=draft.rule or "",
-        numbers=tuple(draft.numbers),
+        rule=_plain(draft.rule or "", "rule"),
+        numbers=tuple(_count(number) for number in draft.numbers),
         previous=draft.prev,
     )
 
@@ -207,6 +207,20 @@ def actor_id(by: Actor) -> UUID:
     if isinstance(by, System):
         return uuid5(_SYSTEM_NAMESPACE, by.job)
     return _uuid(by.subject if isinstance(by, Self_) else by.pk, "actor")
+
+
+def _plain(value: object, key: str) -> str:
+    """The bare string of a code, whether it came as text or as a member of TextChoices."""
+    if not isinstance(value, str):
+        raise LeafRefused(key)
+    return str.__str__(value)
+
+
+def _count(value: object) -> int:
+    """The bare number of a count or of a level (IntEnum); truth is not a number."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise LeafRefused("n")
+    return int(value)
 
 
 def _uuid(value: object, key: str) -> UUID:

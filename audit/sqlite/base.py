@@ -68,18 +68,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
 
+    # Django's edges of a transaction; the type stubs leave these methods out.
     def _start_transaction_under_autocommit(self) -> None:
-        super()._start_transaction_under_autocommit()
+        super()._start_transaction_under_autocommit()  # type: ignore[misc]
         self.audit_token.renew(inside=True)
 
     def _set_autocommit(self, autocommit: bool) -> None:
-        super()._set_autocommit(autocommit)
+        super()._set_autocommit(autocommit)  # type: ignore[misc]
         self.audit_token.renew(inside=not autocommit)
 
     def _commit(self) -> None:
-        super()._commit()
+        super()._commit()  # type: ignore[misc]
         self.audit_token.renew(inside=not self.autocommit)
 
     def _rollback(self) -> None:
-        super()._rollback()
+        super()._rollback()  # type: ignore[misc]
         self.audit_token.renew(inside=not self.autocommit)

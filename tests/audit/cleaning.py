@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.contrib.contenttypes.models import ContentType
-from django.core.management.sql import emit_post_migrate_signal
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import TransactionTestCase
@@ -16,8 +15,13 @@ from django.test import TransactionTestCase
 _STATES = {"O": "ENABLE TRIGGER", "A": "ENABLE ALWAYS TRIGGER", "R": "ENABLE REPLICA TRIGGER"}
 
 
+_first_state: dict[str, str] = {}
+_django_setup = TransactionTestCase._fixture_setup.__func__  # type: ignore[attr-defined]
+
+
 def install() -> None:
     """Let every transactional test end with `clean_database` instead of `flush`."""
+    TransactionTestCase._fixture_setup = classmethod(_setup)  # type: ignore[assignment,method-assign]
     TransactionTestCase._fixture_teardown = _teardown  # type: ignore[method-assign]
 
 
@@ -27,12 +31,16 @@ def clean_database(connection: BaseDatabaseWrapper) -> None:
     with lifted(connection):
         with transaction.atomic(using=connection.alias):
             _empty(connection)
-        migrated = getattr(connection, "_test_serialized_contents", None)
-        if migrated is not None:
-            connection.creation.deserialize_db_from_string(migrated)
+        connection.creation.deserialize_db_from_string(_first_state[connection.alias])
     ContentType.objects.clear_cache()
-    if migrated is None:
-        emit_post_migrate_signal(verbosity=0, interactive=False, db=connection.alias)
+
+
+def _setup(cls: type[TransactionTestCase]) -> None:
+    """Before the first transactional test of all, keep what the migrations put in."""
+    for alias in cls._databases_names(include_mirrors=False):
+        if alias not in _first_state:
+            _first_state[alias] = connections[alias].creation.serialize_db_to_string()
+    _django_setup(cls)
 
 
 def _teardown(case: TransactionTestCase) -> None:

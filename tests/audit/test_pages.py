@@ -68,12 +68,12 @@ def test_sun_reads_in_words_who_did_what(look):
     write("sweep.finished", by=System("sweep"), numbers=[12, 3])
     page = text(look())
     for words in (
-        "<bdi>Li</bdi></strong> revealed a phone number",
+        "<bdi>Li</bdi></a></strong> revealed a phone number",
         "mobile number",
         "to return a call",
         "by consent",
-        "<bdi>the person themself</bdi></strong> recorded a withdrawal",
-        "<bdi>the system (sweep)</bdi></strong> finished a sweep",
+        "<bdi>the person themself</bdi></a></strong> recorded a withdrawal",
+        "<bdi>the system (sweep)</bdi></a></strong> finished a sweep",
         "12, 3",
     ):
         assert words in page
@@ -117,7 +117,6 @@ def test_each_criterion_finds_its_own(look):
     "query",
     [
         {"actor": "nobody"},
-        {"actor": str(WANG)},
         {"subject": "13800001234"},
         {"act": "made.up"},
         {"outcome": "perhaps"},
@@ -184,6 +183,13 @@ def test_an_unknown_colleague_is_shown_by_the_start_of_their_key(look):
     page = text(look())
     assert f"user {str(stranger.pk)[:8]}" in page
     assert f'title="{LI.pk}"><bdi>Li</bdi>' in page
+
+
+def test_somebody_who_has_left_is_still_found_and_stays_chosen(look):
+    stranger = type(LI)(uuid4(), "gone")
+    write("user.role", by=stranger, subject=LI.pk)
+    page = text(look(actor=str(stranger.pk)))
+    assert (page.count("<tr id="), f'value="{stranger.pk}" selected' in page) == (1, True)
 
 
 def test_the_days_asked_for_are_days_of_the_office(look):

@@ -1,10 +1,11 @@
 """How an entry is written: in the act's own transaction, or alone when the act was refused."""
 
 from datetime import datetime
+from enum import IntEnum
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
 from audit import leaf, trace, trail
@@ -143,6 +144,24 @@ def test_a_thousand_entries_are_one_statement_in_the_order_given():
     assert len(queries) == 1
     assert list(Entry.objects.order_by("seq").values_list("eid", flat=True)) == eids
     assert Pending.objects.count() == 1000
+
+
+class Level(IntEnum):
+    SHOWN = 4
+
+
+class Why(models.TextChoices):
+    ANSWERED = "answered"
+
+
+def test_members_of_choices_are_written_as_their_plain_values():
+    with transaction.atomic():
+        trail.record("call.outcome", by=LI, at=AT, subject=WANG, reason=Why.ANSWERED, numbers=[Level.SHOWN])
+    assert (the_leaf()["reason"], the_leaf()["n"], Entry.objects.get().reason) == (
+        "answered",
+        [4],
+        "answered",
+    )
 
 
 def test_one_bad_draft_spoils_the_whole_batch():
