@@ -15,6 +15,29 @@ from audit import schema
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,45}")
 _DEEDS = ("insert", "update", "delete")
+# A function for each table: reading the column through jsonb or EXECUTE would cost every row of a batch.
+_POSTGRESQL_GUARD = """
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    told boolean := true;
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        told := EXISTS (
+            SELECT 1 FROM audit_entry WHERE subject = OLD.{column} AND xid = pg_current_xact_id()
+        );
+    END IF;
+    IF told AND TG_OP <> 'DELETE' THEN
+        told := EXISTS (
+            SELECT 1 FROM audit_entry WHERE subject = NEW.{column} AND xid = pg_current_xact_id()
+        );
+    END IF;
+    IF NOT told THEN
+        RAISE EXCEPTION '% on % is refused: no entry in the trail', TG_OP, TG_TABLE_NAME
+            USING ERRCODE = '23000';
+    END IF;
+    RETURN NULL;
+END $$
+"""
 
 
 def guard_operations(table: str, subject_column: str, *, on: str = "insert update delete") -> list[Operation]:
@@ -31,15 +54,15 @@ def guard_operations(table: str, subject_column: str, *, on: str = "insert updat
     name = f"{table}_audit"
     events = " OR ".join(deed.upper() for deed in deeds)
     postgresql = (
+        _POSTGRESQL_GUARD.format(name=name, column=subject_column),
         f"CREATE CONSTRAINT TRIGGER {name} AFTER {events} ON {table} DEFERRABLE INITIALLY DEFERRED "
-        f"FOR EACH ROW EXECUTE FUNCTION crm_audit_guard('{subject_column}')",
+        f"FOR EACH ROW EXECUTE FUNCTION {name}()",
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
         *_no_truncate(table, name),
     )
     sqlite = tuple(_sqlite_guard(table, subject_column, deed) for deed in deeds)
-    return [
-        _operation(table, (name, f"{name}_truncate"), postgresql, tuple(f"{name}_{d}" for d in deeds), sqlite)
-    ]
+    undo = (*_drops(name, f"{name}_truncate", table=table), f"DROP FUNCTION {name}()")
+    return [_operation(postgresql, undo, sqlite, _drops(*(f"{name}_{deed}" for deed in deeds)))]
 
 
 def append_only_operations(table: str, *, key: str = "id") -> list[Operation]:
@@ -61,8 +84,8 @@ def append_only_operations(table: str, *, key: str = "id") -> list[Operation]:
             "the row exists",
         ),
     )
-    made = tuple(f"{name}_{deed}" for deed in ("update", "delete", "insert"))
-    return [_operation(table, (name, f"{name}_truncate"), postgresql, made, sqlite)]
+    undo = _drops(name, f"{name}_truncate", table=table)
+    return [_operation(postgresql, undo, sqlite, _drops(*(f"{name}_{deed}" for deed in _DEEDS)))]
 
 
 def immutable_when_operations(table: str, condition_sql_old: str) -> list[Operation]:
@@ -79,8 +102,8 @@ def immutable_when_operations(table: str, condition_sql_old: str) -> list[Operat
         _sqlite_refusal(table, name, "update", when, "the row is final"),
         _sqlite_refusal(table, name, "delete", when, "the row is final"),
     )
-    made = (f"{name}_update", f"{name}_delete")
-    return [_operation(table, (name, f"{name}_truncate"), postgresql, made, sqlite)]
+    undo = _drops(name, f"{name}_truncate", table=table)
+    return [_operation(postgresql, undo, sqlite, _drops(f"{name}_update", f"{name}_delete"))]
 
 
 def installed(connection: BaseDatabaseWrapper) -> set[str]:
@@ -101,17 +124,18 @@ def _names(*names: str) -> None:
 
 
 def _operation(
-    table: str,
-    pg_names: tuple[str, ...],
-    pg: tuple[str, ...],
-    lite_names: tuple[str, ...],
-    lite: tuple[str, ...],
+    postgresql: tuple[str, ...], undo: tuple[str, ...], sqlite: tuple[str, ...], sqlite_undo: tuple[str, ...]
 ) -> Operation:
-    undo = schema.step(
-        postgresql=tuple(f"DROP TRIGGER {name} ON {table}" for name in pg_names),
-        sqlite=tuple(f"DROP TRIGGER {name}" for name in lite_names),
+    return RunPython(
+        schema.step(postgresql=postgresql, sqlite=sqlite),
+        schema.step(postgresql=undo, sqlite=sqlite_undo),
+        elidable=False,
     )
-    return RunPython(schema.step(postgresql=pg, sqlite=lite), undo, elidable=False)
+
+
+def _drops(*names: str, table: str = "") -> tuple[str, ...]:
+    """Statements that drop these triggers; PostgreSQL wants the table named, SQLite does not."""
+    return tuple(f"DROP TRIGGER {name}" + (f" ON {table}" if table else "") for name in names)
 
 
 def _no_truncate(table: str, name: str) -> tuple[str, str]:

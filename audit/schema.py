@@ -1,4 +1,7 @@
-"""The trail's tables and triggers in each database's own words; called by the migrations only."""
+"""The trail's tables and triggers in each database's own words; called by the first migration only.
+
+A later table comes with a module and a migration of its own; what stands here has been run.
+"""
 
 from collections.abc import Callable
 
@@ -47,30 +50,6 @@ POSTGRESQL = (
     SET search_path FROM CURRENT AS $$
     BEGIN
         INSERT INTO audit_pending (seq) SELECT seq FROM fresh;
-        RETURN NULL;
-    END $$
-    """,
-    """
-    CREATE FUNCTION crm_audit_guard() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path FROM CURRENT AS $$
-    DECLARE
-        touched uuid[] := '{}';
-        person uuid;
-    BEGIN
-        IF TG_OP <> 'INSERT' THEN
-            touched := touched || (to_jsonb(OLD) ->> TG_ARGV[0])::uuid;
-        END IF;
-        IF TG_OP <> 'DELETE' THEN
-            touched := touched || (to_jsonb(NEW) ->> TG_ARGV[0])::uuid;
-        END IF;
-        FOREACH person IN ARRAY touched LOOP
-            IF NOT EXISTS (
-                SELECT 1 FROM audit_entry WHERE subject = person AND xid = pg_current_xact_id()
-            ) THEN
-                RAISE EXCEPTION '% on % is refused: no entry in the trail', TG_OP, TG_TABLE_NAME
-                    USING ERRCODE = '23000';
-            END IF;
-        END LOOP;
         RETURN NULL;
     END $$
     """,
@@ -134,9 +113,7 @@ SQLITE = (
 )
 
 _DROP = ("DROP TABLE audit_pending", "DROP TABLE audit_entry")
-_DROP_FUNCTIONS = tuple(
-    f"DROP FUNCTION {name}()" for name in ("crm_audit_guard", "crm_audit_enqueue", "crm_audit_refuse")
-)
+_DROP_FUNCTIONS = ("DROP FUNCTION crm_audit_enqueue()", "DROP FUNCTION crm_audit_refuse()")
 
 
 def step(*, postgresql: tuple[str, ...], sqlite: tuple[str, ...]) -> Step:

@@ -100,8 +100,18 @@ def test_a_row_of_nobody_is_refused(guarded):
         run("INSERT INTO trial VALUES (1, NULL, 'x', 0)")
 
 
-def test_the_guard_can_be_taken_off_by_its_migration():
-    (operation,) = guard.guard_operations("trial", "person")
+@pytest.mark.parametrize(
+    "operations",
+    [
+        guard.guard_operations("trial", "person"),
+        guard.guard_operations("trial", "person", on="update delete"),
+        guard.append_only_operations("trial"),
+        guard.immutable_when_operations("trial", "OLD.final = 1"),
+    ],
+    ids=["guard", "guard in part", "append only", "immutable"],
+)
+def test_a_guard_can_be_taken_off_by_its_migration(operations):
+    (operation,) = operations
     with table_with(operation):
         standing = {name for name in guard.installed(connection) if name.startswith("trial_")}
         with connection.schema_editor() as editor:
