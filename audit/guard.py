@@ -17,7 +17,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,45}")
 _DEEDS = ("insert", "update", "delete")
 # A function for each table: reading the column through jsonb or EXECUTE would cost every row of a batch.
 _POSTGRESQL_GUARD = """
-CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path FROM CURRENT AS $$
 DECLARE
     told boolean := true;
 BEGIN
