@@ -2,16 +2,25 @@
 
 import os
 from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from celery.schedules import crontab
+
+from crm import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(os.environ.get("YUNNUO_VAR", BASE_DIR / "var"))
+env.refuse_unknown()
+PRODUCTION = env.text("YUNNUO_ENV", "development") == "production"
+VAR_DIR = Path(env.text("YUNNUO_VAR", str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
-SECRET_KEY = "development-only"
-DEBUG = False
-DEMO = True
-PRODUCTION = False
-ALLOWED_HOSTS = ["*"]
-KEYRING_FILE = VAR_DIR / "keyring.json"
+SECRET_KEY = env.text("YUNNUO_SECRET_KEY", None if PRODUCTION else "development-only")
+DEBUG = env.flag("YUNNUO_DEBUG", False)
+DEMO = env.flag("YUNNUO_DEMO", not PRODUCTION)
+ALLOWED_HOSTS = env.words("YUNNUO_HOSTS", "" if PRODUCTION else "*")
+CSRF_TRUSTED_ORIGINS = env.words("YUNNUO_ORIGINS", "")
+KEYRING_FILE = Path(env.text("YUNNUO_KEYRING_FILE", str(VAR_DIR / "keyring.json")))
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -30,23 +39,150 @@ INSTALLED_APPS = [
     "contacts",
     "crm",
 ]
-AUTH_USER_MODEL = "team.User"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "audit.trace.TraceMiddleware",
+    "crm.middleware.HeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "team.sessions.SessionGuardMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "crm.middleware.NumbersInAddressMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "team.doors.DoorMiddleware",
+]
+ROOT_URLCONF = "crm.urls"
+WSGI_APPLICATION = "crm.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "crm.navigation.places",
+            ],
+        },
+    }
+]
+
+# Two databases: the main side, and the vault with keys and indexes (vault.md §4.4).
+_SQLITE_OPTIONS = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL;"}
+
+
+def _database(variable: str, file: str, engine: str, fallback: str = "") -> dict[str, Any]:
+    url = os.environ.get(variable, fallback)
+    if url:
+        return {**dj_database_url.parse(url, conn_health_checks=True, conn_max_age=60)}
+    if PRODUCTION and not env.flag("YUNNUO_ALLOW_SQLITE", False):
+        raise env.SettingRefused(f"{variable} must name a PostgreSQL database in production")
+    return {"ENGINE": engine, "NAME": VAR_DIR / file, "OPTIONS": dict(_SQLITE_OPTIONS)}
+
+
+_main = os.environ.get("DATABASE_URL", "")
 DATABASES = {
-    "default": {
-        "ENGINE": "audit.sqlite",
-        "NAME": VAR_DIR / "yunnuo.sqlite3",
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL;"},
-    },
-    "vault": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": VAR_DIR / "vault.sqlite3",
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL;"},
-    },
+    "default": _database("DATABASE_URL", "yunnuo.sqlite3", "audit.sqlite"),
+    "vault": _database(
+        "VAULT_DATABASE_URL", "vault.sqlite3", "django.db.backends.sqlite3", f"{_main}_vault" if _main else ""
+    ),
 }
 DATABASE_ROUTERS = ["vault.router.VaultRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-ROOT_URLCONF = "crm.urls"
+
+AUTH_USER_MODEL = "team.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+ANONYMOUS_USER_NAME = None  # guardian: nobody has rights without an account
+GUARDIAN_MONKEY_PATCH_USER = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "sign_in"
+OTP_TOTP_ISSUER = "Yunnuo"
+
+# Sessions: half an hour of silence, twelve hours at most (threats.md §7).
+SESSION_IDLE_SECONDS = 1800
+SESSION_ABSOLUTE_SECONDS = 43_200
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
+BEHIND_TLS = env.flag("YUNNUO_BEHIND_TLS", PRODUCTION)
+SESSION_COOKIE_NAME = "__Host-session" if BEHIND_TLS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if BEHIND_TLS else "csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT = BEHIND_TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# Uploads stay in memory: a file on disk would be a number in the clear (vault.md §4.8).
+MAX_UPLOAD_BYTES = 20 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
-LANGUAGE_CODE = "zh-hans"
-STATIC_URL = "static/"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True
+
+# Reports and logs are scrubbed last of all (I14).
+DEFAULT_EXCEPTION_REPORTER = "vault.scrub.ScrubbingReporter"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "vault.scrub.ScrubbingFilter"
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"scrub": {"()": "vault.scrub.ScrubFilter"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["scrub"], "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+}
+
+# Tasks carry ids only; the schedule is code, so that nobody can switch deletion off in a table.
+CELERY_BROKER_URL = os.environ.get("REDIS_URL", "filesystem://")
+_QUEUE = VAR_DIR / "queue"
+if CELERY_BROKER_URL.startswith("filesystem"):
+    _QUEUE.mkdir(exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(_QUEUE),
+        "data_folder_out": str(_QUEUE),
+        "control_folder": str(VAR_DIR / "queue-control"),
+        "polling_interval": 0.2,
+    }
+CELERY_TASK_SERIALIZER = "ids"
+CELERY_ACCEPT_CONTENT = ["application/x-ids"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE = {"sweep": {"task": "contacts.sweep", "schedule": crontab(hour="2", minute="0")}}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
+CELERY_TASK_ALWAYS_EAGER = False
+
+if PRODUCTION:
+    if DEBUG or DEMO:
+        raise env.SettingRefused("production runs without YUNNUO_DEBUG and YUNNUO_DEMO")
+    if not os.environ.get("YUNNUO_KEYRING") and not KEYRING_FILE.exists():
+        raise env.SettingRefused("production needs a keyring: set YUNNUO_KEYRING or YUNNUO_KEYRING_FILE")

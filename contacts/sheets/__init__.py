@@ -1,0 +1,1 @@
+"""Reading sheets: bytes in, rows with verdicts out; no table of ours is touched here."""

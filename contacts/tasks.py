@@ -1,0 +1,34 @@
+"""Tasks: ids only, one per batch; each rings, the database knows what is due."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from audit.trail import System
+from contacts import importing
+from contacts import sweep as sweeping
+
+
+@shared_task(name="contacts.sweep")
+def sweep() -> None:
+    """The nightly sweep."""
+    sweeping.run(by=System("sweep"), at=timezone.now())
+
+
+@shared_task(name="contacts.check_sheet")
+def check_sheet(sheet_id: str) -> None:
+    """Give every row of a sheet its verdict."""
+    importing.check(UUID(sheet_id), at=timezone.now())
+
+
+@shared_task(name="contacts.commit_sheet")
+def commit_sheet(sheet_id: str) -> None:
+    """Bring in the ready rows of a sheet."""
+    importing.commit(UUID(sheet_id), at=timezone.now())
+
+
+@shared_task(name="contacts.undo_sheet")
+def undo_sheet(sheet_id: str) -> None:
+    """Take an import back."""
+    importing.undo(UUID(sheet_id), at=timezone.now())
