@@ -5,7 +5,7 @@ migrations had put in is put back, so that every test starts from the same rows.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connections, transaction
@@ -27,12 +27,16 @@ def install() -> None:
 
 def clean_database(connection: BaseDatabaseWrapper) -> None:
     """Empty every table but the list of migrations, the trail's included, and put back migrated rows."""
-    lifted = _postgresql_lifted if connection.vendor == "postgresql" else _sqlite_lifted
     with lifted(connection):
         with transaction.atomic(using=connection.alias):
             _empty(connection)
         connection.creation.deserialize_db_from_string(_first_state[connection.alias])
     ContentType.objects.clear_cache()
+
+
+def lifted(connection: BaseDatabaseWrapper) -> AbstractContextManager[None]:
+    """All triggers off inside, as only the owner of the database can have them; as they were afterwards."""
+    return _postgresql_lifted(connection) if connection.vendor == "postgresql" else _sqlite_lifted(connection)
 
 
 def _setup(cls: type[TransactionTestCase]) -> None:

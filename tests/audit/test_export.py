@@ -145,6 +145,22 @@ def swap_reason(sheet: bytes) -> bytes:
     return b"\r\n".join(rows)
 
 
+def test_a_sheet_that_says_too_much_or_is_no_sheet_is_found(exported):
+    good = parts(exported)
+    more = rehash(
+        good | {bundle.SHEET: good[bundle.SHEET] + good[bundle.SHEET].splitlines(keepends=True)[-1]}
+    )
+    other = rehash(good | {bundle.SHEET: b"id,act\r\n"})
+    extra = good | {"readme.txt": b"hello"}
+    assert [word(rezip(exported, files)) for files in (more, other, extra)] == ["csv", "csv", "files"]
+
+
+def test_a_manifest_of_another_format_is_not_believed(exported):
+    good = parts(exported)
+    told = json.loads(good[bundle.MANIFEST]) | {"format": "somebody/9"}
+    assert word(rezip(exported, good | {bundle.MANIFEST: json.dumps(told).encode()})) == "manifest"
+
+
 def test_a_line_cut_short_or_left_out_is_found(exported):
     good = parts(exported)
     lines = good[bundle.ENTRIES].splitlines(keepends=True)
@@ -194,7 +210,7 @@ def test_the_live_trail_is_whole(written):
     ],
 )
 def test_a_column_changed_by_the_owner_of_the_database_is_found(written, change, expected):
-    with lifted():
+    with cleaning.lifted(connection):
         run(f"UPDATE audit_entry SET {change} WHERE seq = (SELECT max(seq) FROM audit_entry)")
     with pytest.raises(verify.Broken) as broken:
         verify.live()
@@ -203,7 +219,7 @@ def test_a_column_changed_by_the_owner_of_the_database_is_found(written, change,
 
 def test_a_damaged_leaf_still_leaves_and_is_named_by_the_check(written, tmp_path):
     path = tmp_path / "damaged.zip"
-    with lifted():
+    with cleaning.lifted(connection):
         if connection.vendor == "postgresql":
             wrong = "leaf = 'xx', leaf_hash = sha256('\\x00'::bytea || 'xx')"
             run(f"UPDATE audit_entry SET {wrong} WHERE eid = %s", written[2])
@@ -216,15 +232,6 @@ def test_a_damaged_leaf_still_leaves_and_is_named_by_the_check(written, tmp_path
         verify.bundle_file(path)
     with pytest.raises(verify.Broken, match=r"canonical \(3\)"):
         verify.live()
-
-
-def lifted():
-    """The triggers off, as only the owner of the database can have them."""
-    return (
-        cleaning._postgresql_lifted(connection)
-        if connection.vendor == "postgresql"
-        else cleaning._sqlite_lifted(connection)
-    )
 
 
 def test_the_commands_write_and_check(written, tmp_path, capsys):

@@ -13,7 +13,8 @@ from audit import actors, search, trail, views
 from audit.models import Entry
 from audit.search import Criteria
 from audit.trail import EntryDraft, Self_, System
-from tests.audit.cast import AT, LI, SUN, WANG, ZHOU
+from tests.audit import cleaning
+from tests.audit.cast import AT, LI, SUN, WANG, ZHOU, run, stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEMPLATES = Path(views.__file__).parent.parent / "templates"
@@ -190,6 +191,18 @@ def test_somebody_who_has_left_is_still_found_and_stays_chosen(look):
     write("user.role", by=stranger, subject=LI.pk)
     page = text(look(actor=str(stranger.pk)))
     assert (page.count("<tr id="), f'value="{stranger.pk}" selected' in page) == (1, True)
+
+
+def test_a_damaged_entry_is_shown_as_such_and_hides_nothing_else(look):
+    write("contact.created", subject=WANG)
+    damaged = write("hold.placed", subject=WANG)
+    with cleaning.lifted(connection):
+        wrong = "leaf = CAST('xx' AS blob)"
+        if connection.vendor == "postgresql":
+            wrong = "leaf = 'xx', leaf_hash = sha256('\\x00'::bytea || 'xx')"
+        run(f"UPDATE audit_entry SET {wrong} WHERE eid = %s", stored(damaged))
+    page = text(look())
+    assert ("this entry has been damaged" in page, "added a contact" in page) == (True, True)
 
 
 def test_the_days_asked_for_are_days_of_the_office(look):
