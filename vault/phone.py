@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 NORMALISER_VERSION = 1
 MAX_LENGTH = 40
 LABEL = re.compile(r"^(?:手机号码|手机号|手机|电话号码|电话|座机|联系方式|号码|tel|phone|mobile|mob)[::]?", re.I)
+REMARK = re.compile(r"\((?:微信同号|同微信|微信|vx同号|wechat)\)$", re.I)
 MARKER = re.compile(r"^['=\"‘’“”]+|[\"'”’]+$")
 ALLOWED = re.compile(r"^[0-9+()\-./,ext转分机#、;\s]+$", re.I)
 EXTENSION = re.compile(r"(?:转|分机|ext\.?|x|,|#)+(\d{1,6})$", re.I)
@@ -131,12 +132,15 @@ def _clean(text: str) -> tuple[str, tuple[str, ...]]:
     kept_text = "".join(c for c in ascii_digits if unicodedata.category(c) != "So")
     bare = MARKER.sub("", kept_text)
     labelled = re.sub(r"^:", "", LABEL.sub("", bare))
-    plain = re.sub(r"^(\+?\d+)\.0$", r"\1", labelled)
+    remarked = REMARK.sub("", labelled)
+    plain = re.sub(r"^(\+?\d+)\.0$", r"\1", remarked)
     notes = []
     if ascii_digits != kept:
         notes.append("converted_digits")
-    if plain != kept_text:
+    if labelled != kept_text or plain != remarked:
         notes.append("stripped_marker")
+    if remarked != labelled:
+        notes.append("same_wechat")
     return plain, tuple(notes)
 
 

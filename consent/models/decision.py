@@ -7,10 +7,15 @@ from django.db import models
 
 from consent.models.notice import Channel
 from consent.models.subject import Subject
+from vault import labels
 
 
 class Decision(models.Model):
     """One answer of the gate: its inputs, the rule version, the verdict (A6, H1)."""
+
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")

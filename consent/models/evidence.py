@@ -6,11 +6,17 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from consent.models.subject import Subject
+from vault import labels
 from vault.fields import SealedField
 
 
 class Evidence(models.Model):
     """One proof of an act; its detail is sealed under the person's key and goes with it (O1)."""
+
+    LABELS = labels.of(
+        detail="contact; advisor,lead; contact life; key; gated",
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     class Kind(models.TextChoices):
         """How the proof came to be."""
@@ -32,6 +38,10 @@ class Evidence(models.Model):
 class Challenge(models.Model):
     """A one-time code sent to the number a person typed (C6, K6); the code is kept as a hash only."""
 
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
     code_hash = models.CharField(max_length=64)
@@ -44,6 +54,11 @@ class Challenge(models.Model):
 class SmsMessage(models.Model):
     """One message sent to a person; the body is sealed (H7)."""
 
+    LABELS = labels.of(
+        body="contact; advisor,lead; contact life; key; gated",
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
     template = models.CharField(max_length=30)
@@ -55,6 +70,10 @@ class SmsMessage(models.Model):
 
 class StopLink(models.Model):
     """The link by which a person withdraws without an account; only its hash is kept (D1)."""
+
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     token_hash = models.CharField(primary_key=True, max_length=64)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from consent.models.evidence import Evidence
 from consent.models.notice import Channel, Grade, NoticeVersion, Purpose
 from consent.models.subject import Subject
+from vault import labels
 
 
 class State(models.TextChoices):
@@ -31,6 +32,10 @@ class State(models.TextChoices):
 
 class Consent(models.Model):
     """The head: the fold of its events for one subject × purpose × channel (C1)."""
+
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="consents")
@@ -60,6 +65,10 @@ class Consent(models.Model):
 
 class ConsentEvent(models.Model):
     """One step of a consent: who did what, by which act, on which notice, with which evidence (§2.1)."""
+
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     class Actor(models.TextChoices):
         """Who acted."""

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from vault import labels
+
 
 class Channel(models.TextChoices):
     """The ways of reaching a person; consent is per channel (C1)."""
@@ -27,6 +29,10 @@ class Grade(models.TextChoices):
 class Purpose(models.Model):
     """One row of the closed purpose register: what for, which categories, which channels (A2)."""
 
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
+
     code = models.CharField(primary_key=True, max_length=40)
     name_zh = models.CharField(max_length=80)
     name_en = models.CharField(max_length=80)
@@ -43,6 +49,10 @@ class Purpose(models.Model):
 class Notice(models.Model):
     """A notice as a series of versions, e.g. the authorisation used at events."""
 
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.SlugField(max_length=40, unique=True)
     created_at = models.DateTimeField()
@@ -50,6 +60,10 @@ class Notice(models.Model):
 
 class NoticeVersion(models.Model):
     """What was shown, byte for byte; immutable once published and hashed (B1, B5, B11)."""
+
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="versions")
@@ -79,6 +93,10 @@ class NoticeVersion(models.Model):
 
 class NoticePurpose(models.Model):
     """One tick on the form: a purpose by a channel, in one version, with its promise of time (C1, C2, C5)."""
+
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.ForeignKey(NoticeVersion, on_delete=models.PROTECT, related_name="purposes")

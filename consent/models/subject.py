@@ -5,9 +5,15 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from vault import labels
+
 
 class Subject(models.Model):
     """A person, pseudonymous: consent and trail hang here, so they outlive the name (PIPL 69)."""
+
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField()
@@ -16,6 +22,11 @@ class Subject(models.Model):
 
 class Handle(models.Model):
     """A keyed fingerprint of one number of a subject, so that a refusal is found again (D3, D8)."""
+
+    LABELS = labels.of(
+        fingerprint="pseudonym; gate; refusal; never; never",
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="handles")
@@ -32,6 +43,11 @@ class Handle(models.Model):
 
 class Suppression(models.Model):
     """A number that must not be contacted; survives erasure; lifted only by the person (D2, D3, D8, H8)."""
+
+    LABELS = labels.of(
+        fingerprint="pseudonym; gate; refusal; never; never",
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     class Source(models.TextChoices):
         """How the refusal reached us."""

@@ -6,9 +6,15 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from vault import labels
+
 
 class CallAttempt(models.Model):
     """One use of a number; hangs on the subject, so that counts survive the name (H4, D9)."""
+
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     class Kind(models.TextChoices):
         """How the number was used."""

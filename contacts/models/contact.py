@@ -6,11 +6,22 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from vault import labels
 from vault.fields import SealedField
 
 
 class Contact(models.Model):
     """A person with a name; shares its key with the consent subject, so erasing one key erases all (A1)."""
+
+    LABELS = labels.of(
+        name="contact; advisor,lead; contact life; key; gated",
+        company="contact; advisor,lead; contact life; key; gated",
+        title="contact; advisor,lead; contact life; key; gated",
+        wechat="contact; advisor,lead; contact life; key; gated",
+        email="contact; advisor,lead; contact life; key; gated",
+        note="contact; advisor,lead; contact life; key; gated",
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     class Source(models.TextChoices):
         """How the person came to us (H13)."""
@@ -50,6 +61,11 @@ class Contact(models.Model):
 
 class Phone(models.Model):
     """One sealed number of one kind; without its basis it cannot exist (A1)."""
+
+    LABELS = labels.of(
+        number="contact; advisor,lead; contact life; key; gated",
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     class Kind(models.TextChoices):
         """What the number is."""

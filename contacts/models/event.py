@@ -5,9 +5,15 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from vault import labels
+
 
 class Event(models.Model):
     """A place and a day with one notice version; everything a visitor is told hangs here (C7)."""
+
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.SlugField(max_length=20, unique=True)
@@ -26,6 +32,10 @@ class Event(models.Model):
 class EventStaff(models.Model):
     """Who works at an event and may record people there."""
 
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
+
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="staff")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
@@ -38,6 +48,10 @@ class EventStaff(models.Model):
 class EventTick(models.Model):
     """A purpose × channel of the notice that this event asks for."""
 
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
+
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="ticks")
     tick = models.ForeignKey("consent.NoticePurpose", on_delete=models.PROTECT, related_name="+")
 
@@ -49,6 +63,10 @@ class EventTick(models.Model):
 
 class Submission(models.Model):
     """A visitor's form, by its token's hash: sent twice, it makes one record (I6 of the promises)."""
+
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     token_hash = models.CharField(primary_key=True, max_length=64)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")

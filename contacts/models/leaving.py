@@ -6,9 +6,15 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from vault import labels
+
 
 class RetentionRule(models.Model):
     """One line of the retention table: after which event, how many days (law.md §4.1; J1)."""
+
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     code = models.CharField(primary_key=True, max_length=30)
     days = models.PositiveIntegerField()
@@ -30,6 +36,10 @@ class RetentionRule(models.Model):
 
 class LegalHold(models.Model):
     """A named case for which a person must be kept; no deletion path passes it (J2)."""
+
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     class Reason(models.TextChoices):
         """Why the person must be kept."""
@@ -63,6 +73,10 @@ class LegalHold(models.Model):
 class SweepRun(models.Model):
     """One sweep: what was due, what left, what was held, and whether it finished."""
 
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
+
     class State(models.TextChoices):
         """Where the run stands."""
 
@@ -86,6 +100,10 @@ class SweepRun(models.Model):
 
 class Departure(models.Model):
     """One person gone: when, by which rule, in which sweep; no name, no number (J4)."""
+
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     subject = models.OneToOneField(
         "consent.Subject", primary_key=True, on_delete=models.PROTECT, related_name="+"

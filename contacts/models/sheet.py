@@ -6,11 +6,18 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from vault import labels
 from vault.fields import SealedField
 
 
 class SheetImport(models.Model):
     """One uploaded sheet, sealed under a key of its own that is destroyed with it."""
+
+    LABELS = labels.of(
+        file="contact; advisor,lead; contact life; key; gated",
+        file_name="contact; advisor,lead; contact life; key; gated",
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     class State(models.TextChoices):
         """Where the import stands."""
@@ -59,6 +66,11 @@ class SheetImport(models.Model):
 
 class SheetRow(models.Model):
     """One row with its verdict; the cells stay sealed until the import's key is destroyed."""
+
+    LABELS = labels.of(
+        payload="contact; advisor,lead; contact life; key; gated",
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     class Status(models.TextChoices):
         """What will become of the row."""

@@ -5,9 +5,15 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from vault import labels
+
 
 class SavedView(models.Model):
     """A user's own name for a set of filters; never holds a search term."""
+
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
