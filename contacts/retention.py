@@ -98,7 +98,7 @@ class _Facts:
         answered = CallAttempt.objects.filter(subject_id__in=ids, outcome__in=["answered", "later"])
         self.contacted = set(answered.values_list("subject_id", flat=True))
         right = Count("id", filter=Q(wrong_at__isnull=True))
-        counts = Phone.objects.filter(contact_id__in=ids).order_by().values_list("contact_id").annotate(right)
+        counts = Phone.objects.filter(contact_id__in=ids).order_by().values_list("contact_id").annotate(right=right)
         self.wrong = {contact for contact, remaining in counts if remaining == 0}
 
     def due(self, contact: Contact) -> Due:

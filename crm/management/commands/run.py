@@ -1,0 +1,89 @@
+"""`manage.py run`: everything on one machine: databases, keyring, demo office, tasks, web server."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from crm import demo
+from vault import canary, keyring
+
+
+class Command(BaseCommand):
+    """Prepares what is missing, then serves until Ctrl-C."""
+
+    help = "Start Yunnuo on this machine: migrate, create a development keyring, fill the demo office, run tasks and the site."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare --port."""
+        parser.add_argument("--port", type=int, default=8000, help="port to listen on (default 8000)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prepare, start the children, wait."""
+        port = options["port"]
+        _refuse_busy(port)
+        keyring.ensure_development()
+        call_command("migrate", database="vault", verbosity=0)
+        call_command("migrate", verbosity=0)
+        canary.prove(at=timezone.now())
+        if settings.DEMO:
+            demo.fill(people=2000, at=timezone.now())
+        call_command("sweep", stdout=open(os.devnull, "w"))  # noqa: SIM115
+        children = [_celery("worker", "-c", "1", "-P", "solo"), _celery("beat"), _server(port)]
+        self.stdout.write(_greeting(port))
+        sys.stdout.flush()
+        _wait(children)
+
+
+def _refuse_busy(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise CommandError(f"Port {port} is in use. Try: python3 manage.py run --port {port + 1}") from None
+
+
+def _celery(*words: str) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "celery", "-A", "crm", "--quiet", *words, "-l", "warning"]
+    return subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL)
+
+
+def _server(port: int) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "gunicorn", "crm.wsgi", "-b", f"127.0.0.1:{port}", "--threads", "8", "--log-level", "warning"]
+    return subprocess.Popen(command, cwd=settings.BASE_DIR)
+
+
+def _greeting(port: int) -> str:
+    line = f"Yunnuo is at http://127.0.0.1:{port}/"
+    if settings.DEMO:
+        line += f"  demo sign-ins: li wu chen zhao sun, password {demo.password()}"
+    return line
+
+
+def _wait(children: "list[subprocess.Popen[bytes]]") -> None:
+    """Until a signal comes or the server ends; then end every child."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        children[-1].wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for child in children:
+            child.terminate()
+        for child in children:
+            try:
+                child.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                child.kill()
