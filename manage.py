@@ -17,7 +17,7 @@ PYTHON = VENV / "bin" / "python"
 
 def main() -> None:
     """Prepare, re-execute inside the environment, hand over to Django."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - whoever runs this may have an older one
         sys.exit("Yunnuo needs Python 3.11 or newer; this is " + sys.version.split()[0] + ".")
     lock = HOUSE / ("requirements-dev.lock" if sys.argv[1:2] == ["test"] else "requirements.lock")
     if Path(sys.prefix).resolve() != VENV.resolve():
@@ -50,7 +50,16 @@ def prepare(lock: Path) -> None:
 
 def install(lock: Path) -> bool:
     """Install the lock with uv, or with pip alone where uv does not work."""
-    pip = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "-q", "--disable-pip-version-check"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(PYTHON),
+        "install",
+        "-q",
+        "--disable-pip-version-check",
+    ]
     if subprocess.run([*pip, "uv==0.13.9"]).returncode == 0:
         uv = [str(VENV / "bin" / "uv"), "pip", "install", "-q", "--python", str(PYTHON), "--require-hashes"]
         known = {"UV_INDEX_URL": index()} if index() else {}
@@ -75,7 +84,9 @@ def compile_words() -> None:
 
     for source in HOUSE.glob("**/locale/*/LC_MESSAGES/django.po"):
         target = source.with_suffix(".mo")
-        if ".venv" not in source.parts and (not target.exists() or target.stat().st_mtime < source.stat().st_mtime):
+        if ".venv" not in source.parts and (
+            not target.exists() or target.stat().st_mtime < source.stat().st_mtime
+        ):
             polib.pofile(str(source)).save_as_mofile(str(target))
 
 

@@ -158,7 +158,7 @@ def _refusing(table: str, name: str, when: str) -> tuple[str, str]:
 def _sqlite_guard(table: str, column: str, deed: str) -> str:
     rows = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}[deed]
     missing = " OR ".join(
-        f"NOT EXISTS (SELECT 1 FROM audit_entry WHERE subject = {row}.{column} AND txn = crm_audit_txn())"  # noqa: S608
+        f"NOT EXISTS (SELECT 1 FROM audit_entry WHERE subject = {row}.{column} AND txn = crm_audit_txn())"
         for row in rows
     )
     return _sqlite_refusal(table, f"{table}_audit", deed, f"WHEN {missing}", "no entry in the trail")

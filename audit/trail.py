@@ -238,6 +238,6 @@ def _stored(value: UUID | None) -> UUID | str | None:
 
 def _insert(rows: Sequence[_Row]) -> None:
     one = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
-    sql = f"INSERT INTO audit_entry ({_COLUMNS}) VALUES {', '.join([one] * len(rows))}"  # noqa: S608
+    sql = f"INSERT INTO audit_entry ({_COLUMNS}) VALUES {', '.join([one] * len(rows))}"
     with connection.cursor() as cursor:
         cursor.execute(sql, [value for row in rows for value in row.values])

@@ -57,7 +57,8 @@ def ask(
     known = ACTIONS.get(action, Action("phone_contact", "call", timed=True))
     head = _locked(subject, known)
     facts = _facts(action, known, by=by, at=at, usage=usage, in_book=in_book, may=may).with_person(
-        head, erased=not Subject.objects.filter(pk=subject, erased_at__isnull=True).exists(),
+        head,
+        erased=not Subject.objects.filter(pk=subject, erased_at__isnull=True).exists(),
         suppressed=bool(suppression.subjects_suppressed([subject])),
     )
     verdict = rules.decide(facts)
@@ -77,7 +78,13 @@ def ask(
 
 
 def peek_many(
-    subjects: Sequence[UUID], action: str, *, by: User, at: datetime, usage: Mapping[UUID, Usage], may: bool = True
+    subjects: Sequence[UUID],
+    action: str,
+    *,
+    by: User,
+    at: datetime,
+    usage: Mapping[UUID, Usage],
+    may: bool = True,
 ) -> dict[UUID, Verdict]:
     """What the gate would answer for these people, whom the caller may see; keeps nothing, constant queries."""
     known = ACTIONS[action]
@@ -87,7 +94,9 @@ def peek_many(
     gone = set(Subject.objects.filter(pk__in=subjects, erased_at__isnull=False).values_list("pk", flat=True))
     base = _facts(action, known, by=by, at=at, usage=Usage(), in_book=True, may=may)
     return {
-        pk: rules.decide(base.with_usage(usage[pk]).with_person(heads.get(pk), erased=pk in gone, suppressed=pk in closed))
+        pk: rules.decide(
+            base.with_usage(usage[pk]).with_person(heads.get(pk), erased=pk in gone, suppressed=pk in closed)
+        )
         for pk in subjects
     }
 
@@ -140,5 +149,3 @@ def _locked(subject: UUID, known: Action) -> Consent | None:
             )
     rows = Consent.objects.filter(subject_id=subject, purpose=known.purpose, channel=known.channel)
     return rows.select_related("purpose").first()
-
-

@@ -15,10 +15,28 @@ from consent.models import Notice, NoticePurpose, NoticeVersion, Purpose
 
 CODE = "event"
 SEEDED_AT = datetime(2025, 9, 1, tzinfo=UTC)
-NEEDED = ("title", "jit", "short", "controller", "collect", "sections", "rights", "rights_how", "withdraw", "end_action")
+NEEDED = (
+    "title",
+    "jit",
+    "short",
+    "controller",
+    "collect",
+    "sections",
+    "rights",
+    "rights_how",
+    "withdraw",
+    "end_action",
+)
 TICKS: tuple[tuple[str, str, str, str, int, str], ...] = (
     ("phone_contact", "call", "同意电话联系:就我咨询的问题给我打电话", "Call me about what I asked", 365, ""),
-    ("sms_info", "sms", "同意短信联系:给我发送活动资料和答复,每月至多两条", "Send me texts, two a month at most", 365, ""),
+    (
+        "sms_info",
+        "sms",
+        "同意短信联系:给我发送活动资料和答复,每月至多两条",
+        "Send me texts, two a month at most",
+        365,
+        "",
+    ),
     (
         "partner_share",
         "share",
@@ -29,9 +47,31 @@ TICKS: tuple[tuple[str, str, str, str, int, str], ...] = (
     ),
 )
 PURPOSES: tuple[dict[str, Any], ...] = (
-    {"code": "phone_contact", "name_zh": "电话联系", "name_en": "Phone contact", "channels": ["call"], "minimum_grade": "C", "retention_days": 365},
-    {"code": "sms_info", "name_zh": "短信联系", "name_en": "Text messages", "channels": ["sms"], "minimum_grade": "C", "retention_days": 365},
-    {"code": "partner_share", "name_zh": "转交合作方", "name_en": "Passing to a partner", "channels": ["share"], "minimum_grade": "A", "retention_days": 180, "separate": True},
+    {
+        "code": "phone_contact",
+        "name_zh": "电话联系",
+        "name_en": "Phone contact",
+        "channels": ["call"],
+        "minimum_grade": "C",
+        "retention_days": 365,
+    },
+    {
+        "code": "sms_info",
+        "name_zh": "短信联系",
+        "name_en": "Text messages",
+        "channels": ["sms"],
+        "minimum_grade": "C",
+        "retention_days": 365,
+    },
+    {
+        "code": "partner_share",
+        "name_zh": "转交合作方",
+        "name_en": "Passing to a partner",
+        "channels": ["share"],
+        "minimum_grade": "A",
+        "retention_days": 180,
+        "separate": True,
+    },
 )
 
 
@@ -50,7 +90,11 @@ def missing(content: dict[str, Any]) -> list[str]:
     for language in ("zh", "en"):
         text = content.get(language) or {}
         gaps += [f"{language}.{item}" for item in NEEDED if not text.get(item)]
-        gaps += [f"{language}.controller.{k}" for k in ("name", "contact") if not (text.get("controller") or {}).get(k)]
+        gaps += [
+            f"{language}.controller.{k}"
+            for k in ("name", "contact")
+            if not (text.get("controller") or {}).get(k)
+        ]
         gaps += [f"{language}.share.contact" for row in text.get("share", []) if not row.get("contact")]
         if len(text.get("rights", [])) < 10:
             gaps.append(f"{language}.rights.ten")
@@ -99,6 +143,13 @@ def _first_version(notice: Notice, at: datetime) -> None:
     )
     for order, (purpose, channel, zh, en, days, recipient) in enumerate(TICKS):
         NoticePurpose.objects.create(
-            version=version, purpose_id=purpose, channel=channel, order=order, tick_zh=zh, tick_en=en, valid_days=days, recipient=recipient
+            version=version,
+            purpose_id=purpose,
+            channel=channel,
+            order=order,
+            tick_zh=zh,
+            tick_en=en,
+            valid_days=days,
+            recipient=recipient,
         )
     publish(version=version, by=trail.System("seed"), at=at)

@@ -32,7 +32,9 @@ def words_of(version: NoticeVersion) -> dict[str, object]:
 @require_GET
 def notice_page(request: HttpRequest, code: str, number: int | None = None) -> HttpResponse:
     """A published notice, for ever at the same address; without a number the current one (B5)."""
-    versions = NoticeVersion.objects.filter(notice__code=code, published_at__isnull=False).select_related("notice")
+    versions = NoticeVersion.objects.filter(notice__code=code, published_at__isnull=False).select_related(
+        "notice"
+    )
     version = versions.filter(number=number).first() if number else versions.order_by("-number").first()
     if version is None:
         raise Http404
@@ -43,7 +45,9 @@ def notice_page(request: HttpRequest, code: str, number: int | None = None) -> H
 @require_GET
 def notices_page(request: HttpRequest) -> HttpResponse:
     """All notices and how many ticks each version has."""
-    versions = NoticeVersion.objects.select_related("notice", "published_by").annotate(ticks=Count("purposes"))
+    versions = NoticeVersion.objects.select_related("notice", "published_by").annotate(
+        ticks=Count("purposes")
+    )
     return render(request, "consent/notices.html", {"versions": versions.order_by("notice__code", "-number")})
 
 
@@ -78,7 +82,9 @@ def decision_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One decision of the gate, decided again from its stored facts (A6)."""
     get_object_or_404(Decision, pk=pk)
     told = gate.explain(pk)
-    context = {"told": told, "sentence": reasons.sentence(told.decision.reason), "facts": sorted(told.decision.facts.items())}
+    context = {
+        "told": told,
+        "sentence": reasons.sentence(told.decision.reason),
+        "facts": sorted(told.decision.facts.items()),
+    }
     return render(request, "consent/decision.html", context)
-
-

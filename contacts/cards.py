@@ -59,7 +59,10 @@ def of(contacts: Sequence[Contact], *, by: User, at: datetime) -> list[Card]:
     phones: dict[UUID, list[Phone]] = defaultdict(list)
     for phone in Phone.objects.filter(contact_id__in=ids):
         phones[phone.contact_id].append(phone)
-    calls = {c.subject_id: c for c in Consent.objects.filter(subject_id__in=ids, purpose="phone_contact", channel="call")}
+    calls = {
+        c.subject_id: c
+        for c in Consent.objects.filter(subject_id__in=ids, purpose="phone_contact", channel="call")
+    }
     texts = show([wish for contact in contacts for wish in _text_wishes(contact, levels)])
     flat = [phone for contact in contacts for phone in phones[contact.pk]]
     masked = dict(zip([p.pk for p in flat], show([_phone_wish(p, levels) for p in flat]), strict=True))
@@ -97,7 +100,12 @@ def _phone_card(phone: Phone, text: str, levels: fields.Levels) -> PhoneCard:
 
 
 def _card(
-    contact: Contact, words: dict[str, str], phones: tuple[PhoneCard, ...], call: Consent | None, *, at: datetime
+    contact: Contact,
+    words: dict[str, str],
+    phones: tuple[PhoneCard, ...],
+    call: Consent | None,
+    *,
+    at: datetime,
 ) -> Card:
     whole = max((contact.delete_on - contact.created_at).total_seconds(), 1)
     left = (contact.delete_on - at).total_seconds()

@@ -69,5 +69,10 @@ def dial(*, contact: Contact, phone_id: UUID, in_book: bool, by: User, at: datet
 
 def _attempt(decision: Decision, contact: Contact, phone: Phone, by: User, at: datetime) -> CallAttempt:
     return CallAttempt.objects.create(
-        subject_id=contact.pk, phone_id=phone.pk, user=by, decision=decision, kind=CallAttempt.Kind.DIAL, at=at
+        subject_id=contact.pk,
+        phone_id=phone.pk,
+        user=by,
+        decision=decision,
+        kind=CallAttempt.Kind.DIAL,
+        at=at,
     )

@@ -95,7 +95,9 @@ def _erase(leaving: dict[UUID, Contact], *, run: SweepRun | None, by: Actor, at:
 
 
 def _phone_counts(ids: list[UUID]) -> dict[UUID, int]:
-    counts = Phone.objects.filter(contact_id__in=ids).order_by().values_list("contact_id").annotate(Count("id"))
+    counts = (
+        Phone.objects.filter(contact_id__in=ids).order_by().values_list("contact_id").annotate(Count("id"))
+    )
     return dict(counts)
 
 

@@ -26,7 +26,15 @@ class Counts:
 
 
 def create(
-    *, name: str, place: str, held_on: date, book: Book, by: User, at: datetime, code: str = "", actor: Actor | None = None
+    *,
+    name: str,
+    place: str,
+    held_on: date,
+    book: Book,
+    by: User,
+    at: datetime,
+    code: str = "",
+    actor: Actor | None = None,
 ) -> Event:
     """Open an event with the current notice and all its purposes; the opener works there (C7)."""
     version = notices.current()
@@ -72,6 +80,8 @@ def own_book(user: User) -> Book | None:
 def counts(event: Event) -> Counts:
     """Counts only; no name and no number is read."""
     people = Contact.objects.filter(event=event)
-    heads = Consent.objects.filter(subject_id__in=people.values("subject_id"), purpose="phone_contact", channel="call")
+    heads = Consent.objects.filter(
+        subject_id__in=people.values("subject_id"), purpose="phone_contact", channel="call"
+    )
     states = dict(heads.order_by().values_list("state").annotate(Count("id")))
     return Counts(total=people.count(), states=states)

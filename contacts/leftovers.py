@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from audit.trail import Actor
 from consent.models import Subject
 from contacts import importing
 from contacts.models import Contact, SheetImport
-from audit.trail import Actor
 from vault import persons
 
 GRACE = timedelta(hours=1)

@@ -47,7 +47,12 @@ class Filters:
 
     def query(self) -> str:
         """The filters as an address, without the place in the list; what a saved view keeps."""
-        pairs = {"state": self.state, "event": self.event or "", "leaving": self.leaving, "source": self.source}
+        pairs = {
+            "state": self.state,
+            "event": self.event or "",
+            "leaving": self.leaving,
+            "source": self.source,
+        }
         return urlencode({key: value for key, value in pairs.items() if value})
 
     @property

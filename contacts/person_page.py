@@ -31,7 +31,9 @@ class PersonPage:
 def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
     """Gather the page in a fixed number of queries; the verdict is the gate's own, only not recorded (H1)."""
     counts = usage.of([contact.pk], at=at)
-    consents = Consent.objects.filter(subject_id=contact.pk).select_related("purpose", "notice_version__notice")
+    consents = Consent.objects.filter(subject_id=contact.pk).select_related(
+        "purpose", "notice_version__notice"
+    )
     mine = CallAttempt.objects.filter(subject_id=contact.pk, user=by, outcome="")
     return PersonPage(
         card=cards.of([contact], by=by, at=at)[0],

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 LIVE = frozenset({"given", "renewed"})
-REFUSALS = {"withdrawn": "withdrawn", "refused": "refused", "invalidated": "withdrawn", "revoked": "withdrawn"}
+REFUSALS = {
+    "withdrawn": "withdrawn",
+    "refused": "refused",
+    "invalidated": "withdrawn",
+    "revoked": "withdrawn",
+}
 WAITING = {"asserted": "asserted", "requested": "unconfirmed", "deferred": "unconfirmed"}
 
 DEFAULT_DAYS: dict[str, int] = {

@@ -44,7 +44,9 @@ class RevealRefused(Exception):
         self.decision = decision
 
 
-def reveal(*, contact: Contact, phone_id: UUID, action: str, in_book: bool, by: User, at: datetime) -> Revealed:
+def reveal(
+    *, contact: Contact, phone_id: UUID, action: str, in_book: bool, by: User, at: datetime
+) -> Revealed:
     """Ask the gate, write the entry, commit, and only then open the number; serves H1, I4, A6, D2.
 
     `action` is one of REASONS; the purpose follows from it on the server. `in_book` says that the
@@ -94,6 +96,11 @@ def _decide(
         if not decision.allowed:
             return decision, None
         attempt = CallAttempt.objects.create(
-            subject_id=contact.pk, phone_id=phone.pk, user=by, decision=decision, kind=CallAttempt.Kind.REVEAL, at=at
+            subject_id=contact.pk,
+            phone_id=phone.pk,
+            user=by,
+            decision=decision,
+            kind=CallAttempt.Kind.REVEAL,
+            at=at,
         )
     return decision, attempt.pk

@@ -12,8 +12,18 @@ from consent.models import ConsentEvent
 from contacts.models import CallAttempt, Contact
 
 LIMIT = 60
-TONES = {"given": "ok", "renewed": "ok", "withdrawn": "bad", "refused": "bad", "expired": "warn", "asserted": "warn"}
-CALLS: dict[str, Promise] = {"dial": _("Called without seeing the number"), "reveal": _("Looked at the full number")}
+TONES = {
+    "given": "ok",
+    "renewed": "ok",
+    "withdrawn": "bad",
+    "refused": "bad",
+    "expired": "warn",
+    "asserted": "warn",
+}
+CALLS: dict[str, Promise] = {
+    "dial": _("Called without seeing the number"),
+    "reveal": _("Looked at the full number"),
+}
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,7 @@ def one(user: User, pk: UUID) -> Contact:
     return contact
 
 
-def newest(
-    user: User, *, where: Q, before: tuple[datetime, UUID] | None, limit: int
-) -> list[Contact]:
+def newest(user: User, *, where: Q, before: tuple[datetime, UUID] | None, limit: int) -> list[Contact]:
     """One keyset page, newest first: at most `limit` people before the given place.
 
     With several books on PostgreSQL the newest of each book are merged, so that books holding only

@@ -14,7 +14,13 @@ from contacts import retention
 
 
 def withdraw(
-    *, subject: UUID, scope: Collection[tuple[str, str]] | None, method: str, reason: str, by: Actor, at: datetime
+    *,
+    subject: UUID,
+    scope: Collection[tuple[str, str]] | None,
+    method: str,
+    reason: str,
+    by: Actor,
+    at: datetime,
 ) -> list[Consent]:
     """Withdraw everything (`scope` None) or some purposes × channels; heard by the gate at commit.
 

@@ -37,7 +37,13 @@ PLACES = (
     Place("audit", _("Audit trail"), "list-checks", frozenset({"auditor", "compliance"}), "proof"),
     Place("audit_export", _("Export the trail"), "download", frozenset({"auditor"}), "proof"),
     Place("team", _("People and roles"), "user-cog", frozenset({"admin", "compliance"}), "office"),
-    Place("matrix", _("Role × field"), "table-properties", frozenset({"admin", "lead", "compliance", "auditor"}), "office"),
+    Place(
+        "matrix",
+        _("Role × field"),
+        "table-properties",
+        frozenset({"admin", "lead", "compliance", "auditor"}),
+        "office",
+    ),
     Place("account", _("My account"), "circle-user", ALL, "office"),
 )
 GROUPS: dict[str, Promise] = {
@@ -53,7 +59,9 @@ def places(request: HttpRequest) -> dict[str, object]:
     role = getattr(getattr(request, "user", None), "role", "")
     groups = []
     for code, title in GROUPS.items():
-        items = [_item(place, request.path) for place in PLACES if place.group == code and role in place.roles]
+        items = [
+            _item(place, request.path) for place in PLACES if place.group == code and role in place.roles
+        ]
         if items:
             groups.append({"title": title, "items": items})
     return {"nav": groups, "nav_search": role in READERS, "theme": request.COOKIES.get("theme", "")}

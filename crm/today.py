@@ -45,10 +45,38 @@ def _selling(user: User, at: datetime) -> list[Tile]:
     open_calls = CallAttempt.objects.filter(user=user, outcome="").count()
     url = reverse("contacts")
     return [
-        Tile(_("May be called"), mine.filter(Exists(call.filter(state="given", valid_until__gt=at))).count(), _("with a confirmed consent"), f"{url}?state=given", "phone", "ok"),
-        Tile(_("Waiting for confirmation"), mine.filter(Exists(call.filter(state__in=["requested", "asserted"]))).count(), _("invite them before they leave"), f"{url}?state=asserted", "hourglass", "warn"),
-        Tile(_("Calls without an outcome"), open_calls, _("note what came of them"), reverse("calls"), "phone-missed", "warn"),
-        Tile(_("Leave within 7 days"), mine.filter(delete_on__lte=at + timedelta(days=7)).count(), _("renew in time or let go"), f"{url}?leaving=7", "timer", ""),
+        Tile(
+            _("May be called"),
+            mine.filter(Exists(call.filter(state="given", valid_until__gt=at))).count(),
+            _("with a confirmed consent"),
+            f"{url}?state=given",
+            "phone",
+            "ok",
+        ),
+        Tile(
+            _("Waiting for confirmation"),
+            mine.filter(Exists(call.filter(state__in=["requested", "asserted"]))).count(),
+            _("invite them before they leave"),
+            f"{url}?state=asserted",
+            "hourglass",
+            "warn",
+        ),
+        Tile(
+            _("Calls without an outcome"),
+            open_calls,
+            _("note what came of them"),
+            reverse("calls"),
+            "phone-missed",
+            "warn",
+        ),
+        Tile(
+            _("Leave within 7 days"),
+            mine.filter(delete_on__lte=at + timedelta(days=7)).count(),
+            _("renew in time or let go"),
+            f"{url}?leaving=7",
+            "timer",
+            "",
+        ),
     ]
 
 
@@ -59,18 +87,60 @@ def _compliance(user: User, at: datetime) -> list[Tile]:
     asserted = Consent.objects.filter(state="asserted").values("subject_id").distinct().count()
     return [
         Tile(_("Leaving tonight"), tonight, _("see each person and why"), reverse("retention"), "timer", ""),
-        Tile(_("Overdue for more than a day"), overdue, _("must be zero: run the sweep"), reverse("retention"), "triangle-alert", "bad" if overdue else "ok"),
+        Tile(
+            _("Overdue for more than a day"),
+            overdue,
+            _("must be zero: run the sweep"),
+            reverse("retention"),
+            "triangle-alert",
+            "bad" if overdue else "ok",
+        ),
         Tile(_("Legal holds"), held, _("review by their date"), reverse("holds"), "lock", ""),
-        Tile(_("Asserted without proof"), asserted, _("leave within 7 days unless confirmed"), f"{reverse('contacts')}?state=asserted", "file-question-mark", "warn"),
-        Tile(_("On the do-not-contact list"), Suppression.objects.filter(lifted_at__isnull=True).count(), _("refusals that outlive the name"), reverse("suppression"), "phone-off", ""),
+        Tile(
+            _("Asserted without proof"),
+            asserted,
+            _("leave within 7 days unless confirmed"),
+            f"{reverse('contacts')}?state=asserted",
+            "file-question-mark",
+            "warn",
+        ),
+        Tile(
+            _("On the do-not-contact list"),
+            Suppression.objects.filter(lifted_at__isnull=True).count(),
+            _("refusals that outlive the name"),
+            reverse("suppression"),
+            "phone-off",
+            "",
+        ),
     ]
 
 
 def _admin(user: User, at: datetime) -> list[Tile]:
     return [
-        Tile(_("Accounts open"), User.objects.filter(is_active=True).count(), _("people who work here"), reverse("team"), "users", ""),
-        Tile(_("Sweeps in the last 7 days"), SweepRun.objects.filter(state="done", started_at__gt=at - timedelta(days=7)).count(), _("one a night is right"), reverse("matrix"), "timer", ""),
-        Tile(_("Events open"), Event.objects.filter(closed_at__isnull=True).count(), _("where people can sign up"), reverse("team"), "calendar-days", ""),
+        Tile(
+            _("Accounts open"),
+            User.objects.filter(is_active=True).count(),
+            _("people who work here"),
+            reverse("team"),
+            "users",
+            "",
+        ),
+        Tile(
+            _("Sweeps in the last 7 days"),
+            SweepRun.objects.filter(state="done", started_at__gt=at - timedelta(days=7)).count(),
+            _("one a night is right"),
+            reverse("matrix"),
+            "timer",
+            "",
+        ),
+        Tile(
+            _("Events open"),
+            Event.objects.filter(closed_at__isnull=True).count(),
+            _("where people can sign up"),
+            reverse("team"),
+            "calendar-days",
+            "",
+        ),
     ]
 
 
@@ -79,7 +149,18 @@ def _auditor(user: User, at: datetime) -> list[Tile]:
     recent = dict(Entry.objects.filter(at_us__gt=since).values_list("act").annotate(Count("seq")))
     url = reverse("audit")
     return [
-        Tile(_("Entries in 24 hours"), sum(recent.values()), _("every act leaves one"), url, "list-checks", ""),
-        Tile(_("Numbers revealed"), recent.get("phone.reveal", 0), _("allowed and refused"), url, "eye", "warn"),
-        Tile(_("Turned away at a door"), recent.get("door.denied", 0), _("look at who and where"), url, "door-closed", ""),
+        Tile(
+            _("Entries in 24 hours"), sum(recent.values()), _("every act leaves one"), url, "list-checks", ""
+        ),
+        Tile(
+            _("Numbers revealed"), recent.get("phone.reveal", 0), _("allowed and refused"), url, "eye", "warn"
+        ),
+        Tile(
+            _("Turned away at a door"),
+            recent.get("door.denied", 0),
+            _("look at who and where"),
+            url,
+            "door-closed",
+            "",
+        ),
     ]

@@ -1,9 +1,9 @@
 """All addresses of the site, floor by floor; each view declares who may enter (design, rule 7)."""
 
-from audit import views as audit_views
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from audit import views as audit_views
 from crm import views
 from team.doors import door, public_door
 

@@ -32,5 +32,9 @@ def hand_over(*, book: Book, to: User, by: User, at: datetime) -> None:
 
 
 def _who_sees(book: Book) -> list[User]:
-    leads = User.objects.filter(role=Role.LEAD, team=book.team, is_active=True) if book.team_id else User.objects.none()
+    leads = (
+        User.objects.filter(role=Role.LEAD, team=book.team, is_active=True)
+        if book.team_id
+        else User.objects.none()
+    )
     return [*([book.owner] if book.owner else []), *leads]

@@ -12,10 +12,15 @@ class SignInForm(forms.Form):
     """Name and password."""
 
     username = forms.CharField(
-        label=_("Sign-in name"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True})
+        label=_("Sign-in name"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
     password = forms.CharField(
-        label=_("Password"), max_length=128, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label=_("Password"),
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
 
@@ -25,7 +30,9 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
         max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+        ),
     )
 
 
@@ -56,5 +63,7 @@ class LevelForm(forms.Form):
 
     field = forms.ModelChoiceField(queryset=ProtectedField.objects.all())
     role = forms.ChoiceField(choices=Role.choices)
-    level = forms.TypedChoiceField(choices=[(level.value, level.name) for level in Level], coerce=lambda v: Level(int(v)))
+    level = forms.TypedChoiceField(
+        choices=[(level.value, level.name) for level in Level], coerce=lambda v: Level(int(v))
+    )
     reason = forms.CharField(label=_("Reason"), max_length=200)

@@ -60,5 +60,11 @@ def set_level(*, field: ProtectedField, role: str, level: Level, reason: str, by
         trail.record("matrix.changed", by=by, at=at, fields=(locked.code,), numbers=(before, level))
         fields.grant(locked, role, level)
         LevelChange.objects.create(
-            field=locked, role=role, before=before, after=level, reason=reason.strip()[:200], changed_by=by, changed_at=at
+            field=locked,
+            role=role,
+            before=before,
+            after=level,
+            reason=reason.strip()[:200],
+            changed_by=by,
+            changed_at=at,
         )

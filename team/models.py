@@ -62,7 +62,7 @@ class User(AbstractBaseUser):
     LABELS = labels.of(
         username=PERSON,
         display_name=PERSON,
-        password="evidence; nobody; employment; never; never",
+        password="evidence; nobody; employment; never; never",  # noqa: S106 - a label
         rest=PLAIN,
     )
 

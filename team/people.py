@@ -18,7 +18,14 @@ class PeopleRefused(Exception):
 
 
 def open_account(
-    *, username: str, display_name: str, role: str, team: Team | None, password: str, by: User | trail.System, at: datetime
+    *,
+    username: str,
+    display_name: str,
+    role: str,
+    team: Team | None,
+    password: str,
+    by: User | trail.System,
+    at: datetime,
 ) -> User:
     """Open an account; an advisor gets a book of their own. Raises PeopleRefused for a taken name."""
     if User.objects.filter(username=username).exists():

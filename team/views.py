@@ -66,7 +66,12 @@ def change_user(request: HttpRequest, pk: UUID, deed: str) -> HttpResponse:
             people.reopen_account(user=user, by=request.user, at=at)
         else:
             form = RoleForm(request.POST)
-            people.set_role(user=user, role=form.cleaned_data["role"] if form.is_valid() else user.role, by=request.user, at=at)
+            people.set_role(
+                user=user,
+                role=form.cleaned_data["role"] if form.is_valid() else user.role,
+                by=request.user,
+                at=at,
+            )
     except people.PeopleRefused as refused:
         messages.error(request, REFUSALS[str(refused)])
     else:
@@ -96,7 +101,13 @@ def matrix_page(request: HttpRequest) -> HttpResponse:
         for field in ProtectedField.objects.all()
     ]
     changes = LevelChange.objects.select_related("changed_by").order_by("-changed_at")[:30]
-    context = {"rows": rows, "roles": Role.choices, "levels": list(Level), "may_change": may_change, "changes": changes}
+    context = {
+        "rows": rows,
+        "roles": Role.choices,
+        "levels": list(Level),
+        "may_change": may_change,
+        "changes": changes,
+    }
     return render(request, "team/matrix.html", context, status=400 if form.is_bound else 200)
 
 

@@ -68,7 +68,12 @@ class ScrubbingReporter(ExceptionReporter):
         """Drop the request's values and the process environment."""
         data = super().get_traceback_data()
         data.pop("request_GET_items", None)
-        return data | {"request_meta": {}, "filtered_POST_items": [], "request_COOKIES_items": [], "sys_path": []}
+        return data | {
+            "request_meta": {},
+            "filtered_POST_items": [],
+            "request_COOKIES_items": [],
+            "sys_path": [],
+        }
 
     def get_traceback_html(self) -> str:
         """The page, scrubbed."""

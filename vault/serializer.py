@@ -40,9 +40,8 @@ def _only_ids(value: object) -> bool:
 
 def encode(body: Any) -> str:
     """A task body as JSON; raises EncodeError when an argument is not an id. Celery's own embed passes."""
-    if isinstance(body, list | tuple) and len(body) == 3:
-        if not _only_ids(list(body[:2])):
-            raise EncodeError("a task takes ids only")
+    if isinstance(body, list | tuple) and len(body) == 3 and not _only_ids(list(body[:2])):
+        raise EncodeError("a task takes ids only")
     return json.dumps(body, default=str)
 
 

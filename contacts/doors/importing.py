@@ -25,7 +25,9 @@ USERS = ("advisor", "lead")
 State = SheetImport.State
 PROBLEMS: dict[str, Promise] = {
     "empty": gettext_lazy("The file is empty."),
-    "ending": gettext_lazy("The file is not what its name says. Please save it as xlsx, xls or csv and try again."),
+    "ending": gettext_lazy(
+        "The file is not what its name says. Please save it as xlsx, xls or csv and try again."
+    ),
     "unreadable": gettext_lazy("The file cannot be read as a sheet."),
     "bomb": gettext_lazy("The file unpacks to far more than it should; it was not opened."),
     "macros": gettext_lazy("The file has macros or links to other files. Please save it without them."),
@@ -33,7 +35,9 @@ PROBLEMS: dict[str, Promise] = {
     "duplicate_header": gettext_lazy("Two columns have the same heading. Please rename one of them."),
     "no_rows": gettext_lazy("The sheet has a heading but no rows."),
     "too_many": gettext_lazy("The sheet has more than 100,000 rows. Please split it."),
-    "mapping": gettext_lazy("Please say which column is the name and which the mobile number, each column once."),
+    "mapping": gettext_lazy(
+        "Please say which column is the name and which the mobile number, each column once."
+    ),
     "state": gettext_lazy("This sheet has been saved already."),
 }
 
@@ -55,13 +59,26 @@ def imports(request: HttpRequest) -> HttpResponse:
         file = form.cleaned_data["file"]
         try:
             sheet = importing.upload(
-                data=file.read(), name=file.name, event=form.cleaned_data["event"], by=request.user, at=timezone.now()
+                data=file.read(),
+                name=file.name,
+                event=form.cleaned_data["event"],
+                by=request.user,
+                at=timezone.now(),
             )
             return redirect("import", sheet.pk)
         except importing.UploadRefused as refused:
             form.add_error("file", str(PROBLEMS[str(refused)]))
-    mine = SheetImport.objects.filter(uploaded_by=request.user).select_related("event").order_by("-uploaded_at")[:20]
-    return render(request, "contacts/importing/list.html", {"form": form, "sheets": mine}, status=400 if form.errors else 200)
+    mine = (
+        SheetImport.objects.filter(uploaded_by=request.user)
+        .select_related("event")
+        .order_by("-uploaded_at")[:20]
+    )
+    return render(
+        request,
+        "contacts/importing/list.html",
+        {"form": form, "sheets": mine},
+        status=400 if form.errors else 200,
+    )
 
 
 @door(roles=USERS)
@@ -88,7 +105,9 @@ def _columns(request: HttpRequest, sheet: SheetImport) -> HttpResponse:
     if sheet.file is None or sheet.state not in (State.UPLOADED, State.CHECKED):
         return redirect("import", sheet.pk)
     table = importing.preview(sheet)
-    form = MappingForm(request.POST or None, header=table.header, guessed=sheet.mapping, initial={"encoding": sheet.encoding})
+    form = MappingForm(
+        request.POST or None, header=table.header, guessed=sheet.mapping, initial={"encoding": sheet.encoding}
+    )
     if form.is_bound and form.is_valid():
         try:
             roles, encoding = form.roles(), form.cleaned_data["encoding"]

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from consent import reasons
 from contacts import cards, dial, outcome, reveal, visibility, withdrawal
-from contacts.forms.people import OutcomeForm, RevealForm, WithdrawForm
 from contacts.cards import Card
+from contacts.forms.people import OutcomeForm, RevealForm, WithdrawForm
 from contacts.models import CallAttempt, Contact
 from team.doors import door
 
@@ -44,7 +44,12 @@ def _answer_reveal(
     except reveal.RevealRefused as refused:
         context = {"card": card, "reason": reasons.sentence(refused.reason), "decision": refused.decision}
         return render(request, "contacts/people/refused.html", context, status=403)
-    context = {"card": card, "shown": shown, "seconds": reveal.SECONDS, "outcomes": CallAttempt.Outcome.choices}
+    context = {
+        "card": card,
+        "shown": shown,
+        "seconds": reveal.SECONDS,
+        "outcomes": CallAttempt.Outcome.choices,
+    }
     return render(request, "contacts/people/revealed.html", context)
 
 
@@ -72,9 +77,13 @@ def note_outcome(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.error(request, _("Please choose an outcome from the list."))
         return redirect("contact", pk)
     contact = visibility.one(request.user, pk)
-    attempt = get_object_or_404(CallAttempt, pk=form.cleaned_data["attempt"], subject_id=contact.pk, user=request.user)
+    attempt = get_object_or_404(
+        CallAttempt, pk=form.cleaned_data["attempt"], subject_id=contact.pk, user=request.user
+    )
     try:
-        outcome.note(attempt=attempt, outcome=form.cleaned_data["outcome"], by=request.user, at=timezone.now())
+        outcome.note(
+            attempt=attempt, outcome=form.cleaned_data["outcome"], by=request.user, at=timezone.now()
+        )
     except outcome.OutcomeRefused:
         messages.info(request, _("This outcome was already noted."))
     else:
@@ -93,7 +102,12 @@ def withdraw_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         status = 400 if form.is_bound else 200
         return render(request, "contacts/people/withdraw.html", {"form": form, "card": card}, status=status)
     withdrawal.withdraw(
-        subject=contact.pk, scope=None, method=form.cleaned_data["method"], reason="withdrawal", by=request.user, at=at
+        subject=contact.pk,
+        scope=None,
+        method=form.cleaned_data["method"],
+        reason="withdrawal",
+        by=request.user,
+        at=at,
     )
     messages.success(request, _("Stopped. Nobody may call or write from this second on."))
     return redirect("contact", pk)
@@ -106,6 +120,10 @@ def calls_page(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     waiting = list(CallAttempt.objects.filter(user=request.user, outcome="").order_by("-at")[:50])
     people = visibility.visible(request.user).filter(pk__in=[row.subject_id for row in waiting])
-    known = {c.pk: c for c in cards.of(list(people.select_related("event", "book__owner")), by=request.user, at=at)}
+    known = {
+        c.pk: c for c in cards.of(list(people.select_related("event", "book__owner")), by=request.user, at=at)
+    }
     rows = [(row, known[row.subject_id]) for row in waiting if row.subject_id in known]
-    return render(request, "contacts/people/calls.html", {"rows": rows, "outcomes": CallAttempt.Outcome.choices})
+    return render(
+        request, "contacts/people/calls.html", {"rows": rows, "outcomes": CallAttempt.Outcome.choices}
+    )

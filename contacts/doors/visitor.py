@@ -5,9 +5,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from audit.trail import Self_
@@ -86,7 +85,9 @@ def confirm(request: HttpRequest, code: str, token: str) -> HttpResponse:
             visiting.send_again(submission, language=language, at=at)
             return redirect("visitor_confirm", code, token)
         if form.is_bound and form.is_valid():
-            receipt = visiting.confirm(submission=submission, code=form.cleaned_data["code"], language=language, at=at)
+            receipt = visiting.confirm(
+                submission=submission, code=form.cleaned_data["code"], language=language, at=at
+            )
             if receipt is not None:
                 return redirect(f"{reverse('stop', args=[receipt.stop_token])}?new=1")
             form.add_error("code", _("This code is wrong."))
@@ -112,11 +113,21 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         chosen = request.POST.get("only", "")
         scope = {tuple(chosen.split("/", 1))} if "/" in chosen else None
         withdrawal.withdraw(
-            subject=subject, scope=scope, method="link", reason="withdrawal", by=Self_(subject), at=timezone.now()  # type: ignore[arg-type]
+            subject=subject,
+            scope=scope,
+            method="link",
+            reason="withdrawal",
+            by=Self_(subject),
+            at=timezone.now(),  # type: ignore[arg-type]
         )
         return redirect("stop", token)
     rows = Consent.objects.filter(subject_id=subject).select_related("purpose", "notice_version__notice")
     consents = list(rows.order_by("purpose_id"))
     live = [row for row in consents if row.state in ("given", "renewed")]
-    context = {"consents": consents, "live": live, "new": request.GET.get("new") == "1", "address": request.build_absolute_uri(request.path)}
+    context = {
+        "consents": consents,
+        "live": live,
+        "new": request.GET.get("new") == "1",
+        "address": request.build_absolute_uri(request.path),
+    }
     return render(request, "contacts/visitor/receipt.html", context)

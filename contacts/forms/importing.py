@@ -16,7 +16,10 @@ class UploadForm(forms.Form):
 
     event = forms.ModelChoiceField(label=_("Event"), queryset=Event.objects.none())
     file = forms.FileField(
-        label=_("Sheet"), help_text=_("xlsx, xls or csv; at most 20 MB and 100,000 rows. It is sealed on arrival and deleted after 72 hours.")
+        label=_("Sheet"),
+        help_text=_(
+            "xlsx, xls or csv; at most 20 MB and 100,000 rows. It is sealed on arrival and deleted after 72 hours."
+        ),
     )
 
     def __init__(self, *args: Any, events: Any, **kwargs: Any) -> None:

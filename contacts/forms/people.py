@@ -47,5 +47,3 @@ class ViewForm(forms.Form):
     """A name for the filters on screen."""
 
     name = forms.CharField(label=_("Name of the view"), max_length=40)
-
-

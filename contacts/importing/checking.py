@@ -62,7 +62,14 @@ def _rows(verdicts: list[RowVerdict], sheet: SheetImport) -> list[SheetRow]:
         if verdict.status != "refused":
             payload = sealer.text(pack(verdict), field_id="contacts.sheet.row", row=pk, owner=sheet.pk)
         rows.append(
-            SheetRow(pk=pk, sheet=sheet, number=verdict.number, status=verdict.status, reason=verdict.reason, payload=payload)
+            SheetRow(
+                pk=pk,
+                sheet=sheet,
+                number=verdict.number,
+                status=verdict.status,
+                reason=verdict.reason,
+                payload=payload,
+            )
         )
     return rows
 
@@ -70,4 +77,6 @@ def _rows(verdicts: list[RowVerdict], sheet: SheetImport) -> list[SheetRow]:
 def pack(verdict: RowVerdict) -> str:
     """The cleaned values of a row as text, to be sealed at once."""
     numbers = [vars(number) for number in verdict.numbers]
-    return json.dumps({"name": verdict.name, "numbers": numbers, "texts": verdict.texts, "channels": verdict.channels})
+    return json.dumps(
+        {"name": verdict.name, "numbers": numbers, "texts": verdict.texts, "channels": verdict.channels}
+    )

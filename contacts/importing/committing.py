@@ -32,13 +32,21 @@ def commit(sheet_id: UUID, *, at: datetime) -> SheetImport:
     while rows := list(SheetRow.objects.filter(sheet=sheet, status="ready", made=False)[:BATCH]):
         _bring_in(sheet, rows, ticks, at)
     with transaction.atomic():
-        trail.record("import.committed", by=sheet.uploaded_by, at=at, subject=sheet.pk, numbers=[sheet.read, sheet.ready, sheet.held, sheet.refused])
+        trail.record(
+            "import.committed",
+            by=sheet.uploaded_by,
+            at=at,
+            subject=sheet.pk,
+            numbers=[sheet.read, sheet.ready, sheet.held, sheet.refused],
+        )
         SheetImport.objects.filter(pk=sheet.pk).update(state=State.COMMITTED, committed_at=at)
     sheet.refresh_from_db(fields=["state", "done"])
     return sheet
 
 
-def _bring_in(sheet: SheetImport, rows: Sequence[SheetRow], ticks: dict[str, NoticePurpose], at: datetime) -> None:
+def _bring_in(
+    sheet: SheetImport, rows: Sequence[SheetRow], ticks: dict[str, NoticePurpose], at: datetime
+) -> None:
     drafts, wanted = [], {}
     for row, opened in zip(rows, opening.open_many([row.payload for row in rows]), strict=True):
         facts = json.loads(str(opened.value))
@@ -74,7 +82,9 @@ def undo(sheet_id: UUID, *, at: datetime) -> SheetImport:
     sheet = SheetImport.objects.select_related("uploaded_by").get(pk=sheet_id)
     if sheet.state != State.UNDOING:
         return sheet
-    while ids := list(SheetRow.objects.filter(sheet=sheet, made=True).values_list("subject_id", flat=True)[:BATCH]):
+    while ids := list(
+        SheetRow.objects.filter(sheet=sheet, made=True).values_list("subject_id", flat=True)[:BATCH]
+    ):
         erase.batch(ids, run=None, by=sheet.uploaded_by, at=at)
         SheetRow.objects.filter(sheet=sheet, subject_id__in=ids).update(made=False)
     with transaction.atomic():

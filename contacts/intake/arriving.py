@@ -40,8 +40,12 @@ def make_keys(drafts: Sequence[Draft], *, event: Event, at: datetime) -> None:
     for draft in drafts:
         row = phone_ids(draft)
         for number, pk in zip(draft.numbers, row, strict=True):
-            entries += index.number_entries(owner=draft.subject, row=pk, scope=event.book_id, digits=number.digits)
-        entries += index.name_entries(owner=draft.subject, scope=event.book_id, tokens=names.tokens(draft.name))
+            entries += index.number_entries(
+                owner=draft.subject, row=pk, scope=event.book_id, digits=number.digits
+            )
+        entries += index.name_entries(
+            owner=draft.subject, scope=event.book_id, tokens=names.tokens(draft.name)
+        )
     index.put(entries)
 
 
@@ -65,9 +69,14 @@ def save(
     """Contacts and phones, each phone on its basis; inside the caller's transaction (A1)."""
     sealer, days = Sealer([d.subject for d in drafts]), retention.table()
     user = trail.user_pk(by)
-    contacts = [_contact(d, bases[d.subject], sealer, days, event=event, source=source, user=user, at=at) for d in drafts]
+    contacts = [
+        _contact(d, bases[d.subject], sealer, days, event=event, source=source, user=user, at=at)
+        for d in drafts
+    ]
     Contact.objects.bulk_create(contacts, batch_size=200)
-    Phone.objects.bulk_create([p for d in drafts for p in _phones(d, bases[d.subject], sealer, at)], batch_size=200)
+    Phone.objects.bulk_create(
+        [p for d in drafts for p in _phones(d, bases[d.subject], sealer, at)], batch_size=200
+    )
 
 
 def _contact(
@@ -95,7 +104,9 @@ def _contact(
     )
     for name in TEXTS:
         if value := getattr(draft, name):
-            sealed = sealer.text(value, field_id=f"contacts.contact.{name}", row=draft.subject, owner=draft.subject)
+            sealed = sealer.text(
+                value, field_id=f"contacts.contact.{name}", row=draft.subject, owner=draft.subject
+            )
             setattr(contact, name, sealed)
     return contact
 

@@ -49,7 +49,14 @@ def _hash(token: str) -> str:
 
 
 def submit(
-    *, event: Event, name: str, number: Number, ticks: Sequence[NoticePurpose], language: str, token: str, at: datetime
+    *,
+    event: Event,
+    name: str,
+    number: Number,
+    ticks: Sequence[NoticePurpose],
+    language: str,
+    token: str,
+    at: datetime,
 ) -> Submission:
     """Take a visitor's form: everything stays `requested` until the number is confirmed; serves C1, C7, I6.
 
@@ -78,7 +85,13 @@ def submit(
 
 
 def _store(
-    draft: Draft, contact: Contact | None, ticks: Sequence[NoticePurpose], *, event: Event, token: str, at: datetime
+    draft: Draft,
+    contact: Contact | None,
+    ticks: Sequence[NoticePurpose],
+    *,
+    event: Event,
+    token: str,
+    at: datetime,
 ) -> Submission:
     by, subject = Self_(draft.subject), draft.subject
     with transaction.atomic():
@@ -131,9 +144,7 @@ def _give(submission: Submission, asked: Challenge, language: str, at: datetime)
     by = Self_(subject)
     with transaction.atomic():
         trail.record("contact.changed", by=by, at=at, subject=subject, reason="given")
-        proof = Evidence.objects.create(
-            subject_id=subject, kind="otp", digest=asked.code_hash, created_at=at
-        )
+        proof = Evidence.objects.create(subject_id=subject, kind="otp", digest=asked.code_hash, created_at=at)
         ticks = NoticePurpose.objects.filter(pk__in=submission.ticks)
         asks = [Ask(subject, tick, "visitor") for tick in ticks]
         consents = ledger.give(

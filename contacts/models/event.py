@@ -20,9 +20,7 @@ class Event(models.Model):
     name = models.CharField(max_length=80)
     place = models.CharField(max_length=80)
     held_on = models.DateField()
-    notice_version = models.ForeignKey(
-        "consent.NoticeVersion", on_delete=models.PROTECT, related_name="+"
-    )
+    notice_version = models.ForeignKey("consent.NoticeVersion", on_delete=models.PROTECT, related_name="+")
     book = models.ForeignKey("team.Book", on_delete=models.PROTECT, related_name="+")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()

@@ -64,9 +64,7 @@ class LegalHold(models.Model):
         """Found by subject while standing."""
 
         indexes = [
-            models.Index(
-                fields=["subject"], condition=models.Q(lifted_at__isnull=True), name="standing_hold"
-            )
+            models.Index(fields=["subject"], condition=models.Q(lifted_at__isnull=True), name="standing_hold")
         ]
 
 

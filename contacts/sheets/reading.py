@@ -59,9 +59,9 @@ def _book(data: bytes) -> Table:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         raw = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except Exception as bad:  # noqa: BLE001 - the parser's own words may repeat cells
+    except Exception as bad:
         raise SheetRefused("unreadable") from bad
-    return _table(([_cell(value) for value in row] for row in raw))
+    return _table([_cell(value) for value in row] for row in raw)
 
 
 def _check_archive(data: bytes) -> None:

@@ -11,7 +11,9 @@ from contacts.sheets.reading import MAX_CELL, Row, Table
 from vault import names, phone
 from vault.phone import Number
 
-YES = frozenset("是 同意 y yes √ ✓ ✔ ☑ 1 true 对 ok v 有 agree agreed".split())
+YES = frozenset(
+    ["是", "同意", "y", "yes", "√", "✓", "✔", "☑", "1", "true", "对", "ok", "v", "有", "agree", "agreed"]
+)
 
 REASONS: dict[str, Promise] = {
     "": _("ready"),
@@ -65,7 +67,10 @@ def _judge(row: Row, mapping: Mapping[str, int]) -> RowVerdict:
         return RowVerdict(row.number, "refused", "cell")
     try:
         name = names.clean_name(cells["name"])
-        texts = {role: names.clean_line(cells.get(role, ""), 200) for role in ("company", "title", "wechat", "email", "note")}
+        texts = {
+            role: names.clean_line(cells.get(role, ""), 200)
+            for role in ("company", "title", "wechat", "email", "note")
+        }
     except names.TextRefused as refused:
         return RowVerdict(row.number, "refused", "name" if refused.code in ("empty", "long") else "cell")
     reading = phone.read(cells["mobile"])
@@ -83,7 +88,10 @@ def _landline(cells: Mapping[str, str]) -> tuple[Number, ...]:
 
 def _channels(cells: Mapping[str, str]) -> tuple[str, ...]:
     general = mark(cells.get("consent", ""))
-    marks = {"call": mark(cells.get("consent_call", "")) or general, "sms": mark(cells.get("consent_sms", ""))}
+    marks = {
+        "call": mark(cells.get("consent_call", "")) or general,
+        "sms": mark(cells.get("consent_sms", "")),
+    }
     return tuple(channel for channel, yes in marks.items() if yes)
 
 

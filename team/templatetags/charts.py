@@ -20,12 +20,23 @@ def day_bars(days: list[tuple[date, int]]) -> SafeString:
         "",
         '<rect class="bar-day" x="{}" y="{}" width="{}" height="{}" rx="2"><title>{}: {}</title></rect>',
         (
-            (round(i * step + 2, 1), round(HEIGHT - h, 1), round(step - 4, 1), round(h, 1), day.isoformat(), count)
+            (
+                round(i * step + 2, 1),
+                round(HEIGHT - h, 1),
+                round(step - 4, 1),
+                round(h, 1),
+                day.isoformat(),
+                count,
+            )
             for i, (day, count) in enumerate(days)
             for h in [max(count / most * HEIGHT, 1.0)]
         ),
     )
     told = ", ".join(f"{day:%m-%d}: {count}" for day, count in days if count) or _("none")
     return format_html(
-        '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>', WIDTH, HEIGHT, told, bars
+        '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
+        WIDTH,
+        HEIGHT,
+        told,
+        bars,
     )

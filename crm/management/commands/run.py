@@ -48,7 +48,9 @@ def _refuse_busy(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise CommandError(f"Port {port} is in use. Try: python3 manage.py run --port {port + 1}") from None
+            raise CommandError(
+                f"Port {port} is in use. Try: python3 manage.py run --port {port + 1}"
+            ) from None
 
 
 def _celery(*words: str) -> "subprocess.Popen[bytes]":
@@ -57,7 +59,18 @@ def _celery(*words: str) -> "subprocess.Popen[bytes]":
 
 
 def _server(port: int) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "gunicorn", "crm.wsgi", "-b", f"127.0.0.1:{port}", "--threads", "8", "--log-level", "warning"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "crm.wsgi",
+        "-b",
+        f"127.0.0.1:{port}",
+        "--threads",
+        "8",
+        "--log-level",
+        "warning",
+    ]
     return subprocess.Popen(command, cwd=settings.BASE_DIR)
 
 
