@@ -1,6 +1,7 @@
 """Reads settings from the environment: typed, and loud about what is wrong."""
 
 import os
+from urllib.parse import urlsplit, urlunsplit
 
 KNOWN = {
     "YUNNUO_ENV",
@@ -48,3 +49,9 @@ def flag(name: str, default: bool) -> bool:
 def words(name: str, default: str) -> list[str]:
     """A list, separated by commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def beside(url: str) -> str:
+    """The address of the vault's side where only the main one is named: the same server, "_vault" added."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=parts.path + "_vault")) if url else ""

@@ -79,7 +79,7 @@ _SQLITE_OPTIONS = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command
 
 
 def _database(variable: str, file: str, engine: str, fallback: str = "") -> dict[str, Any]:
-    url = os.environ.get(variable, fallback)
+    url = os.environ.get(variable) or fallback
     if url:
         return {**dj_database_url.parse(url, conn_health_checks=True, conn_max_age=60)}
     if PRODUCTION and not env.flag("YUNNUO_ALLOW_SQLITE", False):
@@ -91,7 +91,7 @@ _main = os.environ.get("DATABASE_URL", "")
 DATABASES = {
     "default": _database("DATABASE_URL", "yunnuo.sqlite3", "audit.sqlite"),
     "vault": _database(
-        "VAULT_DATABASE_URL", "vault.sqlite3", "django.db.backends.sqlite3", f"{_main}_vault" if _main else ""
+        "VAULT_DATABASE_URL", "vault.sqlite3", "django.db.backends.sqlite3", env.beside(_main)
     ),
 }
 DATABASE_ROUTERS = ["vault.router.VaultRouter"]
@@ -161,7 +161,7 @@ LOGGING: dict[str, Any] = {
 }
 
 # Tasks carry ids only; the schedule is code, so that nobody can switch deletion off in a table.
-CELERY_BROKER_URL = os.environ.get("REDIS_URL", "filesystem://")
+CELERY_BROKER_URL = os.environ.get("REDIS_URL") or "filesystem://"
 _QUEUE = VAR_DIR / "queue"
 if CELERY_BROKER_URL.startswith("filesystem"):
     _QUEUE.mkdir(exist_ok=True)

