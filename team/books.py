@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from audit import trail
 from team import fields
@@ -14,8 +15,7 @@ def open_book(*, owner: User, name: str, by: User | trail.System, at: datetime) 
     with transaction.atomic():
         trail.record("user.changed", by=by, at=at, subject=owner.pk)
         book = Book.objects.create(name=name, owner=owner, team=owner.team)
-        for user in _who_sees(book):
-            fields.let_see(book, user)
+        _settle(book)
     return book
 
 
@@ -23,12 +23,22 @@ def hand_over(*, book: Book, to: User, by: User, at: datetime) -> None:
     """Give a whole book to somebody else; the former owner sees it no more from the next request on."""
     with transaction.atomic():
         trail.record("user.changed", by=by, at=at, subject=to.pk)
-        if book.owner is not None:
-            fields.stop_seeing(book, book.owner)
         book.owner, book.team = to, to.team
         book.save(update_fields=["owner", "team"])
-        for user in _who_sees(book):
-            fields.let_see(book, user)
+        _settle(book)
+
+
+def settle(user: User) -> None:
+    """Set the sight of every book this user's role, team or account touches; call it inside the deed.
+
+    A lead who becomes an advisor loses the team's books, a new lead gains those opened before (I5).
+    """
+    for book in Book.objects.filter(Q(owner=user) | Q(team__isnull=False, team=user.team)):
+        _settle(book)
+
+
+def _settle(book: Book) -> None:
+    fields.let_only(_who_sees(book), book)
 
 
 def _who_sees(book: Book) -> list[User]:
@@ -37,4 +47,5 @@ def _who_sees(book: Book) -> list[User]:
         if book.team_id
         else User.objects.none()
     )
-    return [*([book.owner] if book.owner else []), *leads]
+    owner = book.owner if book.owner and book.owner.role in (Role.ADVISOR, Role.LEAD) else None
+    return [*([owner] if owner else []), *leads]

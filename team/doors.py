@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -54,16 +54,20 @@ def _declare(declared: Door) -> Callable[[View], View]:
 def _refusal(request: HttpRequest, declared: Door, name: str) -> HttpResponseBase | None:
     if declared.roles:
         if not request.user.is_authenticated:
-            return redirect(f"{reverse('sign_in')}?{urlencode({'next': request.get_full_path()})}")
+            return redirect(f"{reverse('sign_in')}?{urlencode({'next': _return_path(request)})}")
         if request.user.role not in declared.roles:
             return _turn_away(request)
         if declared.second_factor and not request.user.is_verified():
-            return redirect(f"{reverse('second_factor')}?{urlencode({'next': _safe_return(request)})}")
+            return redirect(f"{reverse('second_factor')}?{urlencode({'next': _return_path(request)})}")
     return _too_many(request, declared, name)
 
 
-def _safe_return(request: HttpRequest) -> str:
-    return request.get_full_path()
+def _return_path(request: HttpRequest) -> str:
+    """Where to come back to: the page itself, or, for a form that was sent, the page the form was on."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    return came_from.path if came_from.netloc == request.get_host() and came_from.path else "/"
 
 
 def _turn_away(request: HttpRequest) -> HttpResponse:

@@ -4,14 +4,14 @@ Levels form a ladder: each includes those below it. For texts (names, companies)
 and CALL or more the whole; for numbers nothing is shown whole but by a reveal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import IntEnum
 from uuid import UUID
 
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from guardian.models import GroupObjectPermission
+from guardian.models import GroupObjectPermission, UserObjectPermission
 from guardian.shortcuts import assign_perm, get_objects_for_user, remove_perm
 
 from team import fitness
@@ -46,7 +46,7 @@ class Levels(Mapping[str, Level]):
         """The level of a field; HIDDEN when nothing is known of it."""
         return self._levels.get(code, Level.HIDDEN)
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[str]:
         """The fields with a grant."""
         return iter(self._levels)
 
@@ -129,11 +129,11 @@ def _seen(user: User) -> QuerySet[Book]:
     return seen
 
 
-def let_see(book: Book, user: User) -> None:
-    """Grant sight of a book."""
-    assign_perm("team.see_book", user, book)
-
-
-def stop_seeing(book: Book, user: User) -> None:
-    """Take sight of a book back."""
-    remove_perm("team.see_book", user, book)
+def let_only(users: Iterable[User], book: Book) -> None:
+    """Let exactly these users see a book; everybody else's sight of it ends with their next request."""
+    keep = list(users)
+    UserObjectPermission.objects.filter(
+        object_pk=str(book.pk), permission__codename="see_book", permission__content_type__app_label="team"
+    ).exclude(user__in=keep).delete()
+    for user in keep:
+        assign_perm("team.see_book", user, book)

@@ -35,8 +35,8 @@ def open_account(
         user = User.objects.create_user(
             username, password, display_name=display_name, role=role, team=team, created_at=at
         )
-        if role in (Role.ADVISOR, Role.LEAD):
-            books.open_book(owner=user, name=display_name, by=by, at=at)
+        _give_book(user, by=by, at=at)
+        books.settle(user)
     return user
 
 
@@ -50,6 +50,8 @@ def set_role(*, user: User, role: str, by: User, at: datetime) -> None:
         trail.record("user.role", by=by, at=at, subject=user.pk)
         user.role = role
         user.save(update_fields=["role"])
+        _give_book(user, by=by, at=at)
+        books.settle(user)
 
 
 def close_account(*, user: User, by: User, at: datetime) -> int:
@@ -71,6 +73,7 @@ def reopen_account(*, user: User, by: User, at: datetime) -> None:
         trail.record("user.reactivated", by=by, at=at, subject=user.pk)
         user.is_active, user.deactivated_at = True, None
         user.save(update_fields=["is_active", "deactivated_at"])
+        books.settle(user)
 
 
 def sign_pledge(*, user: User, kind: str, at: datetime) -> Pledge:
@@ -81,6 +84,12 @@ def sign_pledge(*, user: User, kind: str, at: datetime) -> Pledge:
         return Pledge.objects.create(
             user=user, kind=kind, version=version, signed_at=at, valid_until=at + timedelta(days=PLEDGE_DAYS)
         )
+
+
+def _give_book(user: User, *, by: User | trail.System, at: datetime) -> None:
+    """Who meets people has a book to put them in."""
+    if user.role in (Role.ADVISOR, Role.LEAD) and not user.books.exists():
+        books.open_book(owner=user, name=user.display_name, by=by, at=at)
 
 
 def _keep_one_admin(user: User) -> None:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -59,19 +59,16 @@ def user_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def change_user(request: HttpRequest, pk: UUID, deed: str) -> HttpResponse:
     """Change a role, close an account, or open it again."""
     user, at = get_object_or_404(User, pk=pk), timezone.now()
+    form = RoleForm(request.POST)
+    if deed not in ("close", "reopen", "role") or (deed == "role" and not form.is_valid()):
+        raise Http404
     try:
         if deed == "close":
             people.close_account(user=user, by=request.user, at=at)
         elif deed == "reopen":
             people.reopen_account(user=user, by=request.user, at=at)
         else:
-            form = RoleForm(request.POST)
-            people.set_role(
-                user=user,
-                role=form.cleaned_data["role"] if form.is_valid() else user.role,
-                by=request.user,
-                at=at,
-            )
+            people.set_role(user=user, role=form.cleaned_data["role"], by=request.user, at=at)
     except people.PeopleRefused as refused:
         messages.error(request, REFUSALS[str(refused)])
     else:
