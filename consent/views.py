@@ -61,7 +61,7 @@ class NumberForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def suppression_page(request: HttpRequest) -> HttpResponse:
     """The do-not-contact list without a number in it; one whole number can be looked up, on record (D8)."""
-    form, answer = NumberForm(request.POST or None), None
+    form, answer = NumberForm(request.POST if request.method == "POST" else None), None
     if form.is_bound and form.is_valid():
         try:
             digits = phone.normalise(form.cleaned_data["number"]).digits

@@ -43,7 +43,7 @@ def _enter(request: HttpRequest, user: User) -> None:
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Name and password; in demo mode the demo accounts are one click away."""
-    form, status = SignInForm(request.POST or None), 200
+    form, status = SignInForm(request.POST if request.method == "POST" else None), 200
     if form.is_bound and form.is_valid():
         try:
             user = signing_in.check(request, **form.cleaned_data, at=timezone.now())
@@ -100,7 +100,7 @@ def check_code(request: HttpRequest) -> HttpResponse:
     """Ask for the second factor before a number is shown or a file leaves (I10)."""
     if second_factor.device_of(request.user) is None:
         return redirect("second_factor_set_up")
-    form, at, status = CodeForm(request.POST or None), timezone.now(), 200
+    form, at, status = CodeForm(request.POST if request.method == "POST" else None), timezone.now(), 200
     if form.is_bound:
         status = 400
         if not throttle.hit(f"code:{request.user.pk}", limit=8, seconds=300, at=at).allowed:
@@ -121,7 +121,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     """Set up the second factor: scan, type the first code, keep the recovery codes."""
     if second_factor.device_of(request.user) is not None:
         return redirect("account")
-    device, form = second_factor.begin(request.user), CodeForm(request.POST or None)
+    device, form = second_factor.begin(request.user), CodeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         codes = second_factor.enrol(device, form.cleaned_data["code"], by=request.user, at=timezone.now())
         if codes:

@@ -35,7 +35,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_event(request: HttpRequest) -> HttpResponse:
     """Open an event with the current notice."""
-    form, book = EventForm(request.POST or None), events.own_book(request.user)
+    form, book = EventForm(request.POST if request.method == "POST" else None), events.own_book(request.user)
     if form.is_bound and form.is_valid() and book is not None:
         event = events.create(**form.cleaned_data, book=book, by=request.user, at=timezone.now())
         messages.success(request, _("The event is open. Print the QR code for your desk."))

@@ -54,7 +54,7 @@ def _own(request: HttpRequest, pk: UUID) -> SheetImport:
 def imports(request: HttpRequest) -> HttpResponse:
     """Upload a sheet; see one's earlier ones."""
     open_ = events.visible(request.user).filter(closed_at__isnull=True).order_by("-held_on")
-    form = UploadForm(request.POST or None, request.FILES or None, events=open_)
+    form = UploadForm(request.POST if request.method == "POST" else None, request.FILES if request.method == "POST" else None, events=open_)
     if form.is_bound and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -106,7 +106,7 @@ def _columns(request: HttpRequest, sheet: SheetImport) -> HttpResponse:
         return redirect("import", sheet.pk)
     table = importing.preview(sheet)
     form = MappingForm(
-        request.POST or None, header=table.header, guessed=sheet.mapping, initial={"encoding": sheet.encoding}
+        request.POST if request.method == "POST" else None, header=table.header, guessed=sheet.mapping, initial={"encoding": sheet.encoding}
     )
     if form.is_bound and form.is_valid():
         try:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from contacts import cards, hold, leaving_page, retention, visibility
+from contacts import cards, hold, leaving_page, retention, sweep, visibility
 from contacts.forms.leaving import DaysForm, HoldForm
 from contacts.models import Departure, LegalHold, RetentionRule, SweepRun
 from team.doors import door
@@ -62,6 +62,15 @@ def change_days(request: HttpRequest) -> HttpResponse:
     return redirect("retention")
 
 
+@door(roles=COMPLIANCE, rate=(10, 600))
+@require_POST
+def run_sweep(request: HttpRequest) -> HttpResponse:
+    """Run the sweep now instead of tonight, and show who left and why (J1)."""
+    sweep.run(by=request.user, at=timezone.now())
+    latest = SweepRun.objects.latest("started_at")
+    return redirect("sweep", latest.pk)
+
+
 @door(roles=COMPLIANCE)
 @require_GET
 def holds_page(request: HttpRequest) -> HttpResponse:
@@ -84,7 +93,7 @@ def holds_page(request: HttpRequest) -> HttpResponse:
 def place_hold(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Place a hold on one person: case, reason, review date (J2)."""
     contact, at = visibility.one(request.user, pk), timezone.now()
-    form = HoldForm(request.POST or None, today=at.astimezone(leaving_page.OFFICE).date())
+    form = HoldForm(request.POST if request.method == "POST" else None, today=at.astimezone(leaving_page.OFFICE).date())
     if request.method == "POST" and form.is_valid():
         hold.place(contact=contact, **form.cleaned_data, by=request.user, at=at)
         messages.success(request, _("The hold stands. No sweep passes it."))

@@ -55,7 +55,7 @@ def contact_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def search_page(request: HttpRequest) -> HttpResponse:
     """Search by POST, so that no number ever stands in an address."""
-    form, at = SearchForm(request.POST or None), timezone.now()
+    form, at = SearchForm(request.POST if request.method == "POST" else None), timezone.now()
     if not form.is_bound or not form.is_valid():
         status = 400 if form.is_bound else 200
         return render(request, "contacts/people/search.html", {"form": form}, status=status)

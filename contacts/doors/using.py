@@ -28,7 +28,7 @@ def reveal_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     contact, at = visibility.one(request.user, pk), timezone.now()
     card = cards.of([contact], by=request.user, at=at)[0]
     first = card.phones[0].pk if card.phones else None
-    form = RevealForm(request.POST or None, initial={"phone": request.GET.get("phone") or first})
+    form = RevealForm(request.POST if request.method == "POST" else None, initial={"phone": request.GET.get("phone") or first})
     if not form.is_bound or not form.is_valid():
         status = 400 if form.is_bound else 200
         return render(request, "contacts/people/reveal.html", {"form": form, "card": card}, status=status)
@@ -96,7 +96,7 @@ def note_outcome(request: HttpRequest, pk: UUID) -> HttpResponse:
 def withdraw_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Record that the person wants no more: two clicks, heard by the gate at once (D1, D2)."""
     contact, at = visibility.one(request.user, pk), timezone.now()
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
     if not form.is_bound or not form.is_valid():
         card = cards.of([contact], by=request.user, at=at)[0]
         status = 400 if form.is_bound else 200

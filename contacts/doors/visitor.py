@@ -44,7 +44,7 @@ def event_form(request: HttpRequest, code: str) -> HttpResponse:
     event = _event(code)
     ticks = [row.tick for row in event.ticks.select_related("tick").order_by("tick__order")]
     initial = {"token": visiting.form_token()}
-    form = VisitorForm(request.POST or None, ticks=ticks, initial=initial)
+    form = VisitorForm(request.POST if request.method == "POST" else None, ticks=ticks, initial=initial)
     if event.closed_at is None and form.is_bound and form.is_valid():
         return _submit(request, event, form)
     words = words_of(event.notice_version)
@@ -79,7 +79,7 @@ def confirm(request: HttpRequest, code: str, token: str) -> HttpResponse:
     submission = visiting.submission_of(event, token)
     if submission is None:
         raise Http404
-    form, at, language = CodeForm(request.POST or None), timezone.now(), get_language() or "zh-hans"
+    form, at, language = CodeForm(request.POST if request.method == "POST" else None), timezone.now(), get_language() or "zh-hans"
     try:
         if request.POST.get("again"):
             visiting.send_again(submission, language=language, at=at)

@@ -7,6 +7,7 @@ from contacts.doors import leaving
 urlpatterns = [
     path("retention/", leaving.retention_page, name="retention"),
     path("retention/days/", leaving.change_days, name="retention_days"),
+    path("retention/sweep/", leaving.run_sweep, name="run_sweep"),
     path("retention/sweeps/<uuid:pk>/", leaving.sweep_page, name="sweep"),
     path("holds/", leaving.holds_page, name="holds"),
     path("holds/<uuid:pk>/lift/", leaving.lift_hold, name="lift_hold"),
