@@ -31,9 +31,7 @@ def send(*, subject: UUID, digits: str, language: str, at: datetime) -> Challeng
     challenge = Challenge(subject_id=subject, created_at=at, expires_at=at + LIFE)
     challenge.code_hash = _hash(challenge, code)
     challenge.save(force_insert=True)
-    sms.deliver(
-        subject=subject, digits=digits, template="otp", words={"code": code}, language=language, at=at
-    )
+    sms.deliver(subject=subject, digits=digits, template="otp", words={"code": code}, language=language, at=at)
     return challenge
 
 

@@ -46,9 +46,7 @@ class Explanation:
         return (self.again.allowed, self.again.reason) == (self.decision.allowed, self.decision.reason)
 
 
-def ask(
-    *, by: User, subject: UUID, action: str, usage: Usage, in_book: bool, may: bool, at: datetime
-) -> Decision:
+def ask(*, by: User, subject: UUID, action: str, usage: Usage, in_book: bool, may: bool, at: datetime) -> Decision:
     """Decide, and keep the decision with its facts; inside the caller's transaction, which holds the lock.
 
     Purpose and channel follow from `action` here. `in_book` and `may` are what the deed above found
@@ -94,9 +92,7 @@ def peek_many(
     gone = set(Subject.objects.filter(pk__in=subjects, erased_at__isnull=False).values_list("pk", flat=True))
     base = _facts(action, known, by=by, at=at, usage=Usage(), in_book=True, may=may)
     return {
-        pk: rules.decide(
-            base.with_usage(usage[pk]).with_person(heads.get(pk), erased=pk in gone, suppressed=pk in closed)
-        )
+        pk: rules.decide(base.with_usage(usage[pk]).with_person(heads.get(pk), erased=pk in gone, suppressed=pk in closed))
         for pk in subjects
     }
 
@@ -123,9 +119,7 @@ class _Draft(Facts):
         return _Draft(**(self.as_json() | usage.__dict__))
 
 
-def _facts(
-    action: str, known: Action, *, by: User, at: datetime, usage: Usage, in_book: bool, may: bool
-) -> _Draft:
+def _facts(action: str, known: Action, *, by: User, at: datetime, usage: Usage, in_book: bool, may: bool) -> _Draft:
     return _Draft(
         action=action,
         timed=known.timed,

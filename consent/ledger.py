@@ -99,10 +99,7 @@ def _entry(step: Step, by: Actor, at: datetime) -> EntryDraft:
 
 def _last_events(ids: list[UUID]) -> dict[UUID, tuple[int, str]]:
     rows = ConsentEvent.objects.filter(consent_id__in=ids).order_by("number")
-    return {
-        consent: (number, digest)
-        for consent, number, digest in rows.values_list("consent_id", "number", "event_hash")
-    }
+    return {consent: (number, digest) for consent, number, digest in rows.values_list("consent_id", "number", "event_hash")}
 
 
 def _event(step: Step, last: tuple[int, str] | None, by: Actor, at: datetime) -> ConsentEvent:
@@ -168,24 +165,16 @@ def request(asks: Sequence[Ask], *, language: str, by: Actor, at: datetime) -> l
     """Note that these people were asked; a live or asked-for consent stays as it is (§3: – → requested)."""
     found = heads(asks, at=at)
     _adopt(asks, found)
-    steps = [
-        Step(head, "requested", "form", head.grade, language=language)
-        for head in found
-        if head.state not in rules.LIVE
-    ]
+    steps = [Step(head, "requested", "form", head.grade, language=language) for head in found if head.state not in rules.LIVE]
     apply(steps, by=by, at=at)
     return found
 
 
-def assert_given(
-    asks: Sequence[Ask], *, proofs: dict[UUID, Evidence], method: str, by: Actor, at: datetime
-) -> list[Consent]:
+def assert_given(asks: Sequence[Ask], *, proofs: dict[UUID, Evidence], method: str, by: Actor, at: datetime) -> list[Consent]:
     """Note what staff say the people agreed to: grade D, opens nothing but an invitation (C6)."""
     found = heads(asks, at=at)
     open_ = {"", "requested", "asserted", "expired"}
-    steps = [
-        Step(h, "asserted", method, "D", evidence=proofs.get(h.subject_id)) for h in found if h.state in open_
-    ]
+    steps = [Step(h, "asserted", method, "D", evidence=proofs.get(h.subject_id)) for h in found if h.state in open_]
     apply([step for step in steps if step.consent.state != "requested"], by=by, at=at)
     return found
 
@@ -225,9 +214,7 @@ def _adopt(asks: Sequence[Ask], found: Sequence[Consent]) -> None:
             head.notice_version_id, head.source = ask.tick.version_id, ask.source
 
 
-def close(
-    heads_: Iterable[Consent], after: str, *, method: str, reason: str, by: Actor, at: datetime
-) -> list[Consent]:
+def close(heads_: Iterable[Consent], after: str, *, method: str, reason: str, by: Actor, at: datetime) -> list[Consent]:
     """Withdraw, refuse or expire these heads where the table allows it; returns those that moved."""
     moved = [head for head in heads_ if after in states.TABLE.get(head.state, frozenset())]
     apply([Step(head, after, method, head.grade, reason=reason) for head in moved], by=by, at=at)

@@ -90,11 +90,7 @@ def missing(content: dict[str, Any]) -> list[str]:
     for language in ("zh", "en"):
         text = content.get(language) or {}
         gaps += [f"{language}.{item}" for item in NEEDED if not text.get(item)]
-        gaps += [
-            f"{language}.controller.{k}"
-            for k in ("name", "contact")
-            if not (text.get("controller") or {}).get(k)
-        ]
+        gaps += [f"{language}.controller.{k}" for k in ("name", "contact") if not (text.get("controller") or {}).get(k)]
         gaps += [f"{language}.share.contact" for row in text.get("share", []) if not row.get("contact")]
         if len(text.get("rights", [])) < 10:
             gaps.append(f"{language}.rights.ten")
@@ -138,9 +134,7 @@ def seed(*, at: datetime = SEEDED_AT) -> None:
 
 def _first_version(notice: Notice, at: datetime) -> None:
     content = {"zh": EVENT_ZH, "en": EVENT_EN}
-    version = NoticeVersion.objects.create(
-        notice=notice, number=1, content=json.loads(json.dumps(content)), created_at=at
-    )
+    version = NoticeVersion.objects.create(notice=notice, number=1, content=json.loads(json.dumps(content)), created_at=at)
     for order, (purpose, channel, zh, en, days, recipient) in enumerate(TICKS):
         NoticePurpose.objects.create(
             version=version,

@@ -25,15 +25,11 @@ SENTENCES: dict[str, Promise] = {
     "tombstone": _("This person has been erased."),
     "grade": _("The evidence of this consent is not good enough for this purpose."),
     "quiet_hours": _("Calls are made from 09:00 to 21:00 only, unless the person asked to be called."),
-    "attempts": _(
-        "This person has been called often enough for now: once a day, three times a week, six times a month."
-    ),
+    "attempts": _("This person has been called often enough for now: once a day, three times a week, six times a month."),
     "unanswered": _("Three calls in a row went unanswered; that is enough."),
     "no_invitation": _("There is nothing to invite this person to."),
     "invited": _("This person has been invited already; one invitation is enough."),
-    "quota": _(
-        "You have seen as many numbers as one person may; please call without seeing, or ask compliance."
-    ),
+    "quota": _("You have seen as many numbers as one person may; please call without seeing, or ask compliance."),
     "no_number": _("There is no usable number."),
     "unknown_action": _("Please choose a reason from the list."),
     "unknown": _("The gate does not know this action, so the answer is no."),

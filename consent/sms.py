@@ -52,9 +52,7 @@ def gateway() -> Gateway:
     return DemoGateway() if settings.DEMO else ConsoleGateway()
 
 
-def deliver(
-    *, subject: UUID, digits: str, template: str, words: dict[str, str], language: str, at: datetime
-) -> SmsMessage:
+def deliver(*, subject: UUID, digits: str, template: str, words: dict[str, str], language: str, at: datetime) -> SmsMessage:
     """Send one message from the closed list of templates and log it (H6, H7, B13); the body is sealed.
 
     The body is kept only where somebody must see it: on the demo phone. Runs in a transaction of its own.

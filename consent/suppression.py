@@ -12,19 +12,13 @@ from vault import index
 
 def remember(pairs: Sequence[tuple[UUID, str]], *, at: datetime) -> None:
     """Keep a fingerprint for each (subject, E.164 digits), so that a refusal is found again."""
-    rows = [
-        Handle(subject_id=subject, fingerprint=index.fingerprint(digits), created_at=at)
-        for subject, digits in pairs
-    ]
+    rows = [Handle(subject_id=subject, fingerprint=index.fingerprint(digits), created_at=at) for subject, digits in pairs]
     Handle.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
 
 
 def add(subject: UUID, *, source: str, by: Actor, at: datetime) -> int:
     """Suppress every number of this subject, for everybody who has it; inside the caller's transaction."""
-    marks = [
-        bytes(mark)
-        for mark in Handle.objects.filter(subject_id=subject).values_list("fingerprint", flat=True)
-    ]
+    marks = [bytes(mark) for mark in Handle.objects.filter(subject_id=subject).values_list("fingerprint", flat=True)]
     fresh = [mark for mark in marks if mark not in standing(marks)]
     trail.record("suppression.added", by=by, at=at, subject=subject, reason=source, numbers=[len(fresh)])
     Suppression.objects.bulk_create(
@@ -53,10 +47,7 @@ def standing(marks: Iterable[bytes]) -> set[bytes]:
 def subjects_suppressed(subjects: Iterable[UUID]) -> set[UUID]:
     """Which of these subjects have a suppressed number; two queries however many."""
     handles = [
-        (s, bytes(m))
-        for s, m in Handle.objects.filter(subject_id__in=list(subjects)).values_list(
-            "subject_id", "fingerprint"
-        )
+        (s, bytes(m)) for s, m in Handle.objects.filter(subject_id__in=list(subjects)).values_list("subject_id", "fingerprint")
     ]
     closed = standing({mark for _s, mark in handles})
     return {subject for subject, mark in handles if mark in closed}

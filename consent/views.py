@@ -32,9 +32,7 @@ def words_of(version: NoticeVersion) -> dict[str, object]:
 @require_GET
 def notice_page(request: HttpRequest, code: str, number: int | None = None) -> HttpResponse:
     """A published notice, for ever at the same address; without a number the current one (B5)."""
-    versions = NoticeVersion.objects.filter(notice__code=code, published_at__isnull=False).select_related(
-        "notice"
-    )
+    versions = NoticeVersion.objects.filter(notice__code=code, published_at__isnull=False).select_related("notice")
     version = versions.filter(number=number).first() if number else versions.order_by("-number").first()
     if version is None:
         raise Http404
@@ -45,9 +43,7 @@ def notice_page(request: HttpRequest, code: str, number: int | None = None) -> H
 @require_GET
 def notices_page(request: HttpRequest) -> HttpResponse:
     """All notices and how many ticks each version has."""
-    versions = NoticeVersion.objects.select_related("notice", "published_by").annotate(
-        ticks=Count("purposes")
-    )
+    versions = NoticeVersion.objects.select_related("notice", "published_by").annotate(ticks=Count("purposes"))
     return render(request, "consent/notices.html", {"versions": versions.order_by("notice__code", "-number")})
 
 

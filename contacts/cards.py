@@ -59,10 +59,7 @@ def of(contacts: Sequence[Contact], *, by: User, at: datetime) -> list[Card]:
     phones: dict[UUID, list[Phone]] = defaultdict(list)
     for phone in Phone.objects.filter(contact_id__in=ids):
         phones[phone.contact_id].append(phone)
-    calls = {
-        c.subject_id: c
-        for c in Consent.objects.filter(subject_id__in=ids, purpose="phone_contact", channel="call")
-    }
+    calls = {c.subject_id: c for c in Consent.objects.filter(subject_id__in=ids, purpose="phone_contact", channel="call")}
     texts = show([wish for contact in contacts for wish in _text_wishes(contact, levels)])
     flat = [phone for contact in contacts for phone in phones[contact.pk]]
     masked = dict(zip([p.pk for p in flat], show([_phone_wish(p, levels) for p in flat]), strict=True))

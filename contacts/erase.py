@@ -35,9 +35,7 @@ def one(subject_id: UUID, *, by: Actor, at: datetime) -> None:
         raise HeldBack
 
 
-def batch(
-    subject_ids: Iterable[UUID], *, run: SweepRun | None, by: Actor, at: datetime, due_only: bool = False
-) -> Erased:
+def batch(subject_ids: Iterable[UUID], *, run: SweepRun | None, by: Actor, at: datetime, due_only: bool = False) -> Erased:
     """Erase these people in one transaction: entries, keys and indexes, then rows.
 
     The vault commits its deletion before the main database does: a crash in between leaves rows
@@ -95,9 +93,7 @@ def _erase(leaving: dict[UUID, Contact], *, run: SweepRun | None, by: Actor, at:
 
 
 def _phone_counts(ids: list[UUID]) -> dict[UUID, int]:
-    counts = (
-        Phone.objects.filter(contact_id__in=ids).order_by().values_list("contact_id").annotate(Count("id"))
-    )
+    counts = Phone.objects.filter(contact_id__in=ids).order_by().values_list("contact_id").annotate(Count("id"))
     return dict(counts)
 
 

@@ -80,8 +80,6 @@ def own_book(user: User) -> Book | None:
 def counts(event: Event) -> Counts:
     """Counts only; no name and no number is read."""
     people = Contact.objects.filter(event=event)
-    heads = Consent.objects.filter(
-        subject_id__in=people.values("subject_id"), purpose="phone_contact", channel="call"
-    )
+    heads = Consent.objects.filter(subject_id__in=people.values("subject_id"), purpose="phone_contact", channel="call")
     states = dict(heads.order_by().values_list("state").annotate(Count("id")))
     return Counts(total=people.count(), states=states)

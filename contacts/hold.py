@@ -21,9 +21,7 @@ def held(subject_ids: Iterable[UUID]) -> set[UUID]:
     return set(standing.values_list("subject_id", flat=True))
 
 
-def place(
-    *, contact: Contact, case_ref: str, reason: str, review_on: date, by: User, at: datetime
-) -> LegalHold:
+def place(*, contact: Contact, case_ref: str, reason: str, review_on: date, by: User, at: datetime) -> LegalHold:
     """Keep this person until the hold is lifted; never reopens contact with them (J2, law.md §4.3).
 
     `review_on` lies within 90 days of `at`. Raises HoldRefused for an unknown reason, an empty

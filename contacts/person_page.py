@@ -31,9 +31,7 @@ class PersonPage:
 def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
     """Gather the page in a fixed number of queries; the verdict is the gate's own, only not recorded (H1)."""
     counts = usage.of([contact.pk], at=at)
-    consents = Consent.objects.filter(subject_id=contact.pk).select_related(
-        "purpose", "notice_version__notice"
-    )
+    consents = Consent.objects.filter(subject_id=contact.pk).select_related("purpose", "notice_version__notice")
     mine = CallAttempt.objects.filter(subject_id=contact.pk, user=by, outcome="")
     return PersonPage(
         card=cards.of([contact], by=by, at=at)[0],
@@ -47,7 +45,5 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
     )
 
 
-def _verdict(
-    contact: Contact, action: str, counts: dict[UUID, gate.Usage], *, by: User, at: datetime
-) -> Verdict:
+def _verdict(contact: Contact, action: str, counts: dict[UUID, gate.Usage], *, by: User, at: datetime) -> Verdict:
     return gate.peek_many([contact.pk], action, by=by, at=at, usage=counts)[contact.pk]

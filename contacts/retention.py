@@ -30,9 +30,7 @@ def first_due(
 ) -> tuple[datetime, str]:
     """The end date of a person who has just come in with one consent state; serves J1."""
     standing = Standing(state, created_at, created_at if valid_until else None, valid_until)
-    answer = retention_rules.due(
-        [standing], created_at=created_at, contacted=False, days=table() if days is None else days
-    )
+    answer = retention_rules.due([standing], created_at=created_at, contacted=False, days=table() if days is None else days)
     return answer.on, answer.rule
 
 
@@ -42,9 +40,7 @@ def refresh(subject_ids: Iterable[UUID], *, at: datetime) -> int:
     The caller has already recorded the act that moved them. `at` is the moment of the act (UTC). Serves J1.
     """
     ids = list(subject_ids)
-    contacts = list(
-        Contact.objects.filter(pk__in=ids).only("subject_id", "created_at", "delete_on", "delete_rule")
-    )
+    contacts = list(Contact.objects.filter(pk__in=ids).only("subject_id", "created_at", "delete_on", "delete_rule"))
     facts = _Facts(ids)
     moved = [contact for contact in contacts if _apply(contact, facts.due(contact))]
     Contact.objects.bulk_update(moved, ["delete_on", "delete_rule"], batch_size=200)
@@ -75,10 +71,7 @@ def _move_all(*, by: User, at: datetime) -> int:
             return moved
         with transaction.atomic():
             trail.record_many(
-                [
-                    trail.EntryDraft("contact.changed", by=by, at=at, subject=pk, reason="retention")
-                    for pk in page
-                ]
+                [trail.EntryDraft("contact.changed", by=by, at=at, subject=pk, reason="retention") for pk in page]
             )
             moved += refresh(page, at=at)
         after = page[-1]
@@ -98,19 +91,12 @@ class _Facts:
         self.days = table()
         self.standings: dict[UUID, list[Standing]] = defaultdict(list)
         fields = ("subject_id", "state", "changed_at", "given_at", "valid_until")
-        for subject, state, changed, given, until in Consent.objects.filter(subject_id__in=ids).values_list(
-            *fields
-        ):
+        for subject, state, changed, given, until in Consent.objects.filter(subject_id__in=ids).values_list(*fields):
             self.standings[subject].append(Standing(state, changed, given, until))
         answered = CallAttempt.objects.filter(subject_id__in=ids, outcome__in=["answered", "later"])
         self.contacted = set(answered.values_list("subject_id", flat=True))
         right = Count("id", filter=Q(wrong_at__isnull=True))
-        counts = (
-            Phone.objects.filter(contact_id__in=ids)
-            .order_by()
-            .values_list("contact_id")
-            .annotate(right=right)
-        )
+        counts = Phone.objects.filter(contact_id__in=ids).order_by().values_list("contact_id").annotate(right=right)
         self.wrong = {contact for contact, remaining in counts if remaining == 0}
 
     def due(self, contact: Contact) -> Due:

@@ -44,9 +44,7 @@ class RevealRefused(Exception):
         self.decision = decision
 
 
-def reveal(
-    *, contact: Contact, phone_id: UUID, action: str, in_book: bool, by: User, at: datetime
-) -> Revealed:
+def reveal(*, contact: Contact, phone_id: UUID, action: str, in_book: bool, by: User, at: datetime) -> Revealed:
     """Ask the gate, write the entry, commit, and only then open the number; serves H1, I4, A6, D2.
 
     `action` is one of REASONS; the purpose follows from it on the server. `in_book` says that the
@@ -59,9 +57,7 @@ def reveal(
     code = f"contacts.{phone.kind}"
     may = fields.levels_of(by, at=at)[code] >= Level.REVEAL
     if may and not usage.quota_left(by, at=at):
-        trail.record_alone(
-            "phone.reveal", by=by, at=at, subject=contact.pk, outcome="denied", fields=(code,), reason="quota"
-        )
+        trail.record_alone("phone.reveal", by=by, at=at, subject=contact.pk, outcome="denied", fields=(code,), reason="quota")
         raise RevealRefused("quota")
     decision, attempt = _decide(contact, phone, action, may=may, in_book=in_book, by=by, at=at)
     if attempt is None:
@@ -76,9 +72,7 @@ def _decide(
     """Decision, entry and attempt in one durable transaction: audit before plaintext (design, rule 3)."""
     with transaction.atomic(durable=True):
         counts = usage.of([contact.pk], at=at)[contact.pk]
-        decision = gate.ask(
-            by=by, subject=contact.pk, action=action, usage=counts, in_book=in_book, may=may, at=at
-        )
+        decision = gate.ask(by=by, subject=contact.pk, action=action, usage=counts, in_book=in_book, may=may, at=at)
         trail.record(
             "phone.reveal",
             by=by,

@@ -42,10 +42,6 @@ def _settle(book: Book) -> None:
 
 
 def _who_sees(book: Book) -> list[User]:
-    leads = (
-        User.objects.filter(role=Role.LEAD, team=book.team, is_active=True)
-        if book.team_id
-        else User.objects.none()
-    )
+    leads = User.objects.filter(role=Role.LEAD, team=book.team, is_active=True) if book.team_id else User.objects.none()
     owner = book.owner if book.owner and book.owner.role in (Role.ADVISOR, Role.LEAD) else None
     return [*([owner] if owner else []), *leads]

@@ -26,9 +26,7 @@ class Door:
     rate: tuple[int, int] | None = None
 
 
-def door(
-    *, roles: tuple[str, ...], second_factor: bool = False, rate: tuple[int, int] | None = None
-) -> Callable[[View], View]:
+def door(*, roles: tuple[str, ...], second_factor: bool = False, rate: tuple[int, int] | None = None) -> Callable[[View], View]:
     """Declare a door for these roles; `rate` is (tries, seconds) per user. Serves I5, I10."""
     return _declare(Door(roles, second_factor, rate))
 

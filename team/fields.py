@@ -113,11 +113,7 @@ def books_of(user: User) -> list[UUID]:
         return list(Book.objects.values_list("pk", flat=True))
     cached: list[UUID] | None = getattr(user, "_books", None)
     if cached is None:
-        cached = (
-            []
-            if user.role not in (Role.ADVISOR, Role.LEAD)
-            else list(_seen(user).values_list("pk", flat=True))
-        )
+        cached = [] if user.role not in (Role.ADVISOR, Role.LEAD) else list(_seen(user).values_list("pk", flat=True))
         user._books = cached  # type: ignore[attr-defined]
     return cached
 

@@ -18,9 +18,7 @@ class Fitness:
 def fit(user: User, *, at: datetime) -> Fitness:
     """The pledges of a user at a moment; one query. Serves A10, L2, L3."""
     until: dict[str, datetime] = {}
-    for kind, end in Pledge.objects.filter(user=user, valid_until__gt=at, signed_at__lte=at).values_list(
-        "kind", "valid_until"
-    ):
+    for kind, end in Pledge.objects.filter(user=user, valid_until__gt=at, signed_at__lte=at).values_list("kind", "valid_until"):
         until[kind] = max(end, until.get(kind, end))
     nda, training = until.get(Pledge.Kind.NDA), until.get(Pledge.Kind.TRAINING)
     return Fitness(nda, training, ok=nda is not None and training is not None)

@@ -30,9 +30,7 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
         max_length=20,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
     )
 
 
@@ -63,7 +61,5 @@ class LevelForm(forms.Form):
 
     field = forms.ModelChoiceField(queryset=ProtectedField.objects.all())
     role = forms.ChoiceField(choices=Role.choices)
-    level = forms.TypedChoiceField(
-        choices=[(level.value, level.name) for level in Level], coerce=lambda v: Level(int(v))
-    )
+    level = forms.TypedChoiceField(choices=[(level.value, level.name) for level in Level], coerce=lambda v: Level(int(v)))
     reason = forms.CharField(label=_("Reason"), max_length=200)

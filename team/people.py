@@ -32,9 +32,7 @@ def open_account(
         raise PeopleRefused("taken")
     with transaction.atomic():
         trail.record("user.created", by=by, at=at)
-        user = User.objects.create_user(
-            username, password, display_name=display_name, role=role, team=team, created_at=at
-        )
+        user = User.objects.create_user(username, password, display_name=display_name, role=role, team=team, created_at=at)
         _give_book(user, by=by, at=at)
         books.settle(user)
     return user

@@ -21,9 +21,7 @@ def hit(bucket: str, *, limit: int, seconds: int, at: datetime) -> Answer:
     """Count one try; refused beyond `limit` in `seconds`. The bucket is kept as a hash only (I10)."""
     key = hashlib.sha256(bucket.encode()).hexdigest()
     with transaction.atomic():
-        row, _made = Throttle.objects.select_for_update().get_or_create(
-            bucket=key, defaults={"window": at, "count": 0}
-        )
+        row, _made = Throttle.objects.select_for_update().get_or_create(bucket=key, defaults={"window": at, "count": 0})
         if row.window <= at - timedelta(seconds=seconds):
             row.window, row.count = at, 0
         row.count += 1

@@ -25,9 +25,7 @@ DEMO_NAMES = ("li", "wu", "chen", "zhao", "sun", "he")
 
 def _next(request: HttpRequest) -> str:
     target = request.POST.get("next") or request.GET.get("next") or "/"
-    safe = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
+    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return target if safe else "/"
 
 
@@ -49,9 +47,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             user = signing_in.check(request, **form.cleaned_data, at=timezone.now())
         except signing_in.SignInRefused as refused:
             status = 429 if refused.wait else 400
-            form.add_error(
-                None, _too_many(refused.wait) if refused.wait else _("The name or the password is wrong.")
-            )
+            form.add_error(None, _too_many(refused.wait) if refused.wait else _("The name or the password is wrong."))
         else:
             _enter(request, user)
             return redirect(_next(request))
@@ -59,9 +55,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         status = 400
     demo = list(User.objects.filter(username__in=DEMO_NAMES, is_active=True)) if settings.DEMO else []
     demo.sort(key=lambda user: DEMO_NAMES.index(user.username))
-    return render(
-        request, "team/sign_in.html", {"form": form, "demo": demo, "next": _next(request)}, status=status
-    )
+    return render(request, "team/sign_in.html", {"form": form, "demo": demo, "next": _next(request)}, status=status)
 
 
 def _too_many(wait: int) -> str:
@@ -128,9 +122,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
             otp_login(request, device)
             return render(request, "team/recovery_codes.html", {"codes": codes})
         form.add_error("code", _("This code is wrong. Please wait for the next one."))
-    picture = segno.make(device.config_url, error="m").svg_inline(
-        scale=5, border=2, omitsize=True, svgclass="qr"
-    )
+    picture = segno.make(device.config_url, error="m").svg_inline(scale=5, border=2, omitsize=True, svgclass="qr")
     context = {"form": form, "qr": mark_safe(picture), "secret": second_factor.secret_of(device)}  # noqa: S308
     return render(request, "team/set_up.html", context, status=400 if form.is_bound else 200)
 

@@ -83,9 +83,7 @@ class ConsentEvent(models.Model):
     before = models.CharField(max_length=12, blank=True)
     after = models.CharField(max_length=12, choices=State.choices)
     actor = models.CharField(max_length=8, choices=Actor.choices)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     method = models.CharField(max_length=12)
     grade = models.CharField(max_length=1, choices=Grade.choices)
     notice_version = models.ForeignKey(NoticeVersion, on_delete=models.PROTECT, related_name="+")

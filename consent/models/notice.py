@@ -71,13 +71,9 @@ class NoticeVersion(models.Model):
     content = models.JSONField()
     content_hash = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     published_at = models.DateTimeField(null=True)
-    published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         """Versions count up; a published one carries its hash."""
@@ -114,7 +110,5 @@ class NoticePurpose(models.Model):
         ordering = ["order"]
         constraints = [
             models.UniqueConstraint(fields=["version", "purpose", "channel"], name="one_tick_per_purpose"),
-            models.CheckConstraint(
-                condition=models.Q(valid_days__gte=1, valid_days__lte=3650), name="tick_has_an_end"
-            ),
+            models.CheckConstraint(condition=models.Q(valid_days__gte=1, valid_days__lte=3650), name="tick_has_an_end"),
         ]

@@ -101,9 +101,7 @@ def _sticky(request: HttpRequest, open_: list[Event]) -> Event | None:
 
 def _note(request: HttpRequest, event: Event, form: QuickForm) -> HttpResponse:
     data, at = form.cleaned_data, timezone.now()
-    contact, made = asserting.quick(
-        event=event, name=data["name"], number=data["number"], by=request.user, at=at
-    )
+    contact, made = asserting.quick(event=event, name=data["name"], number=data["number"], by=request.user, at=at)
     if not made:
         messages.info(request, _("This person is already in your book."))
     elif data["act"] == "assert":
@@ -128,6 +126,4 @@ def _invite(request: HttpRequest, contact: Contact) -> None:
     except inviting.InviteRefused as refused:
         messages.error(request, reasons.sentence(refused.reason))
     else:
-        messages.success(
-            request, _("The invitation is on its way. They leave in 7 days unless they confirm.")
-        )
+        messages.success(request, _("The invitation is on its way. They leave in 7 days unless they confirm."))

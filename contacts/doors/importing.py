@@ -25,9 +25,7 @@ USERS = ("advisor", "lead")
 State = SheetImport.State
 PROBLEMS: dict[str, Promise] = {
     "empty": gettext_lazy("The file is empty."),
-    "ending": gettext_lazy(
-        "The file is not what its name says. Please save it as xlsx, xls or csv and try again."
-    ),
+    "ending": gettext_lazy("The file is not what its name says. Please save it as xlsx, xls or csv and try again."),
     "unreadable": gettext_lazy("The file cannot be read as a sheet."),
     "bomb": gettext_lazy("The file unpacks to far more than it should; it was not opened."),
     "macros": gettext_lazy("The file has macros or links to other files. Please save it without them."),
@@ -35,9 +33,7 @@ PROBLEMS: dict[str, Promise] = {
     "duplicate_header": gettext_lazy("Two columns have the same heading. Please rename one of them."),
     "no_rows": gettext_lazy("The sheet has a heading but no rows."),
     "too_many": gettext_lazy("The sheet has more than 100,000 rows. Please split it."),
-    "mapping": gettext_lazy(
-        "Please say which column is the name and which the mobile number, each column once."
-    ),
+    "mapping": gettext_lazy("Please say which column is the name and which the mobile number, each column once."),
     "state": gettext_lazy("This sheet has been saved already."),
 }
 
@@ -54,7 +50,9 @@ def _own(request: HttpRequest, pk: UUID) -> SheetImport:
 def imports(request: HttpRequest) -> HttpResponse:
     """Upload a sheet; see one's earlier ones."""
     open_ = events.visible(request.user).filter(closed_at__isnull=True).order_by("-held_on")
-    form = UploadForm(request.POST if request.method == "POST" else None, request.FILES if request.method == "POST" else None, events=open_)
+    form = UploadForm(
+        request.POST if request.method == "POST" else None, request.FILES if request.method == "POST" else None, events=open_
+    )
     if form.is_bound and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -68,11 +66,7 @@ def imports(request: HttpRequest) -> HttpResponse:
             return redirect("import", sheet.pk)
         except importing.UploadRefused as refused:
             form.add_error("file", str(PROBLEMS[str(refused)]))
-    mine = (
-        SheetImport.objects.filter(uploaded_by=request.user)
-        .select_related("event")
-        .order_by("-uploaded_at")[:20]
-    )
+    mine = SheetImport.objects.filter(uploaded_by=request.user).select_related("event").order_by("-uploaded_at")[:20]
     return render(
         request,
         "contacts/importing/list.html",
@@ -106,7 +100,10 @@ def _columns(request: HttpRequest, sheet: SheetImport) -> HttpResponse:
         return redirect("import", sheet.pk)
     table = importing.preview(sheet)
     form = MappingForm(
-        request.POST if request.method == "POST" else None, header=table.header, guessed=sheet.mapping, initial={"encoding": sheet.encoding}
+        request.POST if request.method == "POST" else None,
+        header=table.header,
+        guessed=sheet.mapping,
+        initial={"encoding": sheet.encoding},
     )
     if form.is_bound and form.is_valid():
         try:

@@ -76,14 +76,10 @@ def run_sweep(request: HttpRequest) -> HttpResponse:
 def holds_page(request: HttpRequest) -> HttpResponse:
     """All standing holds, and those that were lifted."""
     at = timezone.now()
-    standing = list(
-        LegalHold.objects.filter(lifted_at__isnull=True).select_related("placed_by").order_by("review_on")
-    )
+    standing = list(LegalHold.objects.filter(lifted_at__isnull=True).select_related("placed_by").order_by("review_on"))
     people = visibility.visible(request.user).filter(pk__in=[row.subject_id for row in standing])
     shown = {card.pk: card for card in cards.of(list(people), by=request.user, at=at)}
-    lifted = (
-        LegalHold.objects.filter(lifted_at__isnull=False).select_related("lifted_by").order_by("-lifted_at")
-    )
+    lifted = LegalHold.objects.filter(lifted_at__isnull=False).select_related("lifted_by").order_by("-lifted_at")
     context = {"standing": [(row, shown.get(row.subject_id)) for row in standing], "lifted": lifted[:50]}
     return render(request, "contacts/leaving/holds.html", context)
 

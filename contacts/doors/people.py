@@ -27,9 +27,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
         filters = listing.read(request.GET.dict())
     except listing.FilterRefused:
         return HttpResponseBadRequest(_("There is no such filter."))
-    found = visibility.newest(
-        request.user, where=filters.where(at=at), before=filters.before, limit=listing.PAGE + 1
-    )
+    found = visibility.newest(request.user, where=filters.where(at=at), before=filters.before, limit=listing.PAGE + 1)
     people = found[: listing.PAGE]
     context = {
         "cards": cards.of(people, by=request.user, at=at),

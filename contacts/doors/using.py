@@ -35,9 +35,7 @@ def reveal_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _answer_reveal(request, contact, card, form, at=at)
 
 
-def _answer_reveal(
-    request: HttpRequest, contact: Contact, card: Card, form: RevealForm, *, at: datetime
-) -> HttpResponse:
+def _answer_reveal(request: HttpRequest, contact: Contact, card: Card, form: RevealForm, *, at: datetime) -> HttpResponse:
     wanted = {"phone_id": form.cleaned_data["phone"], "action": form.cleaned_data["action"]}
     try:
         shown = reveal.reveal(contact=contact, **wanted, in_book=True, by=request.user, at=at)
@@ -77,13 +75,9 @@ def note_outcome(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.error(request, _("Please choose an outcome from the list."))
         return redirect("contact", pk)
     contact = visibility.one(request.user, pk)
-    attempt = get_object_or_404(
-        CallAttempt, pk=form.cleaned_data["attempt"], subject_id=contact.pk, user=request.user
-    )
+    attempt = get_object_or_404(CallAttempt, pk=form.cleaned_data["attempt"], subject_id=contact.pk, user=request.user)
     try:
-        outcome.note(
-            attempt=attempt, outcome=form.cleaned_data["outcome"], by=request.user, at=timezone.now()
-        )
+        outcome.note(attempt=attempt, outcome=form.cleaned_data["outcome"], by=request.user, at=timezone.now())
     except outcome.OutcomeRefused:
         messages.info(request, _("This outcome was already noted."))
     else:
@@ -120,10 +114,6 @@ def calls_page(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     waiting = list(CallAttempt.objects.filter(user=request.user, outcome="").order_by("-at")[:50])
     people = visibility.visible(request.user).filter(pk__in=[row.subject_id for row in waiting])
-    known = {
-        c.pk: c for c in cards.of(list(people.select_related("event", "book__owner")), by=request.user, at=at)
-    }
+    known = {c.pk: c for c in cards.of(list(people.select_related("event", "book__owner")), by=request.user, at=at)}
     rows = [(row, known[row.subject_id]) for row in waiting if row.subject_id in known]
-    return render(
-        request, "contacts/people/calls.html", {"rows": rows, "outcomes": CallAttempt.Outcome.choices}
-    )
+    return render(request, "contacts/people/calls.html", {"rows": rows, "outcomes": CallAttempt.Outcome.choices})

@@ -79,15 +79,17 @@ def confirm(request: HttpRequest, code: str, token: str) -> HttpResponse:
     submission = visiting.submission_of(event, token)
     if submission is None:
         raise Http404
-    form, at, language = CodeForm(request.POST if request.method == "POST" else None), timezone.now(), get_language() or "zh-hans"
+    form, at, language = (
+        CodeForm(request.POST if request.method == "POST" else None),
+        timezone.now(),
+        get_language() or "zh-hans",
+    )
     try:
         if request.POST.get("again"):
             visiting.send_again(submission, language=language, at=at)
             return redirect("visitor_confirm", code, token)
         if form.is_bound and form.is_valid():
-            receipt = visiting.confirm(
-                submission=submission, code=form.cleaned_data["code"], language=language, at=at
-            )
+            receipt = visiting.confirm(submission=submission, code=form.cleaned_data["code"], language=language, at=at)
             if receipt is not None:
                 return redirect(f"{reverse('stop', args=[receipt.stop_token])}?new=1")
             form.add_error("code", _("This code is wrong."))

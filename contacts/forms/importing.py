@@ -17,9 +17,7 @@ class UploadForm(forms.Form):
     event = forms.ModelChoiceField(label=_("Event"), queryset=Event.objects.none())
     file = forms.FileField(
         label=_("Sheet"),
-        help_text=_(
-            "xlsx, xls or csv; at most 20 MB and 100,000 rows. It is sealed on arrival and deleted after 72 hours."
-        ),
+        help_text=_("xlsx, xls or csv; at most 20 MB and 100,000 rows. It is sealed on arrival and deleted after 72 hours."),
     )
 
     def __init__(self, *args: Any, events: Any, **kwargs: Any) -> None:
@@ -40,9 +38,7 @@ class UploadForm(forms.Form):
 class MappingForm(forms.Form):
     """What each column is, and how the file is written."""
 
-    encoding = forms.ChoiceField(
-        label=_("Encoding"), choices=[("", "–"), *((e, e) for e in reading.ENCODINGS)], required=False
-    )
+    encoding = forms.ChoiceField(label=_("Encoding"), choices=[("", "–"), *((e, e) for e in reading.ENCODINGS)], required=False)
 
     def __init__(self, *args: Any, header: tuple[str, ...], guessed: dict[str, int], **kwargs: Any) -> None:
         """One choice per role."""

@@ -13,9 +13,7 @@ from vault import names, phone
 class PersonForm(forms.Form):
     """Name and number, read strictly; nothing else about a person."""
 
-    name = forms.CharField(
-        label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
+    name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     number = forms.CharField(
         label=_("Mobile number"),
         max_length=400,
@@ -40,9 +38,7 @@ class PersonForm(forms.Form):
 class VisitorForm(PersonForm):
     """The visitor's form: name, number, and an unticked box per purpose and channel (A4, C1)."""
 
-    ticks = forms.MultipleChoiceField(
-        label=_("I agree to"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    ticks = forms.MultipleChoiceField(label=_("I agree to"), required=False, widget=forms.CheckboxSelectMultiple)
     token = forms.CharField(max_length=40, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, ticks: list[NoticePurpose], **kwargs: Any) -> None:
@@ -92,7 +88,5 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code from the text message"),
         max_length=12,
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}
-        ),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}),
     )

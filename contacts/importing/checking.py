@@ -77,6 +77,4 @@ def _rows(verdicts: list[RowVerdict], sheet: SheetImport) -> list[SheetRow]:
 def pack(verdict: RowVerdict) -> str:
     """The cleaned values of a row as text, to be sealed at once."""
     numbers = [vars(number) for number in verdict.numbers]
-    return json.dumps(
-        {"name": verdict.name, "numbers": numbers, "texts": verdict.texts, "channels": verdict.channels}
-    )
+    return json.dumps({"name": verdict.name, "numbers": numbers, "texts": verdict.texts, "channels": verdict.channels})

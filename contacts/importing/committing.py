@@ -44,9 +44,7 @@ def commit(sheet_id: UUID, *, at: datetime) -> SheetImport:
     return sheet
 
 
-def _bring_in(
-    sheet: SheetImport, rows: Sequence[SheetRow], ticks: dict[str, NoticePurpose], at: datetime
-) -> None:
+def _bring_in(sheet: SheetImport, rows: Sequence[SheetRow], ticks: dict[str, NoticePurpose], at: datetime) -> None:
     drafts, wanted = [], {}
     for row, opened in zip(rows, opening.open_many([row.payload for row in rows]), strict=True):
         facts = json.loads(str(opened.value))
@@ -59,9 +57,7 @@ def _bring_in(
         drafts.append(draft)
         wanted[draft.subject] = [ticks[channel] for channel in facts["channels"] if channel in ticks]
     with transaction.atomic():
-        asserting.many(
-            drafts, ticks=wanted, kind="mark", event=sheet.event, source="sheet", by=sheet.uploaded_by, at=at
-        )
+        asserting.many(drafts, ticks=wanted, kind="mark", event=sheet.event, source="sheet", by=sheet.uploaded_by, at=at)
         for row in rows:
             row.made, row.subject_id = True, row.pk
         SheetRow.objects.bulk_update(rows, ["made", "subject_id"], batch_size=200)
@@ -82,9 +78,7 @@ def undo(sheet_id: UUID, *, at: datetime) -> SheetImport:
     sheet = SheetImport.objects.select_related("uploaded_by").get(pk=sheet_id)
     if sheet.state != State.UNDOING:
         return sheet
-    while ids := list(
-        SheetRow.objects.filter(sheet=sheet, made=True).values_list("subject_id", flat=True)[:BATCH]
-    ):
+    while ids := list(SheetRow.objects.filter(sheet=sheet, made=True).values_list("subject_id", flat=True)[:BATCH]):
         erase.batch(ids, run=None, by=sheet.uploaded_by, at=at)
         SheetRow.objects.filter(sheet=sheet, subject_id__in=ids).update(made=False)
     with transaction.atomic():

@@ -40,12 +40,8 @@ def make_keys(drafts: Sequence[Draft], *, event: Event, at: datetime) -> None:
     for draft in drafts:
         row = phone_ids(draft)
         for number, pk in zip(draft.numbers, row, strict=True):
-            entries += index.number_entries(
-                owner=draft.subject, row=pk, scope=event.book_id, digits=number.digits
-            )
-        entries += index.name_entries(
-            owner=draft.subject, scope=event.book_id, tokens=names.tokens(draft.name)
-        )
+            entries += index.number_entries(owner=draft.subject, row=pk, scope=event.book_id, digits=number.digits)
+        entries += index.name_entries(owner=draft.subject, scope=event.book_id, tokens=names.tokens(draft.name))
     index.put(entries)
 
 
@@ -56,27 +52,18 @@ def phone_ids(draft: Draft) -> list[UUID]:
 
 def open_subjects(drafts: Sequence[Draft], *, by: Actor, at: datetime, reason: str) -> None:
     """Pseudonymous subjects, their handles, and an entry each; inside the caller's transaction."""
-    trail.record_many(
-        [EntryDraft("contact.created", by=by, at=at, subject=d.subject, reason=reason) for d in drafts]
-    )
+    trail.record_many([EntryDraft("contact.created", by=by, at=at, subject=d.subject, reason=reason) for d in drafts])
     Subject.objects.bulk_create([Subject(pk=d.subject, created_at=at) for d in drafts], batch_size=500)
     suppression.remember([(d.subject, n.digits) for d in drafts for n in d.numbers], at=at)
 
 
-def save(
-    drafts: Sequence[Draft], bases: dict[UUID, Consent], *, event: Event, source: str, by: Actor, at: datetime
-) -> None:
+def save(drafts: Sequence[Draft], bases: dict[UUID, Consent], *, event: Event, source: str, by: Actor, at: datetime) -> None:
     """Contacts and phones, each phone on its basis; inside the caller's transaction (A1)."""
     sealer, days = Sealer([d.subject for d in drafts]), retention.table()
     user = trail.user_pk(by)
-    contacts = [
-        _contact(d, bases[d.subject], sealer, days, event=event, source=source, user=user, at=at)
-        for d in drafts
-    ]
+    contacts = [_contact(d, bases[d.subject], sealer, days, event=event, source=source, user=user, at=at) for d in drafts]
     Contact.objects.bulk_create(contacts, batch_size=200)
-    Phone.objects.bulk_create(
-        [p for d in drafts for p in _phones(d, bases[d.subject], sealer, at)], batch_size=200
-    )
+    Phone.objects.bulk_create([p for d in drafts for p in _phones(d, bases[d.subject], sealer, at)], batch_size=200)
 
 
 def _contact(
@@ -104,9 +91,7 @@ def _contact(
     )
     for name in TEXTS:
         if value := getattr(draft, name):
-            sealed = sealer.text(
-                value, field_id=f"contacts.contact.{name}", row=draft.subject, owner=draft.subject
-            )
+            sealed = sealer.text(value, field_id=f"contacts.contact.{name}", row=draft.subject, owner=draft.subject)
             setattr(contact, name, sealed)
     return contact
 

@@ -51,9 +51,7 @@ def _proofs(drafts: Sequence[Draft], kind: str, at: datetime) -> dict[UUID, Evid
     proofs = {}
     for draft in drafts:
         digest = hashlib.sha256(f"{kind}:{draft.subject}".encode()).hexdigest()
-        proofs[draft.subject] = Evidence(
-            pk=uuid4(), subject_id=draft.subject, kind=kind, digest=digest, created_at=at
-        )
+        proofs[draft.subject] = Evidence(pk=uuid4(), subject_id=draft.subject, kind=kind, digest=digest, created_at=at)
     Evidence.objects.bulk_create(proofs.values(), batch_size=500)
     return proofs
 

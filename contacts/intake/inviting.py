@@ -24,11 +24,7 @@ class InviteRefused(Exception):
 
 def invited(subject_ids: list[object]) -> set[object]:
     """Which of these people have been invited already."""
-    return set(
-        SmsMessage.objects.filter(subject_id__in=subject_ids, template="invite").values_list(
-            "subject_id", flat=True
-        )
-    )
+    return set(SmsMessage.objects.filter(subject_id__in=subject_ids, template="invite").values_list("subject_id", flat=True))
 
 
 def invite(*, contact: Contact, link: str, by: User, at: datetime) -> None:
@@ -38,9 +34,7 @@ def invite(*, contact: Contact, link: str, by: User, at: datetime) -> None:
         raise InviteRefused("no_number")
     with transaction.atomic(durable=True):
         counts = Usage(attempts_month=int(bool(invited([contact.pk]))))
-        decision = gate.ask(
-            by=by, subject=contact.pk, action="invite", usage=counts, in_book=True, may=True, at=at
-        )
+        decision = gate.ask(by=by, subject=contact.pk, action="invite", usage=counts, in_book=True, may=True, at=at)
         if not decision.allowed:
             trail.record(
                 "gate.denied",
@@ -55,6 +49,4 @@ def invite(*, contact: Contact, link: str, by: User, at: datetime) -> None:
         raise InviteRefused(decision.reason)
     words = {"event": contact.event.name, "link": link}
     digits = str(opening.open_one(phone.number))
-    sms.deliver(
-        subject=contact.pk, digits=digits, template="invite", words=words, language=contact.language, at=at
-    )
+    sms.deliver(subject=contact.pk, digits=digits, template="invite", words=words, language=contact.language, at=at)

@@ -147,9 +147,7 @@ def _give(submission: Submission, asked: Challenge, language: str, at: datetime)
         proof = Evidence.objects.create(subject_id=subject, kind="otp", digest=asked.code_hash, created_at=at)
         ticks = NoticePurpose.objects.filter(pk__in=submission.ticks)
         asks = [Ask(subject, tick, "visitor") for tick in ticks]
-        consents = ledger.give(
-            asks, evidence={subject: proof}, grade="A", method="otp", language=language, by=by, at=at
-        )
+        consents = ledger.give(asks, evidence={subject: proof}, grade="A", method="otp", language=language, by=by, at=at)
         suppression.lift(subject, by=by, at=at)
         Phone.objects.filter(contact_id=subject).update(confirmed_at=at)
         retention.refresh([subject], at=at)

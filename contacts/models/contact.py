@@ -30,9 +30,7 @@ class Contact(models.Model):
         QUICK = "quick", _("noted by an advisor")
         SHEET = "sheet", _("sign-in sheet")
 
-    subject = models.OneToOneField(
-        "consent.Subject", primary_key=True, on_delete=models.PROTECT, related_name="+"
-    )
+    subject = models.OneToOneField("consent.Subject", primary_key=True, on_delete=models.PROTECT, related_name="+")
     book = models.ForeignKey("team.Book", on_delete=models.PROTECT, related_name="+")
     event = models.ForeignKey("contacts.Event", on_delete=models.PROTECT, related_name="contacts")
     source = models.CharField(max_length=10, choices=Source.choices)
@@ -43,9 +41,7 @@ class Contact(models.Model):
     email = SealedField(field_id="contacts.contact.email", layout="text", owner="subject_id", null=True)
     note = SealedField(field_id="contacts.contact.note", layout="text", owner="subject_id", null=True)
     language = models.CharField(max_length=10, default="zh-hans")
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     delete_on = models.DateTimeField()
     delete_rule = models.CharField(max_length=30)

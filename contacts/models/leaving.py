@@ -21,17 +21,13 @@ class RetentionRule(models.Model):
     version = models.PositiveIntegerField(default=1)
     order = models.PositiveSmallIntegerField()
     changed_at = models.DateTimeField(null=True)
-    changed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         """No rule keeps anybody longer than ten years."""
 
         ordering = ["order"]
-        constraints = [
-            models.CheckConstraint(condition=models.Q(days__lte=3650), name="retention_has_an_end")
-        ]
+        constraints = [models.CheckConstraint(condition=models.Q(days__lte=3650), name="retention_has_an_end")]
 
 
 class LegalHold(models.Model):
@@ -55,17 +51,13 @@ class LegalHold(models.Model):
     placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     placed_at = models.DateTimeField()
     review_on = models.DateField()
-    lifted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     lifted_at = models.DateTimeField(null=True)
 
     class Meta:
         """Found by subject while standing."""
 
-        indexes = [
-            models.Index(fields=["subject"], condition=models.Q(lifted_at__isnull=True), name="standing_hold")
-        ]
+        indexes = [models.Index(fields=["subject"], condition=models.Q(lifted_at__isnull=True), name="standing_hold")]
 
 
 class SweepRun(models.Model):
@@ -88,9 +80,7 @@ class SweepRun(models.Model):
     heartbeat = models.DateTimeField()
     cutoff = models.DateTimeField()
     state = models.CharField(max_length=8, choices=State.choices)
-    started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     planned = models.PositiveIntegerField(default=0)
     deleted = models.PositiveIntegerField(default=0)
     held = models.PositiveIntegerField(default=0)
@@ -103,9 +93,7 @@ class Departure(models.Model):
         rest="plain; advisor,compliance; evidence life; row; gated",
     )
 
-    subject = models.OneToOneField(
-        "consent.Subject", primary_key=True, on_delete=models.PROTECT, related_name="+"
-    )
+    subject = models.OneToOneField("consent.Subject", primary_key=True, on_delete=models.PROTECT, related_name="+")
     run = models.ForeignKey(SweepRun, null=True, on_delete=models.PROTECT, related_name="departures")
     rule = models.CharField(max_length=30)
     due_on = models.DateTimeField()

@@ -11,9 +11,7 @@ from contacts.sheets.reading import MAX_CELL, Row, Table
 from vault import names, phone
 from vault.phone import Number
 
-YES = frozenset(
-    ["是", "同意", "y", "yes", "√", "✓", "✔", "☑", "1", "true", "对", "ok", "v", "有", "agree", "agreed"]
-)
+YES = frozenset(["是", "同意", "y", "yes", "√", "✓", "✔", "☑", "1", "true", "对", "ok", "v", "有", "agree", "agreed"])
 
 REASONS: dict[str, Promise] = {
     "": _("ready"),
@@ -67,10 +65,7 @@ def _judge(row: Row, mapping: Mapping[str, int]) -> RowVerdict:
         return RowVerdict(row.number, "refused", "cell")
     try:
         name = names.clean_name(cells["name"])
-        texts = {
-            role: names.clean_line(cells.get(role, ""), 200)
-            for role in ("company", "title", "wechat", "email", "note")
-        }
+        texts = {role: names.clean_line(cells.get(role, ""), 200) for role in ("company", "title", "wechat", "email", "note")}
     except names.TextRefused as refused:
         return RowVerdict(row.number, "refused", "name" if refused.code in ("empty", "long") else "cell")
     reading = phone.read(cells["mobile"])

@@ -19,9 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare --dry-run and --at."""
         parser.add_argument("--dry-run", action="store_true", help="count who would leave, change nothing")
-        parser.add_argument(
-            "--at", metavar="ISO", help="sweep as of this moment, e.g. 2026-12-31T02:00:00+08:00"
-        )
+        parser.add_argument("--at", metavar="ISO", help="sweep as of this moment, e.g. 2026-12-31T02:00:00+08:00")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run and print one line per rule."""
