@@ -1,6 +1,7 @@
 """Headers and addresses: a strict content policy, nothing cached, no number in an address."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from urllib.parse import unquote
 
@@ -12,7 +13,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-NUMBER = re.compile(r"(?<![0-9a-zA-Z])(?:\+?86)?1[3-9]\d{9}(?![0-9a-zA-Z])|\d{12,}")
+GAP = r"[-. +]?"
+NUMBER = re.compile(rf"(?<![0-9a-zA-Z])(?:\+?86{GAP})?1[3-9]\d{GAP}\d{{4}}{GAP}\d{{4}}(?![0-9a-zA-Z])|\d{{12,}}")
 
 
 class HeadersMiddleware:
@@ -41,6 +43,7 @@ class NumbersInAddressMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Look at path and query, uuids and the list's place marks aside."""
         address = unquote(f"{request.path}?{request.META.get('QUERY_STRING', '')}")
+        address = unicodedata.normalize("NFKC", address)  # full-width digits are digits
         bare = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{8}T\d{6}\.\d{6}", "", address)
         if NUMBER.search(bare) or "\0" in address:
             return render(request, "400.html", status=400)
