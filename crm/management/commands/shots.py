@@ -1,0 +1,174 @@
+"""`manage.py shots`: photographs every page of every role, and says where a page is wrong.
+
+It starts no server: it visits one that runs in demo mode, as its demo accounts.
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from crm import pages
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+    from playwright.sync_api import Page as Tab
+
+# Quiet: a browser that photographs a made-up office has nothing to ask of anybody else.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SIZES = {390: 844, 1440: 900}
+THEMES = ("light", "dark")
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+ASK_AXE = {"runOnly": {"type": "tag", "values": RULES}}
+TOO_WIDE = "document.scrollingElement.scrollWidth > innerWidth"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a page is looked at."""
+
+    language: str
+    theme: str
+    width: int
+
+
+class Command(BaseCommand):
+    """Takes the pictures; fails on sideways scroll, on a page that breaks, and with --axe on barriers."""
+
+    help = (
+        "Photograph the pages of a running demo office for every role, at 390 and 1440 px, in Chinese "
+        "and English, light and dark. Fails when a page scrolls sideways or, with --axe, has a barrier."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare where to look, where to put the pictures, and how much."""
+        parser.add_argument("--base-url", default="http://127.0.0.1:8000", help="address of the demo office")
+        parser.add_argument("--out", default="docs/shots", help="folder for the pictures (default docs/shots)")
+        parser.add_argument("--axe", action="store_true", help="also look for barriers (WCAG 2.2 AA) with axe")
+        parser.add_argument("--only", nargs="*", metavar="NAME", help="only pages of these names")
+        parser.add_argument("--no-pictures", action="store_true", help="measure, but save no picture")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Visit, photograph, report; exit 1 when anything is wrong."""
+        out = None if options["no_pictures"] else Path(options["out"])
+        wrong: list[str] = []
+        seen = 0
+        for line in _visit(options["base_url"], out, options["axe"], options["only"]):
+            seen += 1
+            wrong += line
+            for sentence in line:
+                self.stderr.write(sentence)
+        if not seen:
+            raise CommandError("No page has that name; the names are in crm/pages.py.")
+        if wrong:
+            raise CommandError(f"{len(wrong)} things to mend on {seen} views.")
+        self.stdout.write(f"{seen} views, nothing to mend." + (f" Pictures are in {out}." if out else ""))
+
+
+def _visit(base: str, out: Path | None, axe: bool, only: list[str] | None) -> Iterator[list[str]]:
+    """What is wrong with each view, one list a view."""
+    with _driver() as playwright:
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=FLAGS)
+        for look in _looks():
+            for role, wanted in pages.PAGES.items():
+                chosen = [page for page in wanted if not only or page.name in only]
+                if chosen:
+                    yield from _as_role(browser, base, role, chosen, look, out, axe)
+        browser.close()
+
+
+def _looks() -> list[Look]:
+    return [Look(language, theme, width) for language in LANGUAGES for theme in THEMES for width in SIZES]
+
+
+def _driver() -> Any:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        raise CommandError(
+            "Pictures need playwright; `python3 manage.py test` installs it with the other development packages."
+        ) from None
+    return sync_playwright()
+
+
+def _chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        raise CommandError("Pictures need a browser: install Chromium, for example `apt install chromium`.")
+    return found
+
+
+def _as_role(
+    browser: "Browser",
+    base: str,
+    role: str,
+    wanted: list[pages.Page],
+    look: Look,
+    out: Path | None,
+    axe: bool,
+) -> Iterator[list[str]]:
+    context = browser.new_context(viewport={"width": look.width, "height": SIZES[look.width]})
+    context.add_cookies(
+        [
+            {"name": "theme", "value": look.theme, "url": base},
+            {"name": "django_language", "value": LANGUAGES[look.language], "url": base},
+        ]
+    )
+    tab = context.new_page()
+    _sign_in(tab, base, role)
+    for page in wanted:
+        yield _one(tab, base, page, role, look, out, axe)
+    context.close()
+
+
+def _sign_in(tab: "Tab", base: str, role: str) -> None:
+    """Step in as a demo account, by the button a person would press."""
+    from playwright.sync_api import Error
+
+    try:
+        tab.goto(f"{base}/sign-in/")
+        if role != pages.VISITOR:
+            tab.click(f'form.demo button[value="{role}"]', timeout=5000)
+    except Error:
+        raise CommandError(
+            f"No demo office answers at {base}. Start one with `python3 manage.py run`, or name it with --base-url."
+        ) from None
+
+
+def _one(tab: "Tab", base: str, page: pages.Page, role: str, look: Look, out: Path | None, axe: bool) -> list[str]:
+    """Open one page, measure it, take its picture; answers what is wrong in sentences."""
+    view = f"{role}-{page.name}-{look.language}-{look.theme}-{look.width}"
+    answer = tab.goto(base + page.path)
+    if page.follow:
+        link = tab.query_selector(page.follow)
+        if link is None:
+            return [f"{view}: there is no link to follow"]
+        answer = tab.goto(base + (link.get_attribute("href") or "/"))
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        tab.screenshot(path=out / f"{view}.png", full_page=True)
+    status = answer.status if answer else 0
+    wrong = [f"{view}: answers {status}"] if status >= 500 else []
+    if tab.evaluate(TOO_WIDE):
+        wrong.append(f"{view}: scrolls sideways")
+    return wrong + (_barriers(tab, view) if axe else [])
+
+
+def _barriers(tab: "Tab", view: str) -> list[str]:
+    """What axe finds: the rule, how often, and the first place."""
+    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+
+    found = Axe().run(tab, options=ASK_AXE).response["violations"]
+    return [f"{view}: {rule['id']} × {len(rule['nodes'])}, first {rule['nodes'][0]['target'][0]}" for rule in found]
