@@ -1,12 +1,15 @@
 """Reads settings from the environment: typed, and loud about what is wrong."""
 
 import os
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 KNOWN = {
     "YUNNUO_ENV",
+    "YUNNUO_ENV_FILE",
     "YUNNUO_VAR",
     "YUNNUO_SECRET_KEY",
+    "YUNNUO_SECRET_KEY_FALLBACKS",
     "YUNNUO_KEYRING",
     "YUNNUO_KEYRING_FILE",
     "YUNNUO_DEBUG",
@@ -28,6 +31,43 @@ def refuse_unknown() -> None:
     unknown = sorted(name for name in os.environ if name.startswith("YUNNUO_") and name not in KNOWN)
     if unknown:
         raise SettingRefused(f"unknown setting: {', '.join(unknown)}; see .env.example")
+
+
+def read_file(path: Path) -> None:
+    """Fill the environment from a file of NAME=value lines, if it exists; what is already set stays."""
+    if not path.is_file():
+        return
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals or not name.strip().isidentifier():
+            raise SettingRefused(f"{path.name}, line {number}: expected NAME=value")
+        os.environ.setdefault(name.strip(), value.strip().strip("\"'"))
+
+
+def choice(name: str, options: tuple[str, ...]) -> str:
+    """One of the words `options`, the first of them by default."""
+    value = os.environ.get(name, options[0])
+    if value not in options:
+        raise SettingRefused(f"{name} must be one of: {', '.join(options)}")
+    return value
+
+
+def secret(name: str, shortest: int) -> str:
+    """A text of at least `shortest` characters that must be set; its value is never repeated."""
+    value = text(name)
+    if len(value) < shortest:
+        raise SettingRefused(f"{name} must have at least {shortest} characters")
+    return value
+
+
+def postgres(name: str, default: str = "") -> str:
+    """The address of a PostgreSQL database, or nothing; its value, which holds a password, is never repeated."""
+    url = os.environ.get(name) or default
+    if url and urlsplit(url).scheme not in ("postgres", "postgresql"):
+        raise SettingRefused(f"{name} must look like postgres://user:password@host:5432/name")
+    return url
 
 
 def text(name: str, default: str | None = None) -> str:

@@ -10,11 +10,14 @@ from celery.schedules import crontab
 from crm import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+env.read_file(Path(env.text("YUNNUO_ENV_FILE", str(BASE_DIR / ".env"))))
 env.refuse_unknown()
-PRODUCTION = env.text("YUNNUO_ENV", "development") == "production"
+PRODUCTION = env.choice("YUNNUO_ENV", ("development", "production")) == "production"
 VAR_DIR = Path(env.text("YUNNUO_VAR", str(BASE_DIR / "var")))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
-SECRET_KEY = env.text("YUNNUO_SECRET_KEY", None if PRODUCTION else "development-only")
+# Production signs with its own key; yesterday's keys still read, so that a change signs nobody out.
+SECRET_KEY = env.secret("YUNNUO_SECRET_KEY", 50) if PRODUCTION else env.text("YUNNUO_SECRET_KEY", "development-only")
+SECRET_KEY_FALLBACKS = env.words("YUNNUO_SECRET_KEY_FALLBACKS", "")
 DEBUG = env.flag("YUNNUO_DEBUG", False)
 DEMO = env.flag("YUNNUO_DEMO", not PRODUCTION)
 ALLOWED_HOSTS = env.words("YUNNUO_HOSTS", "" if PRODUCTION else "*")
@@ -78,21 +81,27 @@ TEMPLATES: list[dict[str, Any]] = [
 _SQLITE_OPTIONS = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL;"}
 
 
+# No statement may hold a lock for ever, and no forgotten transaction a snapshot.
+_POSTGRES_OPTIONS = {
+    "options": "-c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000",
+    "connect_timeout": 10,
+}
+
+
 def _database(variable: str, file: str, engine: str, fallback: str = "") -> dict[str, Any]:
-    url = os.environ.get(variable) or fallback
-    if url:
-        return {**dj_database_url.parse(url, conn_health_checks=True, conn_max_age=60)}
+    if url := env.postgres(variable, fallback):
+        # A connection lives a minute and is asked for its health, so that a restart of the server is no error.
+        named: dict[str, Any] = {**dj_database_url.parse(url, conn_health_checks=True, conn_max_age=60)}
+        return named | {"OPTIONS": _POSTGRES_OPTIONS | named.get("OPTIONS", {})}
     if PRODUCTION and not env.flag("YUNNUO_ALLOW_SQLITE", False):
         raise env.SettingRefused(f"{variable} must name a PostgreSQL database in production")
     return {"ENGINE": engine, "NAME": VAR_DIR / file, "OPTIONS": dict(_SQLITE_OPTIONS)}
 
 
-_main = os.environ.get("DATABASE_URL", "")
+_beside = env.beside(env.postgres("DATABASE_URL"))
 DATABASES = {
     "default": _database("DATABASE_URL", "yunnuo.sqlite3", "audit.sqlite"),
-    "vault": _database(
-        "VAULT_DATABASE_URL", "vault.sqlite3", "django.db.backends.sqlite3", env.beside(_main)
-    ),
+    "vault": _database("VAULT_DATABASE_URL", "vault.sqlite3", "django.db.backends.sqlite3", _beside),
 }
 DATABASE_ROUTERS = ["vault.router.VaultRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -133,6 +142,7 @@ X_FRAME_OPTIONS = "DENY"
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # everything of a form that is no file
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
 
@@ -145,7 +155,14 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = True
+STATIC_ROOT.mkdir(exist_ok=True)
+# Development serves from the source folders; production serves what collectstatic named after its content.
+WHITENOISE_USE_FINDERS = not PRODUCTION
+_STATIC = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # no upload is ever kept as a file
+    "staticfiles": {"BACKEND": _STATIC if PRODUCTION else "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 
 # Reports and logs are scrubbed last of all (I14).
 DEFAULT_EXCEPTION_REPORTER = "vault.scrub.ScrubbingReporter"
@@ -161,7 +178,7 @@ LOGGING: dict[str, Any] = {
 }
 
 # Tasks carry ids only; the schedule is code, so that nobody can switch deletion off in a table.
-CELERY_BROKER_URL = os.environ.get("REDIS_URL") or "filesystem://"
+CELERY_BROKER_URL = os.environ.get("REDIS_URL") or "filesystem://localhost"
 _QUEUE = VAR_DIR / "queue"
 if CELERY_BROKER_URL.startswith("filesystem"):
     _QUEUE.mkdir(exist_ok=True)
@@ -171,15 +188,19 @@ if CELERY_BROKER_URL.startswith("filesystem"):
         "control_folder": str(VAR_DIR / "queue-control"),
         "polling_interval": 0.2,
     }
+else:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 7200}
 CELERY_TASK_SERIALIZER = "ids"
 CELERY_ACCEPT_CONTENT = ["application/x-ids"]
-CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_IGNORE_RESULT = True  # a result would be a copy of data outside the database
+CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True  # a killed worker loses no batch; tasks may repeat
+CELERY_TASK_TIME_LIMIT = 3600  # seconds; shorter than Redis's visibility timeout of two hours
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "contacts.sweep", "schedule": crontab(hour="2", minute="0")}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
-CELERY_TASK_ALWAYS_EAGER = False
 
 if PRODUCTION:
     if DEBUG or DEMO:

@@ -68,5 +68,4 @@ def _round(name: str, whence: str, arguments: list[str], urls: dict[str, str]) -
 def _environment(var: str) -> dict[str, str]:
     """This environment without the settings of an installation: a test never touches one."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("YUNNUO_")}
-    # Empty, not absent: a .env file must not bring an installation's servers back.
-    return kept | dict.fromkeys(URLS, "") | {"YUNNUO_VAR": var}
+    return kept | dict.fromkeys(URLS, "") | {"YUNNUO_VAR": var, "YUNNUO_ENV_FILE": os.devnull}

@@ -1,0 +1,8 @@
+# For those who have make; every target only calls manage.py.
+.PHONY: run test check
+run:
+	python3 manage.py run
+test:
+	python3 manage.py test
+check:
+	.ci/run

@@ -1,0 +1,116 @@
+"""Settings: a misspelt, missing or dangerous one ends the start with a sentence that names it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crm import env
+
+HOUSE = Path(__file__).resolve().parents[2]
+SECRET = "a made-up key, long enough, of many different letters 0123"
+ASK = "import json; from crm import settings; print(json.dumps([{}], default=str))"
+
+
+def start(var: Path, ask: str = "1", **named: str) -> "subprocess.CompletedProcess[str]":
+    """Load the settings in a process of their own and print what `ask` says about them."""
+    bare = {"PATH": os.environ["PATH"], "YUNNUO_VAR": str(var), "YUNNUO_ENV_FILE": os.devnull}
+    command = [sys.executable, "-c", ASK.format(ask)]
+    return subprocess.run(command, cwd=HOUSE, env=bare | named, capture_output=True, text=True)
+
+
+def production(var: Path, **changed: str) -> dict[str, str]:
+    """Everything production needs; `changed` replaces, and an empty text takes away."""
+    (var / "keyring.json").write_text("{}")
+    whole = {
+        "YUNNUO_ENV": "production",
+        "YUNNUO_SECRET_KEY": SECRET,
+        "YUNNUO_HOSTS": "crm.example.cn",
+        "DATABASE_URL": "postgres://li:hush@db.example.cn/crm",
+    }
+    return {name: value for name, value in (whole | changed).items() if value}
+
+
+def test_a_bare_machine_starts_in_development_on_sqlite_and_files(tmp_path):
+    ended = start(tmp_path, "settings.PRODUCTION, settings.DATABASES['default']['ENGINE'], settings.CELERY_BROKER_URL")
+    assert (ended.returncode, json.loads(ended.stdout)) == (0, [False, "audit.sqlite", "filesystem://localhost"])
+
+
+def test_production_starts_with_what_it_needs_and_the_vault_lies_beside(tmp_path):
+    ended = start(tmp_path, "settings.DATABASES['vault']['NAME'], settings.DEMO", **production(tmp_path))
+    assert (ended.stderr, json.loads(ended.stdout)) == ("", ["crm_vault", False])
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"YUNNUO_SECRET_KEY": ""}, "YUNNUO_SECRET_KEY must be set; see .env.example"),
+        ({"YUNNUO_SECRET_KEY": "short"}, "YUNNUO_SECRET_KEY must have at least 50 characters"),
+        ({"DATABASE_URL": ""}, "DATABASE_URL must name a PostgreSQL database in production"),
+        ({"DATABASE_URL": "sqlite:///x"}, "DATABASE_URL must look like postgres://user:password@host:5432/name"),
+        ({"YUNNUO_DEMO": "1"}, "production runs without YUNNUO_DEBUG and YUNNUO_DEMO"),
+        ({"YUNNUO_DEBUG": "1"}, "production runs without YUNNUO_DEBUG and YUNNUO_DEMO"),
+        ({"YUNNUO_DEBUG": "yes"}, "YUNNUO_DEBUG must be 1 or 0"),
+        ({"YUNNUO_ENV": "prod"}, "YUNNUO_ENV must be one of: development, production"),
+        ({"YUNNUO_DEBGU": "1"}, "unknown setting: YUNNUO_DEBGU; see .env.example"),
+        (
+            {"YUNNUO_KEYRING_FILE": "/nowhere"},
+            "production needs a keyring: set YUNNUO_KEYRING or YUNNUO_KEYRING_FILE",
+        ),
+    ],
+)
+def test_production_refuses(tmp_path, changed, sentence):
+    ended = start(tmp_path, **production(tmp_path, **changed))
+    assert (ended.returncode, ended.stderr.strip()) == (1, sentence)
+
+
+def test_production_takes_sqlite_only_when_told(tmp_path):
+    told = production(tmp_path, DATABASE_URL="", YUNNUO_ALLOW_SQLITE="1")
+    assert start(tmp_path, **told).returncode == 0
+
+
+def test_production_passes_the_deployment_check(tmp_path):
+    told = production(tmp_path) | {"YUNNUO_VAR": str(tmp_path), "YUNNUO_ENV_FILE": os.devnull}
+    command = [sys.executable, "-m", "django", "check", "--deploy", "--fail-level", "WARNING"]
+    told |= {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "crm.settings"}
+    ended = subprocess.run(command, cwd=HOUSE, env=told, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_file_fills_what_is_not_set_and_overrides_nothing(tmp_path):
+    (tmp_path / "env").write_text("# ours\n\nYUNNUO_HOSTS='a.example.cn'\nYUNNUO_DEMO=1\n")
+    ended = start(
+        tmp_path,
+        "settings.ALLOWED_HOSTS, settings.DEMO",
+        YUNNUO_ENV_FILE=str(tmp_path / "env"),
+        YUNNUO_DEMO="0",
+    )
+    assert json.loads(ended.stdout) == [["a.example.cn"], False]
+
+
+def test_a_line_of_the_file_that_says_nothing_is_named_without_its_words(tmp_path):
+    (tmp_path / "env").write_text("YUNNUO_DEMO=0\n13800001234\n")
+    ended = start(tmp_path, YUNNUO_ENV_FILE=str(tmp_path / "env"))
+    assert (ended.returncode, ended.stderr.strip()) == (1, "env, line 2: expected NAME=value")
+
+
+@pytest.mark.parametrize(
+    ("main", "vault"),
+    [
+        ("", ""),
+        ("postgres://li@db/crm", "postgres://li@db/crm_vault"),
+        ("postgres://li@db/crm?sslmode=require", "postgres://li@db/crm_vault?sslmode=require"),
+        ("postgres://li@%2Ftmp%2Fpg/crm", "postgres://li@%2Ftmp%2Fpg/crm_vault"),
+    ],
+)
+def test_the_vault_lies_beside_the_main_side(main, vault):
+    assert env.beside(main) == vault
+
+
+def test_every_known_setting_stands_in_the_example_and_nothing_else():
+    lines = (HOUSE / ".env.example").read_text().splitlines()
+    named = {line.lstrip("# ").partition("=")[0] for line in lines if "=" in line}
+    assert {name for name in named if name.startswith("YUNNUO_")} == env.KNOWN - {"YUNNUO_ENV_FILE"}
