@@ -59,9 +59,7 @@ def places(request: HttpRequest) -> dict[str, object]:
     role = getattr(getattr(request, "user", None), "role", "")
     groups = []
     for code, title in GROUPS.items():
-        items = [
-            _item(place, request.path) for place in PLACES if place.group == code and role in place.roles
-        ]
+        items = [_item(place, request.path) for place in PLACES if place.group == code and role in place.roles]
         if items:
             groups.append({"title": title, "items": items})
     return {"nav": groups, "nav_search": role in READERS, "theme": request.COOKIES.get("theme", "")}

@@ -149,12 +149,8 @@ def _auditor(user: User, at: datetime) -> list[Tile]:
     recent = dict(Entry.objects.filter(at_us__gt=since).values_list("act").annotate(Count("seq")))
     url = reverse("audit")
     return [
-        Tile(
-            _("Entries in 24 hours"), sum(recent.values()), _("every act leaves one"), url, "list-checks", ""
-        ),
-        Tile(
-            _("Numbers revealed"), recent.get("phone.reveal", 0), _("allowed and refused"), url, "eye", "warn"
-        ),
+        Tile(_("Entries in 24 hours"), sum(recent.values()), _("every act leaves one"), url, "list-checks", ""),
+        Tile(_("Numbers revealed"), recent.get("phone.reveal", 0), _("allowed and refused"), url, "eye", "warn"),
         Tile(
             _("Turned away at a door"),
             recent.get("door.denied", 0),

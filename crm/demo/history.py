@@ -30,18 +30,11 @@ def write(events: list[Event], users: dict[str, User], *, people: int, at: datet
 
 
 def _group(event: Event, drafts: list[Draft], number: int, *, at: datetime, rng: Random) -> None:
-    came = max(event.created_at, at - timedelta(days=170)) + timedelta(
-        hours=rng.randrange(1, 9), minutes=number
-    )
+    came = max(event.created_at, at - timedelta(days=170)) + timedelta(hours=rng.randrange(1, 9), minutes=number)
     fresh = at - timedelta(days=rng.randrange(1, 6), hours=number % 7)
     asserted, rest = drafts[:8], drafts[8:]
-    ticks = {
-        d.subject: [t.tick for t in event.ticks.select_related("tick") if t.tick.channel == "call"]
-        for d in asserted
-    }
-    asserting.many(
-        asserted, ticks=ticks, kind="mark", event=event, source="sheet", by=event.created_by, at=fresh
-    )
+    ticks = {d.subject: [t.tick for t in event.ticks.select_related("tick") if t.tick.channel == "call"] for d in asserted}
+    asserting.many(asserted, ticks=ticks, kind="mark", event=event, source="sheet", by=event.created_by, at=fresh)
     waiting, given = rest[:8], rest[8:]
     _request(event, waiting, fresh)
     came = min(came, at - timedelta(hours=3))
@@ -62,9 +55,7 @@ def _request(event: Event, drafts: list[Draft], at: datetime) -> None:
     arriving.make_keys(drafts, event=event, at=at)
     arriving.open_subjects(drafts, by=BY, at=at, reason="visitor")
     ticks = [row.tick for row in event.ticks.select_related("tick").order_by("tick__order")]
-    asks = [
-        Ask(d.subject, tick, "visitor") for d in drafts for tick in ticks[: 1 + d.subject.int % len(ticks)]
-    ]
+    asks = [Ask(d.subject, tick, "visitor") for d in drafts for tick in ticks[: 1 + d.subject.int % len(ticks)]]
     heads = ledger.request(asks, language="zh-hans", by=BY, at=at)
     bases = {head.subject_id: head for head in reversed(heads)}
     arriving.save(drafts, bases, event=event, source="visitor", by=BY, at=at)
@@ -73,9 +64,7 @@ def _request(event: Event, drafts: list[Draft], at: datetime) -> None:
 def _give(event: Event, drafts: list[Draft], at: datetime, rng: Random) -> None:
     subjects = [draft.subject for draft in drafts]
     proofs = {
-        s: Evidence(
-            pk=uuid4(), subject_id=s, kind="otp", digest=f"{rng.getrandbits(256):064x}", created_at=at
-        )
+        s: Evidence(pk=uuid4(), subject_id=s, kind="otp", digest=f"{rng.getrandbits(256):064x}", created_at=at)
         for s in subjects
     }
     Evidence.objects.bulk_create(proofs.values(), batch_size=500)
@@ -88,9 +77,7 @@ def _give(event: Event, drafts: list[Draft], at: datetime, rng: Random) -> None:
 
 def _calls(user: User, *, at: datetime, rng: Random) -> None:
     """Some calls of the last weeks, by day, with outcomes."""
-    people = list(
-        Contact.objects.filter(book__owner=user, delete_rule="event_lead").values_list("pk", flat=True)[:60]
-    )
+    people = list(Contact.objects.filter(book__owner=user, delete_rule="event_lead").values_list("pk", flat=True)[:60])
     for pk in people:
         _call(pk, user, (at - timedelta(days=rng.randrange(3, 40))).replace(hour=rng.randrange(2, 11)), rng)
     retention.refresh(people, at=at)
@@ -98,9 +85,7 @@ def _calls(user: User, *, at: datetime, rng: Random) -> None:
 
 def _call(subject: UUID, user: User, at: datetime, rng: Random) -> None:
     phone = Phone.objects.get(contact_id=subject)
-    decision = gate.ask(
-        by=user, subject=subject, action="call", usage=gate.Usage(), in_book=True, may=True, at=at
-    )
+    decision = gate.ask(by=user, subject=subject, action="call", usage=gate.Usage(), in_book=True, may=True, at=at)
     if not decision.allowed:
         return
     outcome = rng.choice(("answered", "answered", "unanswered", "later"))

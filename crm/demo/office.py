@@ -52,9 +52,7 @@ def fill(*, people: int, at: datetime) -> bool:
     for name, place, owner, days, code in PLACES:
         _event(name, place, users[owner], code, at - timedelta(days=days))
     with transaction.atomic():
-        history.write(
-            list(Event.objects.order_by("held_on")), users, people=people, at=at, rng=Random(20261124)
-        )
+        history.write(list(Event.objects.order_by("held_on")), users, people=people, at=at, rng=Random(20261124))
     return True
 
 

@@ -20,6 +20,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Fill, and say so."""
         made = demo.fill(people=options["people"], at=timezone.now())
-        self.stdout.write(
-            "The demo office is ready." if made else "The office is not empty; nothing was added."
-        )
+        self.stdout.write("The demo office is ready." if made else "The office is not empty; nothing was added.")

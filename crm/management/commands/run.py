@@ -48,9 +48,7 @@ def _refuse_busy(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise CommandError(
-                f"Port {port} is in use. Try: python3 manage.py run --port {port + 1}"
-            ) from None
+            raise CommandError(f"Port {port} is in use. Try: python3 manage.py run --port {port + 1}") from None
 
 
 def _celery(*words: str) -> "subprocess.Popen[bytes]":
