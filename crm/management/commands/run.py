@@ -53,7 +53,8 @@ def _refuse_busy(port: int) -> None:
 
 def _celery(*words: str) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "celery", "-A", "crm", "--quiet", *words, "-l", "warning"]
-    return subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL)
+    quiet = os.environ | {"PYTHONWARNINGS": "ignore"}  # whoever runs this as root knows it
+    return subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL, env=quiet)
 
 
 def _server(port: int) -> "subprocess.Popen[bytes]":
