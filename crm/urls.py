@@ -8,7 +8,7 @@ from crm import views
 from team.doors import door, public_door
 
 auditors = door(roles=("auditor", "compliance"))
-auditor = door(roles=("auditor",), second_factor=False)
+auditor = door(roles=("auditor",), second_factor=True)
 
 urlpatterns = [
     path("", views.home, name="home"),

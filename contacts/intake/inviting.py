@@ -9,6 +9,8 @@ from consent import gate, sms
 from consent.gate import Usage
 from consent.models import SmsMessage
 from contacts.models import Contact, Phone
+from team import fields
+from team.fields import Level
 from team.models import User
 from vault import opening
 
@@ -32,9 +34,10 @@ def invite(*, contact: Contact, link: str, by: User, at: datetime) -> None:
     phone = Phone.objects.filter(contact=contact, wrong_at__isnull=True).first()
     if phone is None:
         raise InviteRefused("no_number")
+    may = fields.levels_of(by, at=at)[f"contacts.{phone.kind}"] >= Level.CALL
     with transaction.atomic(durable=True):
         counts = Usage(attempts_month=int(bool(invited([contact.pk]))))
-        decision = gate.ask(by=by, subject=contact.pk, action="invite", usage=counts, in_book=True, may=True, at=at)
+        decision = gate.ask(by=by, subject=contact.pk, action="invite", usage=counts, in_book=True, may=may, at=at)
         if not decision.allowed:
             trail.record(
                 "gate.denied",

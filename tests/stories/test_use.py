@@ -10,8 +10,11 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from audit.models import Entry
 from audit.trail import System
 from contacts import dial, erase, hold, outcome, reveal, sweep
+from contacts.intake import inviting
 from contacts.models import Contact, Departure, Phone
-from team import people
+from team import matrix, people
+from team.fields import Level
+from team.models import ProtectedField, User
 from tests import house
 from vault import index
 from vault.models import BlindIndex, PersonKey
@@ -159,3 +162,23 @@ def test_a_role_that_is_taken_away_is_gone_on_the_next_request():
     assert client.get("/contacts/").status_code == 200
     people.close_account(user=home.li, by=home.zhao, at=house.NOON)
     assert client.get("/contacts/").status_code == 302
+
+
+def test_a_role_that_may_not_use_the_number_may_not_invite_either():
+    home = house.build()
+    first, _none = house.arrive(home.event, house.WANG, confirm=False)
+    second, _none = house.arrive(home.event, house.ZHOU, confirm=False)
+    inviting.invite(contact=Contact.objects.get(pk=first.subject_id), link="/e/fair/", by=home.li, at=LATER)
+    field = ProtectedField.objects.get(code="contacts.mobile")
+    matrix.set_level(field=field, role="advisor", level=Level.MASKED, reason="story", by=home.zhao, at=LATER)
+    with pytest.raises(inviting.InviteRefused) as refused:
+        inviting.invite(
+            contact=Contact.objects.get(pk=second.subject_id), link="/e/fair/", by=User.objects.get(pk=home.li.pk), at=LATER
+        )
+    assert refused.value.reason == "field_level"
+
+
+def test_the_trail_is_exported_with_a_second_factor_only():
+    home = house.build()
+    assert enter(home.sun).get("/audit/export/").status_code == 302
+    assert enter(home.sun, verified=True).get("/audit/export/").status_code == 200
