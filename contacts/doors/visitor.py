@@ -26,6 +26,7 @@ SENTENCES = {
     "expired": gettext_lazy("This code is too old. Ask for a new one."),
     "spent": gettext_lazy("Too many tries. Ask for a new code."),
     "used": gettext_lazy("This code has been used."),
+    "overtaken": gettext_lazy("Your refusal reached us after this form, so it stands. To change your mind, fill in the form anew."),
 }
 
 
