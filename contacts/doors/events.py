@@ -4,7 +4,7 @@ from uuid import UUID
 
 import segno
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from contacts import events, visibility
 from contacts.forms.intake import EventForm, QuickForm
 from contacts.intake import asserting, inviting
 from contacts.models import Contact, Event
-from team.doors import door
+from team.doors import StaffRequest, door
 
 READERS = ("advisor", "lead", "compliance")
 USERS = ("advisor", "lead")
@@ -25,7 +25,7 @@ USERS = ("advisor", "lead")
 
 @door(roles=READERS)
 @require_GET
-def event_list(request: HttpRequest) -> HttpResponse:
+def event_list(request: StaffRequest) -> HttpResponse:
     """The events this user works at, newest first."""
     rows = events.visible(request.user).order_by("-held_on", "name")[:100]
     return render(request, "contacts/events/list.html", {"events": rows})
@@ -33,7 +33,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
 
 @door(roles=USERS)
 @require_http_methods(["GET", "POST"])
-def new_event(request: HttpRequest) -> HttpResponse:
+def new_event(request: StaffRequest) -> HttpResponse:
     """Open an event with the current notice."""
     form, book = EventForm(request.POST if request.method == "POST" else None), events.own_book(request.user)
     if form.is_bound and form.is_valid() and book is not None:
@@ -47,7 +47,7 @@ def new_event(request: HttpRequest) -> HttpResponse:
 
 @door(roles=READERS)
 @require_GET
-def event_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def event_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One event: counts, QR code, staff; nobody's name."""
     event = get_object_or_404(events.visible(request.user), pk=pk)
     address = request.build_absolute_uri(reverse("visitor_form", args=[event.code]))
@@ -69,7 +69,7 @@ def _qr(address: str) -> SafeString:
 
 @door(roles=USERS)
 @require_POST
-def close_event(request: HttpRequest, pk: UUID) -> HttpResponse:
+def close_event(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Close an event: its form takes nobody any more."""
     event = get_object_or_404(events.visible(request.user), pk=pk)
     events.close(event=event, by=request.user, at=timezone.now())
@@ -79,7 +79,7 @@ def close_event(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @door(roles=USERS)
 @require_http_methods(["GET", "POST"])
-def quick(request: HttpRequest) -> HttpResponse:
+def quick(request: StaffRequest) -> HttpResponse:
     """Note one person: two fields and the act; the event stays chosen until another is."""
     open_ = list(events.visible(request.user).filter(closed_at__isnull=True).order_by("-held_on")[:50])
     event = _sticky(request, open_)
@@ -90,7 +90,7 @@ def quick(request: HttpRequest) -> HttpResponse:
     return render(request, "contacts/quick/quick.html", context, status=400 if form.is_bound else 200)
 
 
-def _sticky(request: HttpRequest, open_: list[Event]) -> Event | None:
+def _sticky(request: StaffRequest, open_: list[Event]) -> Event | None:
     known = {str(event.pk): event for event in open_}
     chosen = request.POST.get("event") or request.session.get("event", "")
     event = known.get(chosen) or (open_[0] if open_ else None)
@@ -99,7 +99,7 @@ def _sticky(request: HttpRequest, open_: list[Event]) -> Event | None:
     return event
 
 
-def _note(request: HttpRequest, event: Event, form: QuickForm) -> HttpResponse:
+def _note(request: StaffRequest, event: Event, form: QuickForm) -> HttpResponse:
     data, at = form.cleaned_data, timezone.now()
     contact, made = asserting.quick(event=event, name=data["name"], number=data["number"], by=request.user, at=at)
     if not made:
@@ -113,17 +113,17 @@ def _note(request: HttpRequest, event: Event, form: QuickForm) -> HttpResponse:
 
 @door(roles=USERS)
 @require_POST
-def invite(request: HttpRequest, pk: UUID) -> HttpResponse:
+def invite(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Ask somebody once whether we may call."""
     _invite(request, visibility.one(request.user, pk))
     return redirect("contact", pk)
 
 
-def _invite(request: HttpRequest, contact: Contact) -> None:
+def _invite(request: StaffRequest, contact: Contact) -> None:
     link = request.build_absolute_uri(reverse("visitor_form", args=[contact.event.code]))
     try:
         inviting.invite(contact=contact, link=link, by=request.user, at=timezone.now())
     except inviting.InviteRefused as refused:
-        messages.error(request, reasons.sentence(refused.reason))
+        messages.error(request, str(reasons.sentence(refused.reason)))
     else:
         messages.success(request, _("The invitation is on its way. They leave in 7 days unless they confirm."))

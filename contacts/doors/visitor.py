@@ -26,7 +26,9 @@ SENTENCES = {
     "expired": gettext_lazy("This code is too old. Ask for a new one."),
     "spent": gettext_lazy("Too many tries. Ask for a new code."),
     "used": gettext_lazy("This code has been used."),
-    "overtaken": gettext_lazy("Your refusal reached us after this form, so it stands. To change your mind, fill in the form anew."),
+    "overtaken": gettext_lazy(
+        "Your refusal reached us after this form, so it stands. To change your mind, fill in the form anew."
+    ),
 }
 
 
@@ -113,15 +115,15 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     if subject is None:
         return render(request, "contacts/visitor/gone.html", status=404)
     if request.method == "POST":
-        chosen = request.POST.get("only", "")
-        scope = {tuple(chosen.split("/", 1))} if "/" in chosen else None
+        purpose, _slash, channel = request.POST.get("only", "").partition("/")
+        scope = {(purpose, channel)} if channel else None
         withdrawal.withdraw(
             subject=subject,
             scope=scope,
             method="link",
             reason="withdrawal",
             by=Self_(subject),
-            at=timezone.now(),  # type: ignore[arg-type]
+            at=timezone.now(),
         )
         return redirect("stop", token)
     rows = Consent.objects.filter(subject_id=subject).select_related("purpose", "notice_version__notice")

@@ -1,6 +1,8 @@
 """Asking somebody once, by text message, whether we may call (C8): all that grade D opens."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -24,7 +26,7 @@ class InviteRefused(Exception):
         self.reason = reason
 
 
-def invited(subject_ids: list[object]) -> set[object]:
+def invited(subject_ids: Iterable[UUID]) -> set[UUID]:
     """Which of these people have been invited already."""
     return set(SmsMessage.objects.filter(subject_id__in=subject_ids, template="invite").values_list("subject_id", flat=True))
 

@@ -134,6 +134,8 @@ def confirm(*, submission: Submission, code: str, language: str, at: datetime) -
     None when the code is wrong. Raises challenge.ChallengeRefused when it is over, or when a no
     reached us after this yes: the no stands.
     """
+    if submission.challenge_id is None:
+        raise challenge.ChallengeRefused("expired")
     with transaction.atomic():
         asked = Challenge.objects.select_for_update().get(pk=submission.challenge_id)
         right = challenge.answer(challenge=asked, code=code, at=at)

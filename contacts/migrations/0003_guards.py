@@ -4,22 +4,24 @@ from django.db import migrations
 
 from audit import guard
 
-HELD = (
-    "EXISTS (SELECT 1 FROM contacts_legalhold h WHERE h.subject_id = OLD.{column} AND h.lifted_at IS NULL)"
-)
+HELD = "EXISTS (SELECT 1 FROM contacts_legalhold h WHERE h.subject_id = OLD.{column} AND h.lifted_at IS NULL)"
 SQLITE = (
     "CREATE TRIGGER {table}_hold BEFORE DELETE ON {table} WHEN " + HELD + " "
     "BEGIN SELECT RAISE(ABORT, 'a legal hold stands'); END"
 )
-POSTGRES = """
+POSTGRES = (
+    """
 CREATE FUNCTION {table}_hold() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF """ + HELD + """ THEN RAISE EXCEPTION 'a legal hold stands' USING ERRCODE = '23000'; END IF;
+  IF """
+    + HELD
+    + """ THEN RAISE EXCEPTION 'a legal hold stands' USING ERRCODE = '23000'; END IF;
   RETURN OLD;
 END $$;
 CREATE TRIGGER {table}_hold BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_hold();
 ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_hold;
 """
+)
 TABLES = (("contacts_contact", "subject_id"), ("contacts_phone", "contact_id"))
 
 
@@ -34,8 +36,15 @@ def install(apps, schema_editor):
 def rules(apps, schema_editor):
     """Fill the retention table with the defaults of law.md §4.1."""
     days = {
-        "withdrawn": 0, "refused": 0, "wrong_number": 0, "expired": 0, "unconfirmed": 7, "asserted": 7,
-        "event_lead": 180, "contacted": 365, "promise": 0,
+        "withdrawn": 0,
+        "refused": 0,
+        "wrong_number": 0,
+        "expired": 0,
+        "unconfirmed": 7,
+        "asserted": 7,
+        "event_lead": 180,
+        "contacted": 365,
+        "promise": 0,
     }
     rule = apps.get_model("contacts", "RetentionRule")
     rule.objects.bulk_create([rule(code=c, days=d, order=n) for n, (c, d) in enumerate(days.items())])

@@ -43,7 +43,9 @@ def act(name, subject, tick, by, at):
         elif name == "give":
             ledger.give(asks, evidence={}, grade="A", method="otp", language="en", by=by, at=at)
         elif name == "withdraw":
-            withdrawing.withdraw(subject=subject, scope=[(tick.purpose_id, tick.channel)], method="link", reason="x", by=by, at=at)
+            withdrawing.withdraw(
+                subject=subject, scope=[(tick.purpose_id, tick.channel)], method="link", reason="x", by=by, at=at
+            )
         else:
             ledger.tombstone([subject], by=by, at=at)
 
@@ -173,8 +175,6 @@ def test_a_refusal_in_another_book_that_is_newer_than_the_code_stays():
         by=Self_(there.subject_id),
         at=house.NOON + 2 * MINUTE,
     )
-    visiting.confirm(
-        submission=Submission.objects.get(pk=here.pk), code=code, language="zh-hans", at=house.NOON + MINUTE
-    )
+    visiting.confirm(submission=Submission.objects.get(pk=here.pk), code=code, language="zh-hans", at=house.NOON + MINUTE)
     assert Consent.objects.get(subject=here.subject_id, channel="call").state == "given"
     assert suppression.subjects_suppressed([here.subject_id]) == {here.subject_id}

@@ -61,9 +61,7 @@ def stop(subject, after):
         if CallAttempt.objects.filter(subject_id=subject).count() >= after:
             break
         time.sleep(0.005)
-    withdrawal.withdraw(
-        subject=subject, scope=None, method="link", reason="withdrawal", by=Self_(subject), at=timezone.now()
-    )
+    withdrawal.withdraw(subject=subject, scope=None, method="link", reason="withdrawal", by=Self_(subject), at=timezone.now())
     connections.close_all()
 
 
