@@ -1,5 +1,7 @@
 """The visitor's own phone: form, code, receipt, and the link that stops everything."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -115,16 +117,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     if subject is None:
         return render(request, "contacts/visitor/gone.html", status=404)
     if request.method == "POST":
-        purpose, _slash, channel = request.POST.get("only", "").partition("/")
-        scope = {(purpose, channel)} if channel else None
-        withdrawal.withdraw(
-            subject=subject,
-            scope=scope,
-            method="link",
-            reason="withdrawal",
-            by=Self_(subject),
-            at=timezone.now(),
-        )
+        _withdraw(subject, request.POST.get("only", ""))
         return redirect("stop", token)
     rows = Consent.objects.filter(subject_id=subject).select_related("purpose", "notice_version__notice")
     consents = list(rows.order_by("purpose_id"))
@@ -136,3 +129,16 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         "address": request.build_absolute_uri(request.path),
     }
     return render(request, "contacts/visitor/receipt.html", context)
+
+
+def _withdraw(subject: UUID, only: str) -> None:
+    """One tap ends everything; `only` narrows it to one purpose by one channel, as "purpose/channel"."""
+    purpose, _slash, channel = only.partition("/")
+    withdrawal.withdraw(
+        subject=subject,
+        scope={(purpose, channel)} if channel else None,
+        method="link",
+        reason="withdrawal",
+        by=Self_(subject),
+        at=timezone.now(),
+    )
