@@ -72,9 +72,7 @@ def index() -> str:
     """The package index the user has configured for pip, if any."""
     if "PIP_INDEX_URL" in os.environ:
         return os.environ["PIP_INDEX_URL"]
-    asked = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "get", "global.index-url"], capture_output=True, text=True
-    )
+    asked = subprocess.run([sys.executable, "-m", "pip", "config", "get", "global.index-url"], capture_output=True, text=True)
     return asked.stdout.strip() if asked.returncode == 0 else ""
 
 
@@ -84,9 +82,7 @@ def compile_words() -> None:
 
     for source in HOUSE.glob("**/locale/*/LC_MESSAGES/django.po"):
         target = source.with_suffix(".mo")
-        if ".venv" not in source.parts and (
-            not target.exists() or target.stat().st_mtime < source.stat().st_mtime
-        ):
+        if ".venv" not in source.parts and (not target.exists() or target.stat().st_mtime < source.stat().st_mtime):
             polib.pofile(str(source)).save_as_mofile(str(target))
 
 

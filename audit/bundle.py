@@ -57,9 +57,7 @@ def sheet_line(values: list[str] | tuple[str, ...]) -> bytes:
     return out.getvalue().encode()
 
 
-def manifest(
-    *, since: datetime | None, until: datetime | None, at: datetime, hashes: dict[str, str], tally: "Tally"
-) -> bytes:
+def manifest(*, since: datetime | None, until: datetime | None, at: datetime, hashes: dict[str, str], tally: "Tally") -> bytes:
     """The manifest: what was asked for, how many came, and the hash of each file."""
     body: dict[str, Any] = {
         "format": FORMAT,

@@ -55,9 +55,7 @@ def write(target: IO[bytes], *, since: datetime | None, until: datetime | None, 
         target.write(piece)
 
 
-def _entries(
-    sheet: IO[bytes], tally: bundle.Tally, *, since: datetime | None, until: datetime | None
-) -> Iterator[bytes]:
+def _entries(sheet: IO[bytes], tally: bundle.Tally, *, since: datetime | None, until: datetime | None) -> Iterator[bytes]:
     sheet.write(bundle.BOM + bundle.sheet_line(bundle.HEADER))
     found = search.matching(search.Criteria(since=since, until=until)).order_by("seq")
     with _snapshot():

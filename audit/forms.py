@@ -25,12 +25,8 @@ def day_start(day: date) -> datetime:
 class RangeForm(forms.Form):
     """A span of days, both included; either end may be open."""
 
-    since = forms.DateField(
-        required=False, label=_("From"), widget=_DATE, input_formats=["%Y-%m-%d"], validators=_DAYS
-    )
-    until = forms.DateField(
-        required=False, label=_("To"), widget=_DATE, input_formats=["%Y-%m-%d"], validators=_DAYS
-    )
+    since = forms.DateField(required=False, label=_("From"), widget=_DATE, input_formats=["%Y-%m-%d"], validators=_DAYS)
+    until = forms.DateField(required=False, label=_("To"), widget=_DATE, input_formats=["%Y-%m-%d"], validators=_DAYS)
 
     def clean(self) -> dict[str, Any]:
         """Refuse keys that are no field of this form, and a span that ends before it begins."""
@@ -60,9 +56,7 @@ class SearchForm(RangeForm):
     act = forms.ChoiceField(required=False, label=_("What"))
     outcome = forms.ChoiceField(required=False, label=_("Outcome"))
     reason = forms.ChoiceField(required=False, label=_("Reason"))
-    before = forms.IntegerField(
-        required=False, min_value=1, max_value=(1 << 63) - 1, widget=forms.HiddenInput
-    )
+    before = forms.IntegerField(required=False, min_value=1, max_value=(1 << 63) - 1, widget=forms.HiddenInput)
     field_order = ("actor", "act", "subject", "outcome", "reason", "since", "until")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -141,16 +141,14 @@ def _drops(*names: str, table: str = "") -> tuple[str, ...]:
 
 def _no_truncate(table: str, name: str) -> tuple[str, str]:
     return (
-        f"CREATE TRIGGER {name}_truncate BEFORE TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION crm_audit_refuse()",
+        f"CREATE TRIGGER {name}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION crm_audit_refuse()",
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}_truncate",
     )
 
 
 def _refusing(table: str, name: str, when: str) -> tuple[str, str]:
     return (
-        f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table} "
-        f"FOR EACH ROW {when} EXECUTE FUNCTION crm_audit_refuse()",
+        f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW {when} EXECUTE FUNCTION crm_audit_refuse()",
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
     )
 
@@ -158,8 +156,7 @@ def _refusing(table: str, name: str, when: str) -> tuple[str, str]:
 def _sqlite_guard(table: str, column: str, deed: str) -> str:
     rows = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}[deed]
     missing = " OR ".join(
-        f"NOT EXISTS (SELECT 1 FROM audit_entry WHERE subject = {row}.{column} AND txn = crm_audit_txn())"
-        for row in rows
+        f"NOT EXISTS (SELECT 1 FROM audit_entry WHERE subject = {row}.{column} AND txn = crm_audit_txn())" for row in rows
     )
     return _sqlite_refusal(table, f"{table}_audit", deed, f"WHEN {missing}", "no entry in the trail")
 

@@ -60,10 +60,7 @@ def lines(entries: Sequence[Entry]) -> list[Line]:
     """These entries in words; asks for all names at once."""
     bodies = [leaf.read_or_none(entry.content) for entry in entries]
     known = actors.names(_users(body for body in bodies if body))
-    return [
-        _line(entry, body, known) if body else _damaged(entry)
-        for entry, body in zip(entries, bodies, strict=True)
-    ]
+    return [_line(entry, body, known) if body else _damaged(entry) for entry, body in zip(entries, bodies, strict=True)]
 
 
 def _users(bodies: Iterable[dict[str, object]]) -> set[UUID]:

@@ -56,9 +56,7 @@ REASONS = (
     Reason("wrong_number", pgettext_lazy("reason", "the number belongs to somebody else")),
     Reason("expired", pgettext_lazy("reason", "the consent has expired")),
     Reason("unconfirmed", pgettext_lazy("reason", "never confirmed within the time allowed")),
-    Reason(
-        "event_lead", pgettext_lazy("reason", "met at an event and never called within the time promised")
-    ),
+    Reason("event_lead", pgettext_lazy("reason", "met at an event and never called within the time promised")),
     Reason("contacted", pgettext_lazy("reason", "the time promised after the last contact is over")),
     Reason("promise", pgettext_lazy("reason", "the time promised in the notice is over")),
     Reason("no_basis", pgettext_lazy("reason", "nothing allows keeping the person")),

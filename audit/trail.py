@@ -109,9 +109,7 @@ def record(
     One INSERT, no signal, nothing after commit. Raises TrailOutsideTransaction outside `atomic()`
     and LeafRefused for a word nobody declared or a value that is not one of the few allowed shapes.
     """
-    draft = EntryDraft(
-        act, by, at, subject, outcome, fields, basis, reason, purpose, channel, decision, rule, numbers, prev
-    )
+    draft = EntryDraft(act, by, at, subject, outcome, fields, basis, reason, purpose, channel, decision, rule, numbers, prev)
     return record_many([draft])[0]
 
 

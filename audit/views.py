@@ -44,9 +44,7 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     since, until = form.span()
     at = timezone.now()
     trail.record_alone("audit.exported", by=_user(request), at=at)
-    response = StreamingHttpResponse(
-        exporting.stream(since=since, until=until, at=at), content_type="application/zip"
-    )
+    response = StreamingHttpResponse(exporting.stream(since=since, until=until, at=at), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="trail-{at:%Y%m%d-%H%M%S}.zip"'
     return response
 

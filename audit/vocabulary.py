@@ -36,9 +36,7 @@ VERBS = (
     Verb("consent.tombstone", pgettext_lazy("trail", "closed a consent after erasure"), "c", _NONE),
     Verb("evidence.added", pgettext_lazy("trail", "added evidence of a consent"), "c"),
     Verb("evidence.opened", pgettext_lazy("trail", "opened evidence of a consent"), "c"),
-    Verb(
-        "suppression.added", pgettext_lazy("trail", "added a number to the do-not-contact list"), "c", _NONE
-    ),
+    Verb("suppression.added", pgettext_lazy("trail", "added a number to the do-not-contact list"), "c", _NONE),
     Verb("suppression.lifted", pgettext_lazy("trail", "lifted a do-not-contact entry"), "c", _NONE),
     Verb("gate.denied", pgettext_lazy("trail", "was refused by the gate"), "c"),
     Verb("contact.created", pgettext_lazy("trail", "added a contact"), "c"),

@@ -16,7 +16,7 @@ TRIES = 5
 
 
 class ChallengeRefused(Exception):
-    """No code is sent or none is accepted; the code names why: throttled, expired, spent, used."""
+    """No code is sent or none is accepted; the code names why: throttled, expired, spent, used, overtaken."""
 
 
 def send(*, subject: UUID, digits: str, language: str, at: datetime) -> Challenge:

@@ -69,7 +69,7 @@ def apply(steps: Sequence[Step], *, by: Actor, at: datetime) -> None:
     `at` is the moment of the act (UTC), by the server's clock.
     """
     for step in steps:
-        states.check(step.consent.state, step.after)
+        states.check(step.consent.state, step.after, own_act=isinstance(by, trail.Self_))
     trail.record_many([_entry(step, by, at) for step in steps])
     last = _last_events([step.consent.pk for step in steps])
     fresh = [step.consent for step in steps if step.consent._state.adding]
@@ -162,20 +162,23 @@ def _fold(step: Step, at: datetime) -> None:
 
 
 def request(asks: Sequence[Ask], *, language: str, by: Actor, at: datetime) -> list[Consent]:
-    """Note that these people were asked; a live or asked-for consent stays as it is (§3: – → requested)."""
+    """Note that these people were asked (§3: – → requested).
+
+    A consent that stands stays as it is, and so does a no: whoever typed the number has not shown
+    yet that it is theirs, so a refusal keeps its state and its day of leaving until they have.
+    """
     found = heads(asks, at=at)
-    _adopt(asks, found)
-    steps = [Step(head, "requested", "form", head.grade, language=language) for head in found if head.state not in rules.LIVE]
-    apply(steps, by=by, at=at)
+    open_ = [(a, h) for a, h in zip(asks, found, strict=True) if h.state not in rules.LIVE | states.NOES]
+    _adopt([a for a, _h in open_], [h for _a, h in open_])
+    apply([Step(head, "requested", "form", head.grade, language=language) for _a, head in open_], by=by, at=at)
     return found
 
 
 def assert_given(asks: Sequence[Ask], *, proofs: dict[UUID, Evidence], method: str, by: Actor, at: datetime) -> list[Consent]:
     """Note what staff say the people agreed to: grade D, opens nothing but an invitation (C6)."""
     found = heads(asks, at=at)
-    open_ = {"", "requested", "asserted", "expired"}
-    steps = [Step(h, "asserted", method, "D", evidence=proofs.get(h.subject_id)) for h in found if h.state in open_]
-    apply([step for step in steps if step.consent.state != "requested"], by=by, at=at)
+    steps = [Step(h, "asserted", method, "D", evidence=proofs.get(h.subject_id)) for h in found if not h.state]
+    apply(steps, by=by, at=at)
     return found
 
 
@@ -189,9 +192,17 @@ def give(
     by: Actor,
     at: datetime,
 ) -> list[Consent]:
-    """The people's own act: given until the end the notice promised (C1, C5, C15)."""
+    """The people's own act: given until the end the notice promised (C1, C5, C15).
+
+    After a no, their own act asks anew and gives in one breath. Raises states.Overtaken when a no
+    is newer than this yes, or as old: the more restrictive stands (law.md §3, concurrency).
+    """
     found = heads(asks, at=at)
+    if any(head.state in states.NOES and head.changed_at >= at for head in found):
+        raise states.Overtaken("a later no")
     _adopt(asks, found)
+    anew = [head for head in found if head.state in states.NOES | {"expired"}]
+    apply([Step(head, "requested", method, head.grade, language=language) for head in anew], by=by, at=at)
     steps = [
         Step(
             head,

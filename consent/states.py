@@ -1,23 +1,42 @@
 """The table of transitions (law.md §3): what may follow what; everything else is refused."""
 
+ENDS = "tombstone"
+# Found unlawful, or stopped by the controller or an authority: open to every consent there is.
+ALWAYS = frozenset({"invalidated", "revoked", ENDS})
+# A yes that stands may be confirmed again, stopped, run out, be overtaken by a newer notice, or rest.
+STANDING = frozenset({"renewed", "withdrawn", "expired", "superseded", "suspended"})
 TABLE: dict[str, frozenset[str]] = {
     "": frozenset({"requested", "asserted"}),
-    "requested": frozenset({"requested", "given", "refused", "expired", "withdrawn"}),
-    "asserted": frozenset({"requested", "asserted", "given", "refused", "expired", "withdrawn"}),
-    "given": frozenset({"renewed", "withdrawn", "expired"}),
-    "renewed": frozenset({"renewed", "withdrawn", "expired"}),
-    "refused": frozenset({"requested", "given"}),
-    "withdrawn": frozenset({"requested", "given"}),
-    "expired": frozenset({"requested", "given", "asserted"}),
+    "requested": frozenset({"requested", "given", "refused", "deferred", "expired", "withdrawn"}) | ALWAYS,
+    "deferred": frozenset({"requested", "refused", "expired", "withdrawn"}) | ALWAYS,
+    "asserted": frozenset({"requested", "given", "refused", "expired", "withdrawn"}) | ALWAYS,
+    "given": STANDING | ALWAYS,
+    "renewed": STANDING | ALWAYS,
+    "superseded": frozenset({"given", "expired", "withdrawn"}) | ALWAYS,
+    "suspended": frozenset({"given", "expired", "withdrawn"}) | ALWAYS,
+    "refused": frozenset({"requested"}) | ALWAYS,
+    "withdrawn": frozenset({"requested"}) | ALWAYS,
+    "expired": frozenset({"requested"}) | ALWAYS,
+    "invalidated": frozenset({"revoked", ENDS}),
+    "revoked": frozenset({"invalidated", ENDS}),
+    ENDS: frozenset(),
 }
-ENDS = "tombstone"
+# After a no, only the person may begin again (条例 22(5)).
+NOES = frozenset({"refused", "withdrawn"})
+CLOSED = NOES | {"expired", "invalidated", "revoked", ENDS}
+# Where somebody is being asked and has not answered.
+WAITING = frozenset({"requested", "deferred", "asserted"})
 
 
 class TransitionRefused(Exception):
     """The table knows no such step."""
 
 
-def check(before: str, after: str) -> None:
-    """Refuse a step the table does not know; anything may end as a tombstone, which is final."""
-    if before == ENDS or (after != ENDS and after not in TABLE.get(before, frozenset())):
-        raise TransitionRefused(f"{before or 'nothing'} to {after}")
+class Overtaken(TransitionRefused):
+    """A yes that is older than the no it meets, or as old: the no stands."""
+
+
+def check(before: str, after: str, *, own_act: bool = True) -> None:
+    """Refuse a step the table does not know, and a new beginning after a no that is not the person's own act."""
+    if after not in TABLE.get(before, frozenset()) or (before in NOES and after == "requested" and not own_act):
+        raise TransitionRefused(f"{before or 'nothing'} to {after or 'nothing'}")

@@ -28,9 +28,12 @@ def add(subject: UUID, *, source: str, by: Actor, at: datetime) -> int:
 
 
 def lift(subject: UUID, *, by: Actor, at: datetime) -> int:
-    """Lift the refusals of this subject's numbers; only on the person's own, confirmed act (H8)."""
+    """Lift the older refusals of this subject's numbers; only on the person's own, confirmed act (H8).
+
+    A refusal as new as `at`, whichever book it came through, stays: the more restrictive stands.
+    """
     marks = Handle.objects.filter(subject_id=subject).values_list("fingerprint", flat=True)
-    rows = Suppression.objects.filter(fingerprint__in=[bytes(m) for m in marks], lifted_at__isnull=True)
+    rows = Suppression.objects.filter(fingerprint__in=[bytes(m) for m in marks], lifted_at__isnull=True, since__lt=at)
     ids = list(rows.values_list("pk", flat=True))
     if ids:
         trail.record("suppression.lifted", by=by, at=at, subject=subject)

@@ -25,10 +25,10 @@ def show(wishes: Sequence[Wish]) -> list[str]:
     Texts show whole from level CALL on, masked below; numbers are never shown whole here.
     A value that cannot be opened shows a word for it and harms no other. Serves I4.
     """
-    wanted = [i for i, wish in enumerate(wishes) if wish.sealed is not None and wish.level > Level.HIDDEN]
-    opened = opening.open_many([wishes[i].sealed for i in wanted])
+    wanted = [(i, wish.sealed) for i, wish in enumerate(wishes) if wish.sealed is not None and wish.level > Level.HIDDEN]
+    opened = opening.open_many([sealed for _i, sealed in wanted])
     shown = [""] * len(wishes)
-    for i, result in zip(wanted, opened, strict=True):
+    for (i, _sealed), result in zip(wanted, opened, strict=True):
         shown[i] = _("cannot be opened") if result.error else _form(str(result.value), wishes[i])
     return shown
 

@@ -56,10 +56,9 @@ def reveal(*, contact: Contact, phone_id: UUID, action: str, in_book: bool, by: 
         raise RevealRefused("unknown_action" if phone else "no_number")
     code = f"contacts.{phone.kind}"
     may = fields.levels_of(by, at=at)[code] >= Level.REVEAL
-    if may and not usage.quota_left(by, at=at):
-        trail.record_alone("phone.reveal", by=by, at=at, subject=contact.pk, outcome="denied", fields=(code,), reason="quota")
-        raise RevealRefused("quota")
     decision, attempt = _decide(contact, phone, action, may=may, in_book=in_book, by=by, at=at)
+    if decision is None:
+        raise RevealRefused("quota")
     if attempt is None:
         raise RevealRefused(decision.reason, decision)
     number = opening.open_one(phone.number)
@@ -68,9 +67,13 @@ def reveal(*, contact: Contact, phone_id: UUID, action: str, in_book: bool, by: 
 
 def _decide(
     contact: Contact, phone: Phone, action: str, *, may: bool, in_book: bool, by: User, at: datetime
-) -> tuple[Decision, UUID | None]:
+) -> tuple[Decision | None, UUID | None]:
     """Decision, entry and attempt in one durable transaction: audit before plaintext (design, rule 3)."""
     with transaction.atomic(durable=True):
+        if may and not usage.quota_left(by, contact.pk, at=at):
+            field = f"contacts.{phone.kind}"
+            trail.record("phone.reveal", by=by, at=at, subject=contact.pk, outcome="denied", fields=(field,), reason="quota")
+            return None, None
         counts = usage.of([contact.pk], at=at)[contact.pk]
         decision = gate.ask(by=by, subject=contact.pk, action=action, usage=counts, in_book=in_book, may=may, at=at)
         trail.record(

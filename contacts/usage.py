@@ -15,7 +15,7 @@ HOURLY, DAILY, MONTHLY = 10, 30, 300
 def of(subject_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, Usage]:
     """Attempts in the last day, week and month, and how many in a row went unanswered; one query."""
     attempts: dict[UUID, list[CallAttempt]] = defaultdict(list)
-    rows = CallAttempt.objects.filter(subject_id__in=list(subject_ids), at__gt=at - timedelta(days=30), at__lte=at)
+    rows = CallAttempt.objects.filter(subject_id__in=list(subject_ids), at__gt=at - timedelta(days=30))
     for attempt in rows.order_by("-at").only("subject_id", "at", "outcome"):
         attempts[attempt.subject_id].append(attempt)
     return defaultdict(_none, {subject: _usage(found, at) for subject, found in attempts.items()})
@@ -40,11 +40,14 @@ def _usage(attempts: list[CallAttempt], at: datetime) -> Usage:
     )
 
 
-def quota_left(user: User, *, at: datetime) -> bool:
-    """Whether this user may see one more distinct number: 10 an hour, 30 a day, 300 in 30 days (I6, I7)."""
-    shown = CallAttempt.objects.filter(user=user, kind=CallAttempt.Kind.REVEAL, at__gt=at - timedelta(days=30), at__lte=at)
-    first: dict[UUID, datetime] = {}
-    for subject, when in shown.order_by("at").values_list("subject_id", "at"):
-        first[subject] = when
+def quota_left(user: User, subject: UUID, *, at: datetime) -> bool:
+    """Whether this user may see this person's number: 10 people an hour, 30 a day, 300 in 30 days (I6, I7).
+
+    Somebody seen within the span costs nothing again. Inside the caller's transaction, which holds
+    the user's row: parallel sessions share one quota.
+    """
+    User.objects.select_for_update().only("pk").get(pk=user.pk)
+    shown = CallAttempt.objects.filter(user=user, kind=CallAttempt.Kind.REVEAL, at__gt=at - timedelta(days=30))
+    last = dict(shown.exclude(subject_id=subject).order_by("at").values_list("subject_id", "at"))
     spans = ((HOURLY, timedelta(hours=1)), (DAILY, timedelta(days=1)), (MONTHLY, timedelta(days=30)))
-    return all(sum(when > at - span for when in first.values()) < limit for limit, span in spans)
+    return all(sum(when > at - span for when in last.values()) < limit for limit, span in spans)

@@ -1,16 +1,17 @@
 """The team's pages: accounts, the matrix, and one's own account."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from team import fields, fitness, matrix, people, second_factor
-from team.doors import door
+from team.doors import StaffRequest, door
 from team.fields import Level
 from team.forms import AccountForm, LevelForm, RoleForm
 from team.models import LevelChange, Pledge, ProtectedField, Role, User
@@ -22,7 +23,7 @@ ADMIN = ("admin",)
 
 @door(roles=("admin", "compliance"))
 @require_http_methods(["GET", "POST"])
-def team_page(request: HttpRequest) -> HttpResponse:
+def team_page(request: StaffRequest) -> HttpResponse:
     """Everybody who works here; an admin opens accounts."""
     may_open = request.user.role == Role.ADMIN
     form = AccountForm(request.POST if request.method == "POST" and may_open else None)
@@ -30,7 +31,7 @@ def team_page(request: HttpRequest) -> HttpResponse:
         try:
             people.open_account(**form.cleaned_data, by=request.user, at=timezone.now())
         except people.PeopleRefused as refused:
-            form.add_error("username", REFUSALS[str(refused)])
+            form.add_error("username", str(REFUSALS[str(refused)]))
         else:
             messages.success(request, _("The account is open."))
             return redirect("team")
@@ -41,7 +42,7 @@ def team_page(request: HttpRequest) -> HttpResponse:
 
 @door(roles=("admin", "compliance"))
 @require_GET
-def user_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def user_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One account: role, pledges, state."""
     user = get_object_or_404(User.objects.select_related("team"), pk=pk)
     context = {
@@ -56,7 +57,7 @@ def user_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @door(roles=ADMIN)
 @require_POST
-def change_user(request: HttpRequest, pk: UUID, deed: str) -> HttpResponse:
+def change_user(request: StaffRequest, pk: UUID, deed: str) -> HttpResponse:
     """Change a role, close an account, or open it again."""
     user, at = get_object_or_404(User, pk=pk), timezone.now()
     form = RoleForm(request.POST)
@@ -70,7 +71,7 @@ def change_user(request: HttpRequest, pk: UUID, deed: str) -> HttpResponse:
         else:
             people.set_role(user=user, role=form.cleaned_data["role"], by=request.user, at=at)
     except people.PeopleRefused as refused:
-        messages.error(request, REFUSALS[str(refused)])
+        messages.error(request, str(REFUSALS[str(refused)]))
     else:
         messages.success(request, _("Changed. It holds from the next request on."))
     return redirect("user", pk)
@@ -78,39 +79,44 @@ def change_user(request: HttpRequest, pk: UUID, deed: str) -> HttpResponse:
 
 @door(roles=("admin", "lead", "compliance", "auditor"))
 @require_http_methods(["GET", "POST"])
-def matrix_page(request: HttpRequest) -> HttpResponse:
+def matrix_page(request: StaffRequest) -> HttpResponse:
     """Who may do what with which field; an admin changes a cell and says why."""
-    may_change = request.user.role == Role.ADMIN
     form = LevelForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        try:
-            matrix.set_level(**form.cleaned_data, by=request.user, at=timezone.now())
-        except matrix.MatrixRefused as refused:
-            messages.error(request, REFUSALS[str(refused)])
-        else:
-            messages.success(request, _("Changed. It holds from the next request on."))
+        _set_level(request, form)
         return redirect("matrix")
     if form.is_bound:
         messages.error(request, _("A change needs a level and a reason. Nothing was changed."))
-    grants = fields.matrix()
-    rows = [
-        (field, [(role, label, grants[role].get(field.code, Level.HIDDEN)) for role, label in Role.choices])
-        for field in ProtectedField.objects.all()
-    ]
-    changes = LevelChange.objects.select_related("changed_by").order_by("-changed_at")[:30]
     context = {
-        "rows": rows,
+        "rows": _matrix_rows(),
         "roles": Role.choices,
         "levels": list(Level),
-        "may_change": may_change,
-        "changes": changes,
+        "may_change": request.user.role == Role.ADMIN,
+        "changes": LevelChange.objects.select_related("changed_by").order_by("-changed_at")[:30],
     }
     return render(request, "team/matrix.html", context, status=400 if form.is_bound else 200)
 
 
+def _set_level(request: StaffRequest, form: LevelForm) -> None:
+    try:
+        matrix.set_level(**form.cleaned_data, by=request.user, at=timezone.now())
+    except matrix.MatrixRefused as refused:
+        messages.error(request, str(REFUSALS[str(refused)]))
+    else:
+        messages.success(request, _("Changed. It holds from the next request on."))
+
+
+def _matrix_rows() -> list[tuple[ProtectedField, list[tuple[str, Any, Level]]]]:
+    grants = fields.matrix()
+    return [
+        (field, [(role, label, grants[role].get(field.code, Level.HIDDEN)) for role, label in Role.choices])
+        for field in ProtectedField.objects.all()
+    ]
+
+
 @door(roles=ALL)
 @require_http_methods(["GET", "POST"])
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: StaffRequest) -> HttpResponse:
     """One's own account: pledges, second factor."""
     at = timezone.now()
     if request.method == "POST":

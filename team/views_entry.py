@@ -15,7 +15,7 @@ from django_otp import login as otp_login
 
 from audit import trail
 from team import second_factor, signing_in, throttle
-from team.doors import door, public_door
+from team.doors import StaffRequest, door, public_door
 from team.forms import CodeForm, SignInForm
 from team.models import Role, User
 
@@ -78,7 +78,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
 
 @door(roles=ALL)
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: StaffRequest) -> HttpResponse:
     """Leave, and ask the browser to forget."""
     with transaction.atomic():
         trail.record("user.signout", by=request.user, at=timezone.now(), subject=request.user.pk)
@@ -90,7 +90,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @door(roles=ALL)
 @require_http_methods(["GET", "POST"])
-def check_code(request: HttpRequest) -> HttpResponse:
+def check_code(request: StaffRequest) -> HttpResponse:
     """Ask for the second factor before a number is shown or a file leaves (I10)."""
     if second_factor.device_of(request.user) is None:
         return redirect("second_factor_set_up")
@@ -111,7 +111,7 @@ def check_code(request: HttpRequest) -> HttpResponse:
 
 @door(roles=ALL)
 @require_http_methods(["GET", "POST"])
-def set_up(request: HttpRequest) -> HttpResponse:
+def set_up(request: StaffRequest) -> HttpResponse:
     """Set up the second factor: scan, type the first code, keep the recovery codes."""
     if second_factor.device_of(request.user) is not None:
         return redirect("account")
@@ -129,7 +129,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
 
 @door(roles=ALL, second_factor=True)
 @require_POST
-def new_codes(request: HttpRequest) -> HttpResponse:
+def new_codes(request: StaffRequest) -> HttpResponse:
     """Ten fresh recovery codes."""
     codes = second_factor.new_recovery_codes(request.user)
     messages.info(request, _("Your older recovery codes no longer work."))

@@ -26,9 +26,7 @@ class _Box:
         if value is None or isinstance(value, Sealed) and value.row is not None:
             return value
         blob = value.blob if isinstance(value, Sealed) else bytes(value)
-        return Sealed(
-            blob, field_id=self.field.field_id, row=instance.pk, owner=self.field.owner_of(instance)
-        )
+        return Sealed(blob, field_id=self.field.field_id, row=instance.pk, owner=self.field.owner_of(instance))
 
     def __set__(self, instance: models.Model, value: Any) -> None:
         instance.__dict__[self.field.attname] = value
@@ -42,9 +40,7 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]
 
     sealed = True
 
-    def __init__(
-        self, *args: Any, field_id: str = "", layout: str = "text", owner: str = "", **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, field_id: str = "", layout: str = "text", owner: str = "", **kwargs: Any) -> None:
         """Remember what the tag binds."""
         self.field_id, self.layout, self.owner = field_id, layout, owner
         kwargs["editable"] = False

@@ -75,10 +75,7 @@ def name_entries(*, owner: UUID, scope: UUID, tokens: Iterable[str]) -> list[Ent
 
 def put(entries: Iterable[Entry]) -> None:
     """Write tags in bulk; a tag that is there already stays."""
-    rows = [
-        BlindIndex(owner=e.owner, row=e.row, kind=e.kind, generation=GENERATION, scope=e.scope, tag=e.tag)
-        for e in entries
-    ]
+    rows = [BlindIndex(owner=e.owner, row=e.row, kind=e.kind, generation=GENERATION, scope=e.scope, tag=e.tag) for e in entries]
     BlindIndex.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
 
 

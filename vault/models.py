@@ -52,11 +52,7 @@ class BlindIndex(models.Model):
     class Meta:
         """A tag once per row and scope; found by kind and tag."""
 
-        constraints = [
-            models.UniqueConstraint(
-                fields=["generation", "kind", "scope", "tag", "row"], name="one_tag_per_row"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["generation", "kind", "scope", "tag", "row"], name="one_tag_per_row")]
         indexes = [models.Index(fields=["kind", "generation", "tag"], name="tag_lookup")]
 
 

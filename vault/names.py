@@ -100,9 +100,7 @@ def query_tokens(text: str) -> set[str]:
     folded = _fold(text)
     han = HAN.findall(folded)
     pairs = {a + b for a, b in zip(han, han[1:], strict=False)} or set(han)
-    words = {
-        w[: PREFIXES[-1]] for w in re.findall(r"[^\W\d_]+", HAN.sub(" ", folded)) if len(w) >= PREFIXES[0]
-    }
+    words = {w[: PREFIXES[-1]] for w in re.findall(r"[^\W\d_]+", HAN.sub(" ", folded)) if len(w) >= PREFIXES[0]}
     return pairs | words
 
 

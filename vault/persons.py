@@ -31,9 +31,7 @@ def _wrapped(owner: UUID) -> dict[str, object]:
     kek = ring.active("kek")
     header = HEADER.pack(FORMAT, kek.suite.number, kek.kid, 1)
     nonce = os.urandom(NONCE)
-    sealed = kek.suite.encrypt(
-        ring.ciphers[kek.kid], nonce, os.urandom(kek.suite.key_length), _aad(header, owner)
-    )
+    sealed = kek.suite.encrypt(ring.ciphers[kek.kid], nonce, os.urandom(kek.suite.key_length), _aad(header, owner))
     return {"kid": kek.kid, "generation": 1, "wrapped": header + nonce + sealed}
 
 

@@ -14,9 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 NORMALISER_VERSION = 1
 MAX_LENGTH = 40
-LABEL = re.compile(
-    r"^(?:手机号码|手机号|手机|电话号码|电话|座机|联系方式|号码|tel|phone|mobile|mob)[::]?", re.I
-)
+LABEL = re.compile(r"^(?:手机号码|手机号|手机|电话号码|电话|座机|联系方式|号码|tel|phone|mobile|mob)[::]?", re.I)
 REMARK = re.compile(r"\((?:微信同号|同微信|微信|vx同号|wechat)\)$", re.I)
 MARKER = re.compile(r"^['=\"‘’“”]+|[\"'”’]+$")
 ALLOWED = re.compile(r"^[0-9+()\-./,ext转分机#、;\s]+$", re.I)
@@ -33,9 +31,7 @@ PROBLEMS: dict[str, Promise] = {
     "characters": _("Please check the number: it has characters that do not belong in a phone number."),
     "letter_o": _("Please check the number: it has the letter O where a zero seems meant."),
     "numerals": _("Please type the number in digits."),
-    "country": _(
-        "Please check the number: is it a mainland mobile (without +1) or a number in the United States?"
-    ),
+    "country": _("Please check the number: is it a mainland mobile (without +1) or a number in the United States?"),
     "length": _("A mainland mobile number has 11 digits; please count them."),
     "prefix": _("No operator uses this prefix; please check the number."),
     "area": _("Please add the area code of this landline."),
@@ -195,11 +191,7 @@ def _mainland(national: str, extension: str) -> Reading:
     if national.startswith("1") and len(national) in (10, 12) and national[:2] not in ("10",):
         return Reading(problem="length")
     if national.startswith("1") and len(national) == 11 and not re.match(r"1[3-9]", national):
-        return (
-            Reading(problem="prefix")
-            if not national.startswith("10")
-            else _parsed("86" + national, extension)
-        )
+        return Reading(problem="prefix") if not national.startswith("10") else _parsed("86" + national, extension)
     return _parsed("86" + national, extension)
 
 
@@ -219,9 +211,7 @@ def _parsed(digits: str, extension: str) -> Reading:
         return Reading(problem="service")
     virtual = bool(VIRTUAL.match(e164)) and len(e164) == 13
     name = "landline" if kind == types.FIXED_LINE else "mobile"
-    return Reading(
-        (Number(e164, name, region, extension, virtual),), _notes(name, region, extension, virtual)
-    )
+    return Reading((Number(e164, name, region, extension, virtual),), _notes(name, region, extension, virtual))
 
 
 def _notes(kind: str, region: str, extension: str, virtual: bool) -> tuple[str, ...]:

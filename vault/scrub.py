@@ -2,9 +2,11 @@
 
 import logging
 import re
+from collections.abc import ItemsView
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
 NUMBER = re.compile(r"(?<![0-9a-fA-F-])\+?\d(?:[\s\-./()]?\d){6,}(?![0-9a-fA-F])")
@@ -52,9 +54,9 @@ class ScrubbingFilter(SafeExceptionReporterFilter):
         """Names of the fields, never their values."""
         return dict.fromkeys(request.POST, DOTS) if request is not None else {}
 
-    def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> list[tuple[str, Any]]:
+    def get_traceback_frame_variables(self, request: Any, tb_frame: Any) -> ItemsView[str, Any]:
         """Names of the variables, never their values."""
-        return [(name, DOTS) for name in tb_frame.f_locals]
+        return dict.fromkeys(tb_frame.f_locals, DOTS).items()
 
     def get_cleansed_multivaluedict(self, request: Any, multivaluedict: Any) -> Any:
         """Names only."""
@@ -75,10 +77,10 @@ class ScrubbingReporter(ExceptionReporter):
             "sys_path": [],
         }
 
-    def get_traceback_html(self) -> str:
+    def get_traceback_html(self) -> SafeString:
         """The page, scrubbed."""
-        return scrub(super().get_traceback_html())
+        return SafeString(scrub(super().get_traceback_html()))
 
-    def get_traceback_text(self) -> str:
+    def get_traceback_text(self) -> SafeString:
         """The mail, scrubbed."""
-        return scrub(super().get_traceback_text())
+        return SafeString(scrub(super().get_traceback_text()))

@@ -31,8 +31,8 @@ class Sealed:
     def _refuse(self, *_: object) -> NoReturn:
         raise TypeError("a sealed value cannot be compared, hashed, measured or walked through")
 
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __len__ = __iter__ = __contains__ = _refuse  # type: ignore[assignment]
-    __hash__ = _refuse  # type: ignore[assignment]
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __len__ = __iter__ = __contains__ = _refuse
+    __hash__ = _refuse
 
     def __bool__(self) -> bool:
         """True: there is a value; says nothing of it."""

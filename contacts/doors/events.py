@@ -5,7 +5,7 @@ from uuid import UUID
 
 import segno
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from consent.models import NoticeVersion
 from contacts import events
 from contacts.forms.intake import EventForm, StaffForm
 from contacts.models import Event
-from team.doors import door
+from team.doors import StaffRequest, door
 
 READERS = ("advisor", "lead", "compliance")
 USERS = ("advisor", "lead")
@@ -26,7 +26,7 @@ USERS = ("advisor", "lead")
 
 @door(roles=READERS)
 @require_GET
-def event_list(request: HttpRequest) -> HttpResponse:
+def event_list(request: StaffRequest) -> HttpResponse:
     """The events this user works at, newest first."""
     rows = events.visible(request.user).order_by("-held_on", "name")[:100]
     return render(request, "contacts/events/list.html", {"events": rows})
@@ -34,7 +34,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
 
 @door(roles=USERS)
 @require_http_methods(["GET", "POST"])
-def new_event(request: HttpRequest) -> HttpResponse:
+def new_event(request: StaffRequest) -> HttpResponse:
     """Open an event: a notice, the questions asked, the staff."""
     version = _version(request, None)
     form = _preset(request, version, {"ticks": version.purposes.all(), "staff": [request.user]})
@@ -50,7 +50,7 @@ def new_event(request: HttpRequest) -> HttpResponse:
 
 @door(roles=USERS)
 @require_http_methods(["GET", "POST"])
-def edit_event(request: HttpRequest, pk: UUID) -> HttpResponse:
+def edit_event(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Change the preset until the first person arrives; afterwards only the staff."""
     event = get_object_or_404(events.run_by(request.user), pk=pk)
     if events.arrived(event):
@@ -69,7 +69,7 @@ def edit_event(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "contacts/events/preset.html", context, status=400 if form.is_bound else 200)
 
 
-def _edit_staff(request: HttpRequest, event: Event) -> HttpResponse:
+def _edit_staff(request: StaffRequest, event: Event) -> HttpResponse:
     posted = [row.user for row in event.staff.select_related("user")]
     form = StaffForm(
         request.POST if request.method == "POST" else None, colleagues=events.colleagues(), initial={"staff": posted}
@@ -82,7 +82,7 @@ def _edit_staff(request: HttpRequest, event: Event) -> HttpResponse:
     return render(request, "contacts/events/preset.html", context, status=400 if form.is_bound else 200)
 
 
-def _version(request: HttpRequest, event: Event | None) -> NoticeVersion:
+def _version(request: StaffRequest, event: Event | None) -> NoticeVersion:
     """The notice the form is about: chosen in the form or the address, else the event's, else the current one."""
     wanted = request.POST.get("version") or request.GET.get("notice")
     if not wanted:
@@ -93,7 +93,7 @@ def _version(request: HttpRequest, event: Event | None) -> NoticeVersion:
         raise Http404 from None
 
 
-def _preset(request: HttpRequest, version: NoticeVersion, initial: dict[str, Any]) -> EventForm:
+def _preset(request: StaffRequest, version: NoticeVersion, initial: dict[str, Any]) -> EventForm:
     books = events.books_for(request.user)
     return EventForm(
         request.POST if request.method == "POST" else None,
@@ -119,7 +119,7 @@ def _as_it_is(event: Event, version: NoticeVersion) -> dict[str, Any]:
 
 @door(roles=READERS)
 @require_GET
-def event_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def event_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One event: counts, QR code, preset; nobody's name."""
     event = get_object_or_404(events.visible(request.user), pk=pk)
     address = _address(request, event)
@@ -138,7 +138,7 @@ def event_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @door(roles=READERS)
 @require_GET
-def poster(request: HttpRequest, pk: UUID) -> HttpResponse:
+def poster(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One sheet for the desk: the QR code, and in Chinese and English one sentence of what it leads to."""
     event = get_object_or_404(events.visible(request.user), pk=pk)
     address = _address(request, event)
@@ -146,7 +146,7 @@ def poster(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "contacts/events/poster.html", context)
 
 
-def _address(request: HttpRequest, event: Event) -> str:
+def _address(request: StaffRequest, event: Event) -> str:
     return request.build_absolute_uri(reverse("visitor_form", args=[event.code]))
 
 
@@ -158,7 +158,7 @@ def _qr(address: str) -> SafeString:
 
 @door(roles=USERS)
 @require_POST
-def close_event(request: HttpRequest, pk: UUID) -> HttpResponse:
+def close_event(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Close an event: its form takes nobody any more."""
     event = get_object_or_404(events.run_by(request.user), pk=pk)
     events.close(event=event, by=request.user, at=timezone.now())
@@ -168,7 +168,7 @@ def close_event(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @door(roles=USERS)
 @require_POST
-def reopen_event(request: HttpRequest, pk: UUID) -> HttpResponse:
+def reopen_event(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Open a closed event again."""
     event = get_object_or_404(events.run_by(request.user), pk=pk)
     events.reopen(event=event, by=request.user, at=timezone.now())

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from celery import Task
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -19,7 +19,7 @@ from contacts.forms.importing import MappingForm, UploadForm
 from contacts.importing.committing import may_undo
 from contacts.models import SheetImport, SheetRow
 from contacts.sheets.verdict import REASONS
-from team.doors import door
+from team.doors import StaffRequest, door
 
 USERS = ("advisor", "lead")
 State = SheetImport.State
@@ -38,7 +38,7 @@ PROBLEMS: dict[str, Promise] = {
 }
 
 
-def _own(request: HttpRequest, pk: UUID) -> SheetImport:
+def _own(request: StaffRequest, pk: UUID) -> SheetImport:
     sheet = SheetImport.objects.select_related("event").filter(pk=pk, uploaded_by=request.user).first()
     if sheet is None:
         raise Http404
@@ -47,12 +47,11 @@ def _own(request: HttpRequest, pk: UUID) -> SheetImport:
 
 @door(roles=USERS)
 @require_http_methods(["GET", "POST"])
-def imports(request: HttpRequest) -> HttpResponse:
+def imports(request: StaffRequest) -> HttpResponse:
     """Upload a sheet; see one's earlier ones."""
     open_ = events.visible(request.user).filter(closed_at__isnull=True).order_by("-held_on")
-    form = UploadForm(
-        request.POST if request.method == "POST" else None, request.FILES if request.method == "POST" else None, events=open_
-    )
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = UploadForm(*sent, events=open_)
     if form.is_bound and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -77,7 +76,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 @door(roles=USERS)
 @require_http_methods(["GET", "POST"])
-def sheet_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def sheet_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One sheet: its columns to confirm, then its verdicts, then its progress."""
     sheet = _own(request, pk)
     if sheet.state == State.UPLOADED or request.method == "POST" or "columns" in request.GET:
@@ -95,7 +94,7 @@ def sheet_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "contacts/importing/sheet.html", context)
 
 
-def _columns(request: HttpRequest, sheet: SheetImport) -> HttpResponse:
+def _columns(request: StaffRequest, sheet: SheetImport) -> HttpResponse:
     if sheet.file is None or sheet.state not in (State.UPLOADED, State.CHECKED):
         return redirect("import", sheet.pk)
     table = importing.preview(sheet)
@@ -124,7 +123,7 @@ def _ring(task: "Task[Any, Any]", sheet: SheetImport) -> None:
 
 @door(roles=USERS)
 @require_POST
-def go(request: HttpRequest, pk: UUID, deed: str) -> HttpResponse:
+def go(request: StaffRequest, pk: UUID, deed: str) -> HttpResponse:
     """Save the ready rows, or take them back; the work goes on when the page is closed."""
     sheet = _own(request, pk)
     wanted = {"commit": (State.CHECKED, State.COMMITTING), "undo": (State.COMMITTED, State.UNDOING)}
@@ -140,7 +139,7 @@ def go(request: HttpRequest, pk: UUID, deed: str) -> HttpResponse:
 
 @door(roles=USERS)
 @require_GET
-def errors(request: HttpRequest, pk: UUID) -> HttpResponse:
+def errors(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Every row that was not ready, with its number in the sheet and why; no value of anybody."""
     sheet = _own(request, pk)
     answer = HttpResponse(content_type="text/csv; charset=utf-8")

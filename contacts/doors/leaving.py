@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,14 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from contacts import cards, hold, leaving_page, retention, sweep, visibility
 from contacts.forms.leaving import DaysForm, HoldForm
 from contacts.models import Departure, LegalHold, RetentionRule, SweepRun
-from team.doors import door
+from team.doors import StaffRequest, door
 
 COMPLIANCE = ("compliance",)
 
 
 @door(roles=COMPLIANCE)
 @require_GET
-def retention_page(request: HttpRequest) -> HttpResponse:
+def retention_page(request: StaffRequest) -> HttpResponse:
     """What leaves tonight, in 7 and in 30 days, each person with the reason (J7)."""
     at = timezone.now()
     window = request.GET.get("window", "tonight")
@@ -42,7 +42,7 @@ def retention_page(request: HttpRequest) -> HttpResponse:
 
 @door(roles=COMPLIANCE)
 @require_GET
-def sweep_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def sweep_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One sweep: who left and why, without a name."""
     run = get_object_or_404(SweepRun, pk=pk)
     departures = Departure.objects.filter(run=run).order_by("rule", "subject_id").select_related("event")
@@ -51,7 +51,7 @@ def sweep_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @door(roles=COMPLIANCE)
 @require_POST
-def change_days(request: HttpRequest) -> HttpResponse:
+def change_days(request: StaffRequest) -> HttpResponse:
     """Set one line of the retention table; everybody concerned moves at once (J1, L9)."""
     form = DaysForm(request.POST)
     if not form.is_valid():
@@ -64,7 +64,7 @@ def change_days(request: HttpRequest) -> HttpResponse:
 
 @door(roles=COMPLIANCE, rate=(10, 600))
 @require_POST
-def run_sweep(request: HttpRequest) -> HttpResponse:
+def run_sweep(request: StaffRequest) -> HttpResponse:
     """Run the sweep now instead of tonight, and show who left and why (J1)."""
     sweep.run(by=request.user, at=timezone.now())
     latest = SweepRun.objects.latest("started_at")
@@ -73,7 +73,7 @@ def run_sweep(request: HttpRequest) -> HttpResponse:
 
 @door(roles=COMPLIANCE)
 @require_GET
-def holds_page(request: HttpRequest) -> HttpResponse:
+def holds_page(request: StaffRequest) -> HttpResponse:
     """All standing holds, and those that were lifted."""
     at = timezone.now()
     standing = list(LegalHold.objects.filter(lifted_at__isnull=True).select_related("placed_by").order_by("review_on"))
@@ -86,7 +86,7 @@ def holds_page(request: HttpRequest) -> HttpResponse:
 
 @door(roles=COMPLIANCE)
 @require_http_methods(["GET", "POST"])
-def place_hold(request: HttpRequest, pk: UUID) -> HttpResponse:
+def place_hold(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Place a hold on one person: case, reason, review date (J2)."""
     contact, at = visibility.one(request.user, pk), timezone.now()
     form = HoldForm(request.POST if request.method == "POST" else None, today=at.astimezone(leaving_page.OFFICE).date())
@@ -101,7 +101,7 @@ def place_hold(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @door(roles=COMPLIANCE)
 @require_POST
-def lift_hold(request: HttpRequest, pk: UUID) -> HttpResponse:
+def lift_hold(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Lift a hold; the person then leaves when their time is over."""
     try:
         hold.lift(hold_id=pk, by=request.user, at=timezone.now())

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from contacts import events, visibility
 from contacts.forms.intake import QuickForm
 from contacts.intake import asserting, inviting
 from contacts.models import Contact, Event
-from team.doors import door
+from team.doors import StaffRequest, door
 from team.models import Book
 
 USERS = ("advisor", "lead")
@@ -23,7 +23,7 @@ USERS = ("advisor", "lead")
 
 @door(roles=USERS)
 @require_http_methods(["GET", "POST"])
-def quick(request: HttpRequest) -> HttpResponse:
+def quick(request: StaffRequest) -> HttpResponse:
     """Note one person: two fields and the act; the event stays chosen until another is."""
     open_ = list(events.open_to(request.user)[:50])
     event = _sticky(request, open_)
@@ -39,7 +39,7 @@ def quick(request: HttpRequest) -> HttpResponse:
     return render(request, "contacts/quick/quick.html", context, status=400 if form.is_bound else 200)
 
 
-def _sticky(request: HttpRequest, open_: list[Event]) -> Event | None:
+def _sticky(request: StaffRequest, open_: list[Event]) -> Event | None:
     """The event of the form, of the address, or of the last time; never another than the one that was named."""
     known = {str(event.pk): event for event in open_}
     named = request.POST.get("event") or request.GET.get("event")
@@ -50,7 +50,7 @@ def _sticky(request: HttpRequest, open_: list[Event]) -> Event | None:
     return event
 
 
-def _note(request: HttpRequest, event: Event, book: Book, form: QuickForm) -> HttpResponse:
+def _note(request: StaffRequest, event: Event, book: Book, form: QuickForm) -> HttpResponse:
     data, at = form.cleaned_data, timezone.now()
     person = {key: data[key] for key in ("name", "number", "company", "note")}
     contact, made = asserting.quick(event=event, book=book, **person, by=request.user, at=at)
@@ -66,13 +66,13 @@ def _note(request: HttpRequest, event: Event, book: Book, form: QuickForm) -> Ht
 
 @door(roles=USERS)
 @require_POST
-def invite(request: HttpRequest, pk: UUID) -> HttpResponse:
+def invite(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Ask somebody once whether we may call."""
     _invite(request, visibility.one(request.user, pk))
     return redirect("contact", pk)
 
 
-def _invite(request: HttpRequest, contact: Contact) -> None:
+def _invite(request: StaffRequest, contact: Contact) -> None:
     link = request.build_absolute_uri(reverse("visitor_form", args=[contact.event.code]))
     try:
         inviting.invite(contact=contact, link=link, by=request.user, at=timezone.now())

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,14 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from contacts import cards, listing, person_page, search, visibility
 from contacts.forms.people import SearchForm, ViewForm
 from contacts.models import SavedView
-from team.doors import door
+from team.doors import StaffRequest, door
 
 READERS = ("advisor", "lead", "compliance")
 
 
 @door(roles=READERS)
 @require_GET
-def contact_list(request: HttpRequest) -> HttpResponse:
+def contact_list(request: StaffRequest) -> HttpResponse:
     """The people this user may see, newest first, fifty a page."""
     at = timezone.now()
     try:
@@ -42,7 +42,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
 
 @door(roles=READERS)
 @require_GET
-def contact_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def contact_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One person: may we call now and why, what happened, what was agreed, when they leave."""
     contact = visibility.one(request.user, pk)
     page = person_page.of(contact, by=request.user, at=timezone.now())
@@ -51,7 +51,7 @@ def contact_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @door(roles=READERS)
 @require_http_methods(["GET", "POST"])
-def search_page(request: HttpRequest) -> HttpResponse:
+def search_page(request: StaffRequest) -> HttpResponse:
     """Search by POST, so that no number ever stands in an address."""
     form, at = SearchForm(request.POST if request.method == "POST" else None), timezone.now()
     if not form.is_bound or not form.is_valid():
@@ -65,7 +65,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
 
 @door(roles=READERS)
 @require_POST
-def save_view(request: HttpRequest) -> HttpResponse:
+def save_view(request: StaffRequest) -> HttpResponse:
     """Keep the filters on screen under a name."""
     form = ViewForm(request.POST)
     try:
@@ -86,7 +86,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
 
 @door(roles=READERS)
 @require_POST
-def forget_view(request: HttpRequest, pk: UUID) -> HttpResponse:
+def forget_view(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Drop one's own saved view."""
     SavedView.objects.filter(user=request.user, pk=pk).delete()
     return redirect("contacts")

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from contacts import cards, dial, outcome, reveal, visibility, withdrawal
 from contacts.cards import Card
 from contacts.forms.people import OutcomeForm, RevealForm, WithdrawForm
 from contacts.models import CallAttempt, Contact
-from team.doors import door
+from team.doors import StaffRequest, door
 
 USERS = ("advisor", "lead")
 WATCHERS = ("advisor", "lead", "compliance")
@@ -23,7 +23,7 @@ WATCHERS = ("advisor", "lead", "compliance")
 
 @door(roles=USERS, second_factor=True)
 @require_http_methods(["GET", "POST"])
-def reveal_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def reveal_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Ask for the reason, then show the number for sixty seconds."""
     contact, at = visibility.one(request.user, pk), timezone.now()
     card = cards.of([contact], by=request.user, at=at)[0]
@@ -35,7 +35,7 @@ def reveal_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _answer_reveal(request, contact, card, form, at=at)
 
 
-def _answer_reveal(request: HttpRequest, contact: Contact, card: Card, form: RevealForm, *, at: datetime) -> HttpResponse:
+def _answer_reveal(request: StaffRequest, contact: Contact, card: Card, form: RevealForm, *, at: datetime) -> HttpResponse:
     wanted = {"phone_id": form.cleaned_data["phone"], "action": form.cleaned_data["action"]}
     try:
         shown = reveal.reveal(contact=contact, **wanted, in_book=True, by=request.user, at=at)
@@ -53,7 +53,7 @@ def _answer_reveal(request: HttpRequest, contact: Contact, card: Card, form: Rev
 
 @door(roles=USERS)
 @require_POST
-def call(request: HttpRequest, pk: UUID, phone: UUID) -> HttpResponse:
+def call(request: StaffRequest, pk: UUID, phone: UUID) -> HttpResponse:
     """Call without seeing: one click, one decision, the number stays in the house (H2)."""
     contact = visibility.one(request.user, pk)
     try:
@@ -68,7 +68,7 @@ def call(request: HttpRequest, pk: UUID, phone: UUID) -> HttpResponse:
 
 @door(roles=USERS)
 @require_POST
-def note_outcome(request: HttpRequest, pk: UUID) -> HttpResponse:
+def note_outcome(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Note the outcome of one's own call; refused and wrong number act at once."""
     form = OutcomeForm(request.POST)
     if not form.is_valid():
@@ -87,7 +87,7 @@ def note_outcome(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @door(roles=WATCHERS)
 @require_http_methods(["GET", "POST"])
-def withdraw_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+def withdraw_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Record that the person wants no more: two clicks, heard by the gate at once (D1, D2)."""
     contact, at = visibility.one(request.user, pk), timezone.now()
     form = WithdrawForm(request.POST if request.method == "POST" else None)
@@ -109,7 +109,7 @@ def withdraw_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @door(roles=USERS)
 @require_GET
-def calls_page(request: HttpRequest) -> HttpResponse:
+def calls_page(request: StaffRequest) -> HttpResponse:
     """One's own calls that still lack an outcome, newest first."""
     at = timezone.now()
     waiting = list(CallAttempt.objects.filter(user=request.user, outcome="").order_by("-at")[:50])

@@ -1,5 +1,7 @@
 """The visitor's own phone: form, code, receipt, and the link that stops everything."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,6 +28,9 @@ SENTENCES = {
     "expired": gettext_lazy("This code is too old. Ask for a new one."),
     "spent": gettext_lazy("Too many tries. Ask for a new code."),
     "used": gettext_lazy("This code has been used."),
+    "overtaken": gettext_lazy(
+        "Your refusal reached us after this form, so it stands. To change your mind, fill in the form anew."
+    ),
 }
 
 
@@ -112,16 +117,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     if subject is None:
         return render(request, "contacts/visitor/gone.html", status=404)
     if request.method == "POST":
-        chosen = request.POST.get("only", "")
-        scope = {tuple(chosen.split("/", 1))} if "/" in chosen else None
-        withdrawal.withdraw(
-            subject=subject,
-            scope=scope,
-            method="link",
-            reason="withdrawal",
-            by=Self_(subject),
-            at=timezone.now(),  # type: ignore[arg-type]
-        )
+        _withdraw(subject, request.POST.get("only", ""))
         return redirect("stop", token)
     rows = Consent.objects.filter(subject_id=subject).select_related("purpose", "notice_version__notice")
     consents = list(rows.order_by("purpose_id"))
@@ -133,3 +129,16 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         "address": request.build_absolute_uri(request.path),
     }
     return render(request, "contacts/visitor/receipt.html", context)
+
+
+def _withdraw(subject: UUID, only: str) -> None:
+    """One tap ends everything; `only` narrows it to one purpose by one channel, as "purpose/channel"."""
+    purpose, _slash, channel = only.partition("/")
+    withdrawal.withdraw(
+        subject=subject,
+        scope={(purpose, channel)} if channel else None,
+        method="link",
+        reason="withdrawal",
+        by=Self_(subject),
+        at=timezone.now(),
+    )

@@ -27,9 +27,9 @@ class UploadForm(forms.Form):
         field.queryset = events  # type: ignore[attr-defined]
         field.label_from_instance = lambda event: f"{event.name} · {event.held_on:%Y-%m-%d}"  # type: ignore[attr-defined]
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> "UploadedFile[bytes]":
         """Refuse a file that is too large."""
-        file: UploadedFile = self.cleaned_data["file"]
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
             raise forms.ValidationError(_("The file is larger than 20 MB."))
         return file
@@ -46,7 +46,7 @@ class MappingForm(forms.Form):
         columns = [("", "–"), *((str(n), name or f"#{n + 1}") for n, name in enumerate(header))]
         for role, label in mapping.ROLES.items():
             self.fields[f"role_{role}"] = forms.ChoiceField(
-                label=label, choices=columns, required=False, initial=str(guessed.get(role, ""))
+                label=str(label), choices=columns, required=False, initial=str(guessed.get(role, ""))
             )
 
     def roles(self) -> dict[str, int]:

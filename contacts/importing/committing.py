@@ -78,9 +78,10 @@ def undo(sheet_id: UUID, *, at: datetime) -> SheetImport:
     sheet = SheetImport.objects.select_related("uploaded_by").get(pk=sheet_id)
     if sheet.state != State.UNDOING:
         return sheet
-    while ids := list(SheetRow.objects.filter(sheet=sheet, made=True).values_list("subject_id", flat=True)[:BATCH]):
+    # A row that came in lends its own id to its person.
+    while ids := list(SheetRow.objects.filter(sheet=sheet, made=True).values_list("pk", flat=True)[:BATCH]):
         erase.batch(ids, run=None, by=sheet.uploaded_by, at=at)
-        SheetRow.objects.filter(sheet=sheet, subject_id__in=ids).update(made=False)
+        SheetRow.objects.filter(pk__in=ids).update(made=False)
     with transaction.atomic():
         trail.record("import.undone", by=sheet.uploaded_by, at=at, subject=sheet.pk)
         SheetImport.objects.filter(pk=sheet.pk).update(state=State.UNDONE, done=0)

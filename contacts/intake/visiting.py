@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from audit import trail
 from audit.trail import Self_
-from consent import challenge, ledger, stop_link, suppression
+from consent import challenge, ledger, states, stop_link, suppression
 from consent.ledger import Ask
 from consent.models import Challenge, Consent, Evidence, NoticePurpose, SmsMessage
 from contacts import retention
@@ -131,12 +131,18 @@ def send_again(submission: Submission, *, language: str, at: datetime) -> None:
 def confirm(*, submission: Submission, code: str, language: str, at: datetime) -> Receipt | None:
     """The code from the phone: consent given, grade A, refusals lifted by the person's own act (C6, H8).
 
-    None when the code is wrong. Raises challenge.ChallengeRefused when it is over.
+    None when the code is wrong. Raises challenge.ChallengeRefused when it is over, or when a no
+    reached us after this yes: the no stands.
     """
+    if submission.challenge_id is None:
+        raise challenge.ChallengeRefused("expired")
     with transaction.atomic():
         asked = Challenge.objects.select_for_update().get(pk=submission.challenge_id)
         right = challenge.answer(challenge=asked, code=code, at=at)
-    return _give(submission, asked, language, at) if right else None
+    try:
+        return _give(submission, asked, language, at) if right else None
+    except states.Overtaken:
+        raise challenge.ChallengeRefused("overtaken") from None
 
 
 def _give(submission: Submission, asked: Challenge, language: str, at: datetime) -> Receipt:

@@ -28,9 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def written():
     drafts = [
-        EntryDraft(
-            "phone.reveal", by=LI, at=AT + timedelta(days=day), subject=WANG, numbers=[day], reason="call"
-        )
+        EntryDraft("phone.reveal", by=LI, at=AT + timedelta(days=day), subject=WANG, numbers=[day], reason="call")
         for day in range(5)
     ]
     with transaction.atomic():
@@ -134,9 +132,7 @@ def test_each_forgery_is_called_by_its_name(exported):
             }
         ),
     }
-    assert {name: word(rezip(exported, files)) for name, files in forged.items()} == {
-        name: name for name in forged
-    }
+    assert {name: word(rezip(exported, files)) for name, files in forged.items()} == {name: name for name in forged}
 
 
 def swap_reason(sheet: bytes) -> bytes:
@@ -147,9 +143,7 @@ def swap_reason(sheet: bytes) -> bytes:
 
 def test_a_sheet_that_says_too_much_or_is_no_sheet_is_found(exported):
     good = parts(exported)
-    more = rehash(
-        good | {bundle.SHEET: good[bundle.SHEET] + good[bundle.SHEET].splitlines(keepends=True)[-1]}
-    )
+    more = rehash(good | {bundle.SHEET: good[bundle.SHEET] + good[bundle.SHEET].splitlines(keepends=True)[-1]})
     other = rehash(good | {bundle.SHEET: b"id,act\r\n"})
     extra = good | {"readme.txt": b"hello"}
     assert [word(rezip(exported, files)) for files in (more, other, extra)] == ["csv", "csv", "files"]
@@ -277,9 +271,7 @@ def test_no_cell_becomes_a_formula(start, rest):
     assert cells.safe(start + rest) == f"'{start}{rest}"
 
 
-@pytest.mark.parametrize(
-    ("cell", "safe"), [("Li", "Li"), ("", ""), (" =1+1", "' =1+1"), ("\u3000＝1", "'\u3000＝1"), (7, "7")]
-)
+@pytest.mark.parametrize(("cell", "safe"), [("Li", "Li"), ("", ""), (" =1+1", "' =1+1"), ("\u3000＝1", "'\u3000＝1"), (7, "7")])
 def test_harmless_cells_stay_as_they_are(cell, safe):
     assert cells.safe(cell) == safe
 

@@ -121,12 +121,8 @@ def test_a_guard_can_be_taken_off_by_its_migration(operations):
         assert (bool(standing), left, names()) == (True, set(), ["first"])
 
 
-@pytest.mark.skipif(
-    "connection.vendor != 'postgresql'", reason="only PostgreSQL has TRUNCATE and roles of replication"
-)
-@pytest.mark.parametrize(
-    "deed", ["TRUNCATE trial", "TRUNCATE audit_entry", "TRUNCATE audit_entry, audit_pending"]
-)
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="only PostgreSQL has TRUNCATE and roles of replication")
+@pytest.mark.parametrize("deed", ["TRUNCATE trial", "TRUNCATE audit_entry", "TRUNCATE audit_entry, audit_pending"])
 def test_truncate_is_refused_even_in_replica_role(guarded, deed):
     with pytest.raises(DatabaseError, match="refused"), transaction.atomic():
         run("SET LOCAL session_replication_role = replica")
@@ -199,9 +195,7 @@ def test_insert_or_replace_does_not_replace_an_entry(clash):
         second = tell(ZHOU)
     columns = "leaf, leaf_hash, at_us, act, outcome, reason, actor"
     key, value = (
-        ("seq, eid", "(SELECT min(seq) FROM audit_entry), hex(randomblob(16))")
-        if clash == "seq"
-        else ("eid", f"'{first.hex}'")
+        ("seq, eid", "(SELECT min(seq) FROM audit_entry), hex(randomblob(16))") if clash == "seq" else ("eid", f"'{first.hex}'")
     )
     with pytest.raises(IntegrityError, match="the table only grows"):
         run(
@@ -218,8 +212,5 @@ def test_a_leaf_with_a_wrong_hash_cannot_be_stored():
     eid = "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
     columns = "at_us, act, outcome, reason, actor"
     with pytest.raises(IntegrityError):
-        run(
-            f"INSERT INTO audit_entry (leaf, leaf_hash, eid, {columns}) "
-            f"SELECT leaf, {tail}, {eid}, {columns} FROM audit_entry"
-        )
+        run(f"INSERT INTO audit_entry (leaf, leaf_hash, eid, {columns}) SELECT leaf, {tail}, {eid}, {columns} FROM audit_entry")
     assert Entry.objects.count() == 1

@@ -28,9 +28,7 @@ def house(settings, monkeypatch):
         ("django.template.loaders.locmem.Loader", {"base.html": BASE}),
         ("django.template.loaders.filesystem.Loader", [str(TEMPLATES)]),
     ]
-    settings.TEMPLATES = [
-        {"BACKEND": "django.template.backends.django.DjangoTemplates", "OPTIONS": {"loaders": loaders}}
-    ]
+    settings.TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "OPTIONS": {"loaders": loaders}}]
     people = {person.pk: person.name for person in (LI, SUN)}
     monkeypatch.setattr(actors, "_resolver", lambda keys: {key: people[key] for key in keys if key in people})
     monkeypatch.setattr(actors, "_listing", lambda: list(people.items()))
@@ -104,13 +102,8 @@ def test_each_criterion_finds_its_own(look):
         "reason": Criteria(reason="expired"),
         "since": Criteria(since=late),
     }
-    told = {
-        key: [entry.content.decode() for entry in search.page(criteria).entries]
-        for key, criteria in chosen.items()
-    }
-    assert {
-        key: (len(leaves), str(found[key]) in leaves[0]) for key, leaves in told.items()
-    } == dict.fromkeys(found, (1, True))
+    told = {key: [entry.content.decode() for entry in search.page(criteria).entries] for key, criteria in chosen.items()}
+    assert {key: (len(leaves), str(found[key]) in leaves[0]) for key, leaves in told.items()} == dict.fromkeys(found, (1, True))
     assert len(search.page(Criteria(until=late)).entries) == 5
 
 

@@ -94,9 +94,7 @@ def test_three_kinds_of_actors(by, actor, column, user):
     assert (the_leaf()["actor"], Entry.objects.get().actor, trail.user_pk(by)) == (actor, column, user)
 
 
-@pytest.mark.parametrize(
-    "act", ["user.role", "notice.published", "event.created", "import.committed", "contact.created"]
-)
+@pytest.mark.parametrize("act", ["user.role", "notice.published", "event.created", "import.committed", "contact.created"])
 def test_the_verb_says_what_the_subject_is(act):
     with transaction.atomic():
         trail.record(act, by=LI, at=AT, subject=ZHOU)

@@ -21,9 +21,7 @@ def own_words(monkeypatch):
 
 
 def test_a_floor_declares_its_words_and_they_are_known(own_words):
-    verbs.declare(
-        Verb("book.opened", "opened a book"), Reason("rainy", "it rained"), Field("book.cover", "cover")
-    )
+    verbs.declare(Verb("book.opened", "opened a book"), Reason("rainy", "it rained"), Field("book.cover", "cover"))
     assert verbs.verb("book.opened").label == "opened a book"
     assert (verbs.is_reason("rainy"), verbs.may_name(verbs.verb("book.opened"), ["book.cover"])) == (
         True,
@@ -31,9 +29,7 @@ def test_a_floor_declares_its_words_and_they_are_known(own_words):
     )
 
 
-@pytest.mark.parametrize(
-    "code", ["", "Upper", "has space", "a.13800001234", "year2026", "x" * 41, "a..b", "a."]
-)
+@pytest.mark.parametrize("code", ["", "Upper", "has space", "a.13800001234", "year2026", "x" * 41, "a..b", "a."])
 def test_a_code_is_a_code(own_words, code):
     with pytest.raises(ValueError, match="not a code"):
         verbs.declare(Reason(code, "sentence"))

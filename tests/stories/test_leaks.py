@@ -69,4 +69,3 @@ def test_the_log_filter_takes_what_slips_through():
     record = logging.LogRecord("x", logging.INFO, "f", 1, "got %s", (MARKERS[0],), None)
     ScrubFilter().filter(record)
     assert record.getMessage() == "got ••••"
-

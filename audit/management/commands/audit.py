@@ -52,9 +52,7 @@ class Command(BaseCommand):
         try:
             file = path.open("xb")
         except OSError as error:
-            raise CommandError(
-                _("Cannot write %(file)s: %(why)s") % {"file": path, "why": error.strerror}
-            ) from None
+            raise CommandError(_("Cannot write %(file)s: %(why)s") % {"file": path, "why": error.strerror}) from None
         try:
             with file:
                 trail.record_alone("audit.exported", by=System("command"), at=at)
@@ -70,9 +68,7 @@ class Command(BaseCommand):
             found = verify.live() if path is None else verify.bundle_file(path)
         except verify.Broken as broken:
             place = _(" at entry %(place)d") % {"place": broken.place} if broken.place else ""
-            raise CommandError(
-                _("NOT WHOLE: %(word)s%(place)s") % {"word": broken.word, "place": place}
-            ) from None
+            raise CommandError(_("NOT WHOLE: %(word)s%(place)s") % {"word": broken.word, "place": place}) from None
         said = ngettext("Whole: %(count)d entry checked.", "Whole: %(count)d entries checked.", found.count)
         self.stdout.write(said % {"count": found.count})
 
