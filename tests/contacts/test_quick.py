@@ -67,7 +67,7 @@ def test_the_noted_person_confirms_on_their_own_phone(noon):
     noted = Contact.objects.get()
     sent, _receipt = house.arrive(home.event, house.ZHOU, at=HOUR + timedelta(minutes=1))
     assert sent.subject_id == noted.pk
-    assert "may be called" in str(enter(home.li).get(f"/contacts/{noted.pk}/", headers={"Accept-Language": "en"}).content)
+    assert "May be called now" in str(enter(home.li).get(f"/contacts/{noted.pk}/", headers={"Accept-Language": "en"}).content)
 
 
 def test_company_and_note_are_sealed(noon):
