@@ -44,6 +44,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("retention", "/retention/"),
         Page("holds", "/holds/"),
         Page("suppression", "/suppression/"),
+        Page("suppression-lookup", "/suppression/number/"),
         Page("notices", "/notices/"),
         Page("matrix", "/team/matrix/"),
     ),
