@@ -1,17 +1,25 @@
 """Forms of the ways in: the visitor's form, the quick note, a new event."""
 
+import re
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consent.models import NoticePurpose
+from contacts.intake import visiting
 from vault import names, phone
+from vault.forms import DayField, LineField, StrictForm
+
+TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
 
 
-class PersonForm(forms.Form):
-    """Name and number, read strictly; nothing else about a person."""
+class PersonForm(StrictForm):
+    """Name and number, read strictly; nothing else about a person. `remarks` says what was left out or is unusual."""
+
+    remarks: list[Promise]
 
     name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     number = forms.CharField(
@@ -28,11 +36,15 @@ class PersonForm(forms.Form):
             raise forms.ValidationError(str(refused.sentence)) from None
 
     def clean_number(self) -> phone.Number:
-        """One person's number, or a sentence."""
-        try:
-            return phone.normalise(self.cleaned_data["number"])
-        except phone.PhoneRefused as refused:
-            raise forms.ValidationError(str(refused.sentence)) from None
+        """One person's number, or a sentence; what needs a look comes back in plain digits, to be sent again."""
+        reading = phone.read(self.cleaned_data["number"])
+        if reading.proposal:
+            self.put("number", reading.proposal)
+            raise forms.ValidationError([part for part in (reading.sentence, phone.PROPOSED) if part])
+        if reading.problem or len(reading.numbers) != 1:
+            raise forms.ValidationError(reading.sentence or phone.PROBLEMS["many"])
+        self.remarks = reading.remarks
+        return reading.numbers[0]
 
 
 class VisitorForm(PersonForm):
@@ -51,11 +63,20 @@ class VisitorForm(PersonForm):
 
     def chosen(self) -> list[NoticePurpose]:
         """The ticks the visitor set."""
-        return [self.offered[pk] for pk in self.cleaned_data["ticks"]]
+        return [self.offered[pk] for pk in dict.fromkeys(self.cleaned_data["ticks"])]
+
+    def clean(self) -> dict[str, Any]:
+        """A token we did not make gets a new one, since it becomes part of an address."""
+        if not TOKEN.fullmatch(self.cleaned_data.get("token", "")):
+            self.put("token", visiting.form_token())
+            raise forms.ValidationError(_("This form was incomplete. Please look it through and send it again."))
+        return self.cleaned_data
 
 
 class QuickForm(PersonForm):
     """An advisor's note: two fields and the act of consent."""
+
+    beside = frozenset({"event"})
 
     act = forms.ChoiceField(
         label=_("How did they agree?"),
@@ -74,16 +95,18 @@ class QuickForm(PersonForm):
         self.fields["number"].widget.attrs = {"inputmode": "tel", "autocomplete": "off"}
 
 
-class EventForm(forms.Form):
+class EventForm(StrictForm):
     """A new event."""
 
-    name = forms.CharField(label=_("Event"), max_length=80)
-    place = forms.CharField(label=_("Place"), max_length=80)
-    held_on = forms.DateField(label=_("Date"), widget=forms.DateInput(attrs={"type": "date"}))
+    name = LineField(label=_("Event"), max_length=80)
+    place = LineField(label=_("Place"), max_length=80)
+    held_on = DayField(label=_("Date"))
 
 
-class CodeForm(forms.Form):
+class CodeForm(StrictForm):
     """The code from the visitor's phone."""
+
+    beside = frozenset({"again"})
 
     code = forms.CharField(
         label=_("Code from the text message"),

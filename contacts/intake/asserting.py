@@ -64,10 +64,12 @@ def quick(
     A number already in the same book leads to that person; a number in anybody else's book makes a
     new contact and looks no different (C4).
     """
-    known = arriving.find_own(event.book_id, number.digits)
-    if known is not None:
-        return known, False
-    draft = Draft(name=names.clean_name(name), numbers=(number,), company=company, note=note)
-    ticks = [row.tick for row in event.ticks.select_related("tick") if row.tick.channel == "call"]
-    many([draft], ticks={draft.subject: ticks}, kind="assertion", event=event, source="quick", by=by, at=at)
-    return Contact.objects.get(pk=draft.subject), True
+    with transaction.atomic():
+        arriving.lock(event.book_id)
+        known = arriving.find_own(event.book_id, number.digits)
+        if known is not None:
+            return known, False
+        draft = Draft(name=names.clean_name(name), numbers=(number,), company=company, note=note)
+        ticks = [row.tick for row in event.ticks.select_related("tick") if row.tick.channel == "call"]
+        many([draft], ticks={draft.subject: ticks}, kind="assertion", event=event, source="quick", by=by, at=at)
+        return Contact.objects.get(pk=draft.subject), True
