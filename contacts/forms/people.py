@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import CallAttempt
+from vault.forms import LineField, StrictForm
 
 REVEAL_REASONS = [
     ("reveal_call_by_hand", _("I am about to call by hand")),
@@ -12,14 +13,14 @@ REVEAL_REASONS = [
 ]
 
 
-class RevealForm(forms.Form):
+class RevealForm(StrictForm):
     """Why the number is to be shown."""
 
     phone = forms.UUIDField(widget=forms.HiddenInput)
     action = forms.ChoiceField(label=_("Reason"), choices=REVEAL_REASONS, widget=forms.RadioSelect)
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(StrictForm):
     """How the person told us to stop, and whether it is everything."""
 
     method = forms.ChoiceField(
@@ -30,20 +31,21 @@ class WithdrawForm(forms.Form):
     )
 
 
-class OutcomeForm(forms.Form):
+class OutcomeForm(StrictForm):
     """What came of a call."""
 
     attempt = forms.UUIDField(widget=forms.HiddenInput)
     outcome = forms.ChoiceField(label=_("Outcome"), choices=CallAttempt.Outcome.choices)
 
 
-class SearchForm(forms.Form):
+class SearchForm(StrictForm):
     """One box: a name, a whole number, or the last four digits."""
 
     q = forms.CharField(label=_("Name, whole number or last four digits"), max_length=60)
 
 
-class ViewForm(forms.Form):
+class ViewForm(StrictForm):
     """A name for the filters on screen."""
 
-    name = forms.CharField(label=_("Name of the view"), max_length=40)
+    beside = frozenset({"query"})
+    name = LineField(label=_("Name of the view"), max_length=40)
