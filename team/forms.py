@@ -6,10 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from team.fields import Level
 from team.models import ProtectedField, Role, Team
+from vault.forms import LineField, StrictForm
 
 
-class SignInForm(forms.Form):
+class SignInForm(StrictForm):
     """Name and password."""
+
+    beside = frozenset({"next"})
 
     username = forms.CharField(
         label=_("Sign-in name"),
@@ -24,8 +27,10 @@ class SignInForm(forms.Form):
     )
 
 
-class CodeForm(forms.Form):
+class CodeForm(StrictForm):
     """A six-digit code, or a recovery code."""
+
+    beside = frozenset({"next"})
 
     code = forms.CharField(
         label=_("Code"),
@@ -34,14 +39,14 @@ class CodeForm(forms.Form):
     )
 
 
-class AccountForm(forms.Form):
+class AccountForm(StrictForm):
     """A new account."""
 
     username = forms.SlugField(label=_("Sign-in name"), max_length=40)
-    display_name = forms.CharField(label=_("Name"), max_length=60)
+    display_name = LineField(label=_("Name"), max_length=60)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.order_by("name"), required=False)
-    password = forms.CharField(label=_("First password"), strip=False, widget=forms.PasswordInput)
+    password = forms.CharField(label=_("First password"), max_length=128, strip=False, widget=forms.PasswordInput)
 
     def clean_password(self) -> str:
         """Refuse a weak password."""
@@ -50,16 +55,16 @@ class AccountForm(forms.Form):
         return password
 
 
-class RoleForm(forms.Form):
+class RoleForm(StrictForm):
     """Another role."""
 
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
 
 
-class LevelForm(forms.Form):
+class LevelForm(StrictForm):
     """One cell of the matrix and why it changes."""
 
     field = forms.ModelChoiceField(queryset=ProtectedField.objects.all())
     role = forms.ChoiceField(choices=Role.choices)
     level = forms.TypedChoiceField(choices=[(level.value, level.name) for level in Level], coerce=lambda v: Level(int(v)))
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = LineField(label=_("Reason"), max_length=200)

@@ -1,19 +1,27 @@
 """Forms of the ways in: the visitor's form, the quick note, a new event."""
 
+import re
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consent.models import NoticePurpose, NoticeVersion
+from contacts.intake import visiting
 from team.models import Book, User
 from vault import names, phone
+from vault.forms import DayField, LineField, StrictForm
+
+TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
 
 
-class PersonForm(forms.Form):
-    """Name and number, read strictly; nothing else about a person."""
+class PersonForm(StrictForm):
+    """Name and number, read strictly; nothing else about a person. `remarks` says what was left out or is unusual."""
+
+    remarks: list[Promise]
 
     name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     number = forms.CharField(
@@ -30,11 +38,15 @@ class PersonForm(forms.Form):
             raise forms.ValidationError(str(refused.sentence)) from None
 
     def clean_number(self) -> phone.Number:
-        """One person's number, or a sentence."""
-        try:
-            return phone.normalise(self.cleaned_data["number"])
-        except phone.PhoneRefused as refused:
-            raise forms.ValidationError(str(refused.sentence)) from None
+        """One person's number, or a sentence; what needs a look comes back in plain digits, to be sent again."""
+        reading = phone.read(self.cleaned_data["number"])
+        if reading.proposal:
+            self.put("number", reading.proposal)
+            raise forms.ValidationError([str(part) for part in (reading.sentence, phone.PROPOSED) if part])
+        if reading.problem or len(reading.numbers) != 1:
+            raise forms.ValidationError(str(reading.sentence or phone.PROBLEMS["many"]))
+        self.remarks = reading.remarks
+        return reading.numbers[0]
 
 
 class VisitorForm(PersonForm):
@@ -53,11 +65,20 @@ class VisitorForm(PersonForm):
 
     def chosen(self) -> list[NoticePurpose]:
         """The ticks the visitor set."""
-        return [self.offered[pk] for pk in self.cleaned_data["ticks"]]
+        return [self.offered[pk] for pk in dict.fromkeys(self.cleaned_data["ticks"])]
+
+    def clean(self) -> dict[str, Any]:
+        """A token we did not make gets a new one, since it becomes part of an address."""
+        if not TOKEN.fullmatch(self.cleaned_data.get("token", "")):
+            self.put("token", visiting.form_token())
+            raise forms.ValidationError(_("This form was incomplete. Please look it through and send it again."))
+        return self.cleaned_data
 
 
 class QuickForm(PersonForm):
     """An advisor's note: two fields and the act of consent; company and a note only if they matter."""
+
+    beside = frozenset({"event"})
 
     act = forms.ChoiceField(
         label=_("How did they agree?"),
@@ -104,7 +125,7 @@ def _line(text: str) -> str:
         raise forms.ValidationError(str(refused.sentence)) from None
 
 
-class StaffForm(forms.Form):
+class StaffForm(StrictForm):
     """Who may note people at an event."""
 
     staff = forms.ModelMultipleChoiceField(
@@ -127,14 +148,9 @@ class EventForm(StaffForm):
     """The preset of an event: everything that is then filled in for each person who comes."""
 
     version = forms.ModelChoiceField(queryset=NoticeVersion.objects.none(), widget=forms.HiddenInput)
-    name = forms.CharField(label=_("Event"), max_length=80)
-    place = forms.CharField(label=_("Place"), max_length=80)
-    held_on = forms.DateField(
-        label=_("Date"),
-        input_formats=["%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("Please give the date as 2026-03-02.")},
-    )
+    name = LineField(label=_("Event"), max_length=80)
+    place = LineField(label=_("Place"), max_length=80)
+    held_on = DayField(label=_("Date"))
     book = forms.ModelChoiceField(
         label=_("Book that receives the visitors' forms"), queryset=Book.objects.none(), empty_label=None
     )
@@ -155,14 +171,6 @@ class EventForm(StaffForm):
         shelf.queryset = books  # type: ignore[attr-defined]
         shelf.label_from_instance = lambda book: book.name  # type: ignore[attr-defined]
 
-    def clean_name(self) -> str:
-        """One clean line, or a sentence."""
-        return _line(self.cleaned_data["name"])
-
-    def clean_place(self) -> str:
-        """One clean line, or a sentence."""
-        return _line(self.cleaned_data["place"])
-
     def clean_ticks(self) -> list[NoticePurpose]:
         """A way to reach the people is among the questions: passing on alone is no reason to meet (C2)."""
         ticks = list(self.cleaned_data["ticks"])
@@ -171,8 +179,10 @@ class EventForm(StaffForm):
         return ticks
 
 
-class CodeForm(forms.Form):
+class CodeForm(StrictForm):
     """The code from the visitor's phone."""
+
+    beside = frozenset({"again"})
 
     code = forms.CharField(
         label=_("Code from the text message"),

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import CallAttempt
+from vault.forms import DayField, LineField, StrictForm
 
 REVEAL_REASONS = [
     ("reveal_call_by_hand", _("I am about to call by hand")),
@@ -15,14 +16,14 @@ REVEAL_REASONS = [
 ]
 
 
-class RevealForm(forms.Form):
+class RevealForm(StrictForm):
     """Why the number is to be shown."""
 
     phone = forms.UUIDField(widget=forms.HiddenInput)
     action = forms.ChoiceField(label=_("Reason"), choices=REVEAL_REASONS, widget=forms.RadioSelect)
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(StrictForm):
     """What is to stop, everything unless the person said otherwise, and how they told us."""
 
     scope = forms.ChoiceField(label=_("What is to stop?"), required=False, widget=forms.RadioSelect)
@@ -46,21 +47,22 @@ class WithdrawForm(forms.Form):
         return {(purpose, channel)} if channel else None
 
 
-class OutcomeForm(forms.Form):
+class OutcomeForm(StrictForm):
     """What came of a call."""
 
     attempt = forms.UUIDField(widget=forms.HiddenInput)
     outcome = forms.ChoiceField(label=_("Outcome"), choices=CallAttempt.Outcome.choices)
-    later_on = forms.DateField(required=False)
+    later_on = DayField(required=False)
 
 
-class SearchForm(forms.Form):
+class SearchForm(StrictForm):
     """One box: a name, a whole number, or the last four digits."""
 
     q = forms.CharField(label=_("Name, whole number or last four digits"), max_length=60)
 
 
-class ViewForm(forms.Form):
+class ViewForm(StrictForm):
     """A name for the filters on screen."""
 
-    name = forms.CharField(label=_("Name of the view"), max_length=40)
+    beside = frozenset({"query"})
+    name = LineField(label=_("Name of the view"), max_length=40)

@@ -11,6 +11,7 @@ from consent import suppression
 from consent.models import Consent, Subject
 from contacts import retention
 from contacts.models import Contact, Event, Phone
+from team.models import Book
 from vault import index, names, persons
 from vault.phone import Number
 from vault.sealing import Sealer
@@ -132,6 +133,11 @@ def _phones(draft: Draft, basis: Consent, sealer: Sealer, at: datetime) -> list[
             )
         )
     return rows
+
+
+def lock(book: UUID) -> None:
+    """Arrivals in one book come one after the other; inside the caller's transaction."""
+    Book.objects.select_for_update().only("pk").get(pk=book)
 
 
 def find_own(book: UUID, digits: str) -> Contact | None:

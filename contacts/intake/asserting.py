@@ -76,7 +76,7 @@ def quick(
     """
     shelf = book or event.book
     with transaction.atomic():
-        Book.objects.select_for_update().get(pk=shelf.pk)
+        arriving.lock(shelf.pk)
         own = [shelf.pk, *Book.objects.filter(owner__isnull=False, owner=shelf.owner_id).values_list("pk", flat=True)]
         known = arriving.find_in(own, number.digits)
         if known is not None:
