@@ -142,11 +142,11 @@ def reopen(*, event: Event, by: User, at: datetime) -> None:
 
 
 def visible(user: User) -> QuerySet[Event]:
-    """The events this user works at, their team's for a lead, all for compliance."""
+    """The events this user works at or whose book is theirs, the team's for a lead, all for compliance."""
     rows = Event.objects.select_related("book", "created_by", "notice_version__notice")
     if user.role == Role.COMPLIANCE:
         return rows
-    posts = Q(pk__in=EventStaff.objects.filter(user=user).values("event"))
+    posts = Q(pk__in=EventStaff.objects.filter(user=user).values("event")) | Q(book__owner=user)
     if user.role == Role.LEAD and user.team_id:
         return rows.filter(posts | Q(book__team=user.team_id))
     return rows.filter(posts)

@@ -14,6 +14,7 @@ class Page:
 
 PERSON = 'main a[href^="/contacts/"][href*="-"]'
 EVENT = 'main a[href^="/events/"][href*="-"]'
+BOOK = 'main a[href^="/team/books/"][href*="-"]'
 COLLEAGUE = 'main a[href^="/team/"][href*="-"]'
 
 VISITOR = "visitor"
@@ -37,7 +38,13 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("account", "/account/"),
         Page("not-your-door", "/retention/"),
     ),
-    "wu": (Page("today", "/"), Page("contacts", "/contacts/"), Page("matrix", "/team/matrix/")),
+    "wu": (
+        Page("today", "/"),
+        Page("contacts", "/contacts/"),
+        Page("matrix", "/team/matrix/"),
+        Page("books", "/team/books/"),
+        Page("hand-over", "/team/books/", BOOK),
+    ),
     "chen": (
         Page("today", "/"),
         Page("person", "/contacts/", PERSON),
