@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -175,6 +176,16 @@ def own_book(user: User) -> Book | None:
 def book_for(user: User, event: Event) -> Book | None:
     """Where somebody noted by this user at this event goes: a colleague's event fills one's own book."""
     return event.book if event.book.owner_id == user.pk else own_book(user)
+
+
+def book_of_link(event: Event, named: str) -> UUID:
+    """The book a visitor's link leads to: of the colleague at this event who invited them, else the event's own."""
+    try:
+        wanted = UUID(named)
+    except ValueError:
+        return event.book_id
+    posted = Book.objects.filter(pk=wanted, closed_at__isnull=True, owner__in=event.staff.values("user"))
+    return wanted if posted.exists() else event.book_id
 
 
 def books_for(user: User) -> QuerySet[Book]:

@@ -73,7 +73,7 @@ def invite(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 
 def _invite(request: StaffRequest, contact: Contact) -> None:
-    link = request.build_absolute_uri(reverse("visitor_form", args=[contact.event.code]))
+    link = request.build_absolute_uri(_way_in(contact))
     try:
         inviting.invite(contact=contact, link=link, by=request.user, at=timezone.now())
     except inviting.InviteRefused as refused:
@@ -82,3 +82,9 @@ def _invite(request: StaffRequest, contact: Contact) -> None:
         messages.success(
             request, _("If this number may be written to, the invitation is on its way. Unconfirmed, it leaves in 7 days.")
         )
+
+
+def _way_in(contact: Contact) -> str:
+    """The event's form; for somebody in a colleague's own book with that book named, so that they confirm where they stand."""
+    path = reverse("visitor_form", args=[contact.event.code])
+    return path if contact.book_id == contact.event.book_id else f"{path}?book={contact.book_id}"

@@ -17,7 +17,7 @@ from consent import stop_link
 from consent.challenge import ChallengeRefused
 from consent.models import Consent
 from consent.views import words_of
-from contacts import withdrawal
+from contacts import events, withdrawal
 from contacts.forms.intake import CodeForm, VisitorForm
 from contacts.intake import visiting
 from contacts.models import Event, Submission
@@ -62,6 +62,7 @@ def _submit(request: HttpRequest, event: Event, form: VisitorForm) -> HttpRespon
     try:
         visiting.submit(
             event=event,
+            book=events.book_of_link(event, request.GET.get("book", "")),
             name=data["name"],
             number=data["number"],
             ticks=form.chosen(),

@@ -216,3 +216,34 @@ def test_only_staff_of_the_event_note_there():
     assert note(enter(home.he), home).status_code == 400
     assert note(enter(home.chen), home).status_code == 403
     assert Contact.objects.count() == 0
+
+
+def fill_in(link, number):
+    """A visitor follows this link and fills in the form with one tick; answers the page after it."""
+    client = Client()
+    page = client.get(link).content.decode()
+    token = re.search(r'name="token" value="([^"]+)"', page).group(1)
+    tick = re.search(r'name="ticks" value="([^"]+)"', page).group(1)
+    answer = client.post(link, {"name": "周敏", "number": number, "token": token, "ticks": [tick]})
+    assert answer.status_code == 302
+    return client.get(answer.url)
+
+
+def test_whom_a_colleague_noted_and_invited_confirms_in_the_colleagues_book(noon):
+    home = house.build()
+    events.set_staff(event=home.event, staff=[home.he], by=home.li, at=HOUR)
+    note(enter(home.he), home)
+    noted = Contact.objects.get()
+    link = re.search(r"http://testserver(/\S+)", visiting.subject_phone_screen(noted.pk)).group(1)
+    assert link == f"/e/fair/?book={noted.book_id}"
+    fill_in(link, house.ZHOU)
+    assert [c.pk for c in Contact.objects.all()] == [noted.pk]
+    assert Phone.objects.get().basis.state == "requested"
+
+
+def test_a_link_that_names_a_book_of_nobody_at_the_event_leads_to_the_events_own(noon):
+    home = house.build()
+    foreign = Book.objects.get(owner=home.he).pk
+    for n, named in enumerate((foreign, "nonsense", "0b9e4f6a-0000-4000-8000-000000000000")):
+        fill_in(f"/e/fair/?book={named}", f"1380000{8000 + n}")
+    assert {c.book.owner for c in Contact.objects.all()} == {home.li}
