@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, QuerySet
@@ -36,9 +36,15 @@ def create(
     code: str = "",
     actor: Actor | None = None,
 ) -> Event:
-    """Open an event with the current notice and all its purposes; the opener works there (C7)."""
+    """Open an event with the current notice and all its purposes; the opener works there (C7).
+
+    Sent twice it answers with the first (bad input 104).
+    """
     version = notices.current()
     with transaction.atomic():
+        Book.objects.select_for_update().only("pk").get(pk=book.pk)
+        if twin := _twin(name, place, held_on, book, at) if not code else None:
+            return twin
         trail.record("event.created", by=actor or by, at=at)
         event = Event.objects.create(
             code=code or "".join(secrets.choice(ALPHABET) for _n in range(8)),
@@ -55,11 +61,17 @@ def create(
     return event
 
 
+def _twin(name: str, place: str, held_on: date, book: Book, at: datetime) -> Event | None:
+    """The same event, opened a moment ago: a double click, or the form sent again."""
+    same = Event.objects.filter(name=name, place=place, held_on=held_on, book=book, closed_at__isnull=True)
+    return same.filter(created_at__gt=at - timedelta(hours=1)).first()
+
+
 def close(*, event: Event, by: User, at: datetime) -> None:
     """Close an event: its form says so and takes nobody any more."""
     with transaction.atomic():
-        trail.record("event.closed", by=by, at=at, subject=event.pk)
-        Event.objects.filter(pk=event.pk, closed_at__isnull=True).update(closed_at=at)
+        if Event.objects.filter(pk=event.pk, closed_at__isnull=True).update(closed_at=at):
+            trail.record("event.closed", by=by, at=at, subject=event.pk)
 
 
 def visible(user: User) -> QuerySet[Event]:

@@ -83,7 +83,9 @@ def quick(request: StaffRequest) -> HttpResponse:
     """Note one person: two fields and the act; the event stays chosen until another is."""
     open_ = list(events.visible(request.user).filter(closed_at__isnull=True).order_by("-held_on")[:50])
     event = _sticky(request, open_)
-    form = QuickForm(request.POST if request.method == "POST" and "number" in request.POST else None)
+    form = QuickForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and event is None:
+        form.add_error(None, _("Please choose one of the open events."))
     if event is not None and form.is_bound and form.is_valid():
         return _note(request, event, form)
     context = {"events": open_, "event": event, "form": form}
@@ -92,8 +94,10 @@ def quick(request: StaffRequest) -> HttpResponse:
 
 def _sticky(request: StaffRequest, open_: list[Event]) -> Event | None:
     known = {str(event.pk): event for event in open_}
-    chosen = request.POST.get("event") or request.session.get("event", "")
-    event = known.get(chosen) or (open_[0] if open_ else None)
+    if chosen := request.POST.get("event", ""):
+        event = known.get(chosen)  # never another event than the one that was sent
+    else:
+        event = known.get(request.session.get("event", "")) or (open_[0] if open_ else None)
     if event is not None:
         request.session["event"] = str(event.pk)
     return event
@@ -102,6 +106,8 @@ def _sticky(request: StaffRequest, open_: list[Event]) -> Event | None:
 def _note(request: StaffRequest, event: Event, form: QuickForm) -> HttpResponse:
     data, at = form.cleaned_data, timezone.now()
     contact, made = asserting.quick(event=event, name=data["name"], number=data["number"], by=request.user, at=at)
+    for remark in form.remarks:
+        messages.info(request, str(remark))
     if not made:
         messages.info(request, _("This person is already in your book."))
     elif data["act"] == "assert":

@@ -15,7 +15,7 @@ from contacts import cards, dial, outcome, reveal, visibility, withdrawal
 from contacts.cards import Card
 from contacts.forms.people import OutcomeForm, RevealForm, WithdrawForm
 from contacts.models import CallAttempt, Contact
-from team.doors import StaffRequest, door
+from team.doors import StaffRequest, door, not_understood, too_many
 
 USERS = ("advisor", "lead")
 WATCHERS = ("advisor", "lead", "compliance")
@@ -40,6 +40,8 @@ def _answer_reveal(request: StaffRequest, contact: Contact, card: Card, form: Re
     try:
         shown = reveal.reveal(contact=contact, **wanted, in_book=True, by=request.user, at=at)
     except reveal.RevealRefused as refused:
+        if refused.wait:
+            return too_many(request, refused.wait)
         context = {"card": card, "reason": reasons.sentence(refused.reason), "decision": refused.decision}
         return render(request, "contacts/people/refused.html", context, status=403)
     context = {
@@ -72,8 +74,7 @@ def note_outcome(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Note the outcome of one's own call; refused and wrong number act at once."""
     form = OutcomeForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Please choose an outcome from the list."))
-        return redirect("contact", pk)
+        return not_understood(request, _("Please choose an outcome from the list."))
     contact = visibility.one(request.user, pk)
     attempt = get_object_or_404(CallAttempt, pk=form.cleaned_data["attempt"], subject_id=contact.pk, user=request.user)
     try:
