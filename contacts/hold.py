@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from audit import trail
 from contacts.models import Contact, LegalHold
@@ -29,7 +30,8 @@ def place(*, contact: Contact, case_ref: str, reason: str, review_on: date, by: 
     """
     if reason not in LegalHold.Reason.values or not case_ref.strip():
         raise HoldRefused("incomplete")
-    if not 0 <= (review_on - at.date()).days <= 90:
+    today = timezone.localdate(at, timezone.get_default_timezone())  # the office's, as the form counts
+    if not 0 <= (review_on - today).days <= 90:
         raise HoldRefused("review")
     with transaction.atomic():
         if not Contact.objects.select_for_update().filter(pk=contact.pk).exists():

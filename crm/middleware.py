@@ -13,7 +13,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-GAP = r"[-. +()/,_]{0,2}"
+GAP = r"[-. +()/,_]{0,3}"
 # Eleven to eighteen digits, however they are spaced, or a mobile number within a longer run.
 NUMBER = re.compile(rf"(?<!\d)\d(?:{GAP}\d){{10,17}}(?!\d)|1[3-9]\d{{9}}")
 PLACES = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{8}T\d{6}\.\d{6}")
@@ -47,6 +47,7 @@ class NumbersInAddressMiddleware:
         """Look at path and query, uuids and the list's place marks aside."""
         address = _plain(f"{request.path}?{request.META.get('QUERY_STRING', '')}")
         if NUMBER.search(PLACES.sub("~", address)) or "\0" in address:
+            request.path = request.path_info = "/"  # neither the page nor the log repeats the address
             return render(request, "400.html", status=400)
         return self.get_response(request)
 
