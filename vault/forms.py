@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, ClassVar, cast
 
 from django import forms
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +35,7 @@ class StrictForm(forms.Form):
         for field in self.fields.values():
             if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
                 field.error_messages["invalid_choice"] = _("Please choose from the list.")
+            field.validators = [_plainer(validator) for validator in field.validators]
 
     def full_clean(self) -> None:
         """Clean; then put proposals into their fields, and note keys that nobody asked for."""
@@ -53,6 +55,15 @@ class StrictForm(forms.Form):
         data = cast(QueryDict, self.data).copy()
         data[self.add_prefix(name)] = value
         self.data = data
+
+
+def _plainer(validator: Any) -> Any:
+    """The same check with a sentence that people understand."""
+    if isinstance(validator, ProhibitNullCharactersValidator):
+        return ProhibitNullCharactersValidator(cast(Any, names.PROBLEMS["characters"]))
+    if isinstance(validator, MaxLengthValidator):
+        return MaxLengthValidator(validator.limit_value, cast(Any, names.PROBLEMS["long"]))
+    return validator
 
 
 class LineField(forms.CharField):

@@ -54,6 +54,8 @@ def _note(request: StaffRequest, event: Event, book: Book, form: QuickForm) -> H
     data, at = form.cleaned_data, timezone.now()
     person = {key: data[key] for key in ("name", "number", "company", "note")}
     contact, made = asserting.quick(event=event, book=book, **person, by=request.user, at=at)
+    for remark in form.remarks:
+        messages.info(request, str(remark))
     if not made:
         messages.info(request, _("This number is already in your book: this is the person. Nothing was saved twice."))
         return redirect("contact", contact.pk)
