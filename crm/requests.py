@@ -43,7 +43,9 @@ class BodyMiddleware:
             return not_understood(request, _("This page takes forms in UTF-8 only. Nothing was changed."), status=415)
         answer = self.get_response(request)
         if answer.status_code == 405 and request.method not in ("HEAD", "OPTIONS") and not getattr(answer, "content", b""):
-            page = not_understood(request, _("This address does not take that kind of request. Nothing was changed."), status=405)
+            page = not_understood(
+                request, _("This address does not take that kind of request. Nothing was changed."), status=405
+            )
             page["Allow"] = answer.headers.get("Allow", "")
             return page
         return answer

@@ -6,6 +6,7 @@ Every sentence of these fields says what to do; none repeats what was typed.
 import logging
 import re
 import unicodedata
+from copy import copy
 from datetime import date
 from typing import Any, ClassVar
 
@@ -51,16 +52,17 @@ class StrictForm(forms.Form):
 
     def put(self, name: str, value: str) -> None:
         """Show this in the field when the form is drawn again."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix(name)] = value
+        data: Any = copy(self.data)  # of what a request sent, the copy may be written to
+        data[self.add_prefix(name)] = value
+        self.data = data
 
 
 def _plainer(validator: Any) -> Any:
     """The same check with a sentence that people understand."""
     if isinstance(validator, ProhibitNullCharactersValidator):
-        return ProhibitNullCharactersValidator(names.PROBLEMS["characters"])
+        return ProhibitNullCharactersValidator(str(names.PROBLEMS["characters"]))
     if isinstance(validator, MaxLengthValidator):
-        return MaxLengthValidator(validator.limit_value, names.PROBLEMS["long"])
+        return MaxLengthValidator(validator.limit_value, str(names.PROBLEMS["long"]))
     return validator
 
 
@@ -73,7 +75,7 @@ class LineField(forms.CharField):
         try:
             line = names.clean_line(text, self.max_length or names.NAME_LENGTH)
         except names.TextRefused as refused:
-            raise forms.ValidationError(refused.sentence) from None
+            raise forms.ValidationError(str(refused.sentence)) from None
         if self.required and not line:
             raise forms.ValidationError(self.error_messages["required"])
         if MOBILE.search(unicodedata.normalize("NFKC", line)):
@@ -93,5 +95,5 @@ class DayField(forms.DateField):
         reading = days.read(str(value))
         if reading.day is None:
             proposal = reading.proposal.isoformat() if reading.proposal else ""
-            raise forms.ValidationError(reading.sentence, params={"proposal": proposal})
+            raise forms.ValidationError(str(reading.sentence), params={"proposal": proposal})
         return reading.day

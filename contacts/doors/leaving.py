@@ -58,7 +58,9 @@ def change_days(request: StaffRequest) -> HttpResponse:
     """Set one line of the retention table; everybody concerned moves at once (J1, L9)."""
     form = DaysForm(request.POST)
     if not form.is_valid():
-        return not_understood(request, _("Days must be a whole number up to 3650; 0 only where people leave at once. Nothing was changed."))
+        return not_understood(
+            request, _("Days must be a whole number up to 3650; 0 only where people leave at once. Nothing was changed.")
+        )
     moved = retention.change_days(**form.cleaned_data, by=request.user, at=timezone.now())
     messages.success(request, _("Changed. New end dates: %(count)s people.") % {"count": moved})
     return redirect("retention")

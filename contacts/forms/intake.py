@@ -40,9 +40,9 @@ class PersonForm(StrictForm):
         reading = phone.read(self.cleaned_data["number"])
         if reading.proposal:
             self.put("number", reading.proposal)
-            raise forms.ValidationError([part for part in (reading.sentence, phone.PROPOSED) if part])
+            raise forms.ValidationError([str(part) for part in (reading.sentence, phone.PROPOSED) if part])
         if reading.problem or len(reading.numbers) != 1:
-            raise forms.ValidationError(reading.sentence or phone.PROBLEMS["many"])
+            raise forms.ValidationError(str(reading.sentence or phone.PROBLEMS["many"]))
         self.remarks = reading.remarks
         return reading.numbers[0]
 

@@ -10,7 +10,6 @@ from contacts import retention_rules
 from contacts.models import LegalHold
 from vault.forms import DayField, LineField, StrictForm
 
-
 LONGEST = 3650
 
 

@@ -166,6 +166,20 @@ STRINGS: dict[str, str] = {
     "only-format": "\u200b\u200e",
 }
 REFUSED = frozenset(
-    "nul newline header replacement private-use noncharacter unassigned zalgo zalgo-10k long long-ascii empty spaces "
-    "only-format".split()
+    [
+        "nul",
+        "newline",
+        "header",
+        "replacement",
+        "private-use",
+        "noncharacter",
+        "unassigned",
+        "zalgo",
+        "zalgo-10k",
+        "long",
+        "long-ascii",
+        "empty",
+        "spaces",
+        "only-format",
+    ]
 )

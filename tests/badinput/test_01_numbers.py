@@ -114,7 +114,12 @@ def rows(table):
 @pytest.mark.parametrize(("text", "digits", "notes"), rows(ACCEPTED))
 def test_the_reader_takes(text, digits, notes):
     reading = phone.read(text)
-    assert (reading.problem, [n.digits for n in reading.numbers], reading.notes, reading.proposal) == (None, [digits], notes, "")
+    assert (reading.problem, [n.digits for n in reading.numbers], reading.notes, reading.proposal) == (
+        None,
+        [digits],
+        notes,
+        "",
+    )
 
 
 @pytest.mark.parametrize(("text", "digits", "notes"), rows(ACCEPTED))
@@ -228,10 +233,14 @@ def test_42_withdrawn_and_given_again_begins_a_new_chain_and_keeps_the_old():
     withdrawal.withdraw(subject=first.subject_id, scope=None, method="link", reason="withdrawal", by=house.BY, at=later)
     sweep.run(by=house.BY, at=later + timedelta(hours=1))
     assert Contact.objects.count() == 0
-    old = list(ConsentEvent.objects.filter(consent__subject=first.subject_id).order_by("number").values_list("event_hash", flat=True))
+    old = list(
+        ConsentEvent.objects.filter(consent__subject=first.subject_id).order_by("number").values_list("event_hash", flat=True)
+    )
     second, _receipt = house.arrive(home.event, house.WANG, at=later + timedelta(days=1))
     assert second.subject_id != first.subject_id
-    kept = ConsentEvent.objects.filter(consent__subject=first.subject_id).order_by("number").values_list("event_hash", flat=True)
+    kept = (
+        ConsentEvent.objects.filter(consent__subject=first.subject_id).order_by("number").values_list("event_hash", flat=True)
+    )
     assert (len(old) > 2, list(kept)) == (True, old)
     heads = Consent.objects.filter(subject=second.subject_id)
     assert [head.state for head in heads] == ["given"] and heads[0].state in rules.LIVE

@@ -64,7 +64,11 @@ def test_names_are_taken_cleaned_and_shown_as_text(key):
 def test_names_are_refused_with_a_sentence(door, key):
     home = house.build()
     before = stored()
-    answer = visit(enter(), home.event, name=STRINGS[key]) if door == "visitor" else note(enter(home.li), home.event, name=STRINGS[key])
+    answer = (
+        visit(enter(), home.event, name=STRINGS[key])
+        if door == "visitor"
+        else note(enter(home.li), home.event, name=STRINGS[key])
+    )
     assert (answer.status_code, stored()) == (400, before)
     assert len(sentences(answer, "name")) == 1
 
@@ -72,8 +76,20 @@ def test_names_are_refused_with_a_sentence(door, key):
 def plain_fields(home, text):
     """Each door with a plain text field: who may use it, what they send, and where the text then stands."""
     sent = home.person
-    yield home.li, "/events/new/", {"name": text, "place": "Hall", "held_on": "2026-04-01"}, lambda: Event.objects.get(place="Hall", held_on=date(2026, 4, 1)).name, "/events/"
-    yield home.li, "/events/new/", {"name": "E", "place": text, "held_on": "2026-04-02"}, lambda: Event.objects.get(name="E").place, "/events/"
+    yield (
+        home.li,
+        "/events/new/",
+        {"name": text, "place": "Hall", "held_on": "2026-04-01"},
+        lambda: Event.objects.get(place="Hall", held_on=date(2026, 4, 1)).name,
+        "/events/",
+    )
+    yield (
+        home.li,
+        "/events/new/",
+        {"name": "E", "place": text, "held_on": "2026-04-02"},
+        lambda: Event.objects.get(name="E").place,
+        "/events/",
+    )
     review = (timezone.now() + timedelta(days=9)).date().isoformat()
     hold = {"case_ref": text, "reason": "dispute", "review_on": review}
     yield home.chen, f"/contacts/{sent}/hold/", hold, lambda: LegalHold.objects.get().case_ref, "/holds/"

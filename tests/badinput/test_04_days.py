@@ -137,7 +137,9 @@ def test_94_retention_takes_whole_days_up_to_ten_years(count):
     assert len(answer.context["sentence"]) > 10
 
 
-@pytest.mark.parametrize(("code", "count"), [("event_lead", "1"), ("event_lead", "3650"), ("withdrawn", "0"), ("contacted", "30")])
+@pytest.mark.parametrize(
+    ("code", "count"), [("event_lead", "1"), ("event_lead", "3650"), ("withdrawn", "0"), ("contacted", "30")]
+)
 def test_94_days_within_the_limits_are_kept(code, count):
     home = house.build()
     assert enter(home.chen).post("/retention/days/", {"code": code, "days": count}).status_code == 302

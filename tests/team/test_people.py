@@ -89,9 +89,7 @@ def test_compliance_looks_but_changes_nothing():
     assert (User.objects.count(), again(li).role, again(li).is_active) == (2, "advisor", True)
 
 
-@pytest.mark.parametrize(
-    ("deed", "role", "status"), [("promote", "lead", 404), ("role", "emperor", 400), ("role", "", 400)]
-)
+@pytest.mark.parametrize(("deed", "role", "status"), [("promote", "lead", 404), ("role", "emperor", 400), ("role", "", 400)])
 def test_an_unknown_deed_is_not_there_and_an_unknown_role_gets_a_sentence(deed, role, status):
     li, browser = hire("li", "advisor"), entered(hire("zhao", "admin"))
     assert browser.post(f"/team/{li.pk}/{deed}/", {"role": role}).status_code == status
