@@ -6,12 +6,12 @@ Every sentence of these fields says what to do; none repeats what was typed.
 import logging
 import re
 import unicodedata
+from copy import copy
 from datetime import date
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from vault import days, names
@@ -52,7 +52,7 @@ class StrictForm(forms.Form):
 
     def put(self, name: str, value: str) -> None:
         """Show this in the field when the form is drawn again."""
-        data = cast(QueryDict, self.data).copy()
+        data: Any = copy(self.data)  # of what a request sent, the copy may be written to
         data[self.add_prefix(name)] = value
         self.data = data
 
@@ -60,9 +60,9 @@ class StrictForm(forms.Form):
 def _plainer(validator: Any) -> Any:
     """The same check with a sentence that people understand."""
     if isinstance(validator, ProhibitNullCharactersValidator):
-        return ProhibitNullCharactersValidator(cast(Any, names.PROBLEMS["characters"]))
+        return ProhibitNullCharactersValidator(str(names.PROBLEMS["characters"]))
     if isinstance(validator, MaxLengthValidator):
-        return MaxLengthValidator(validator.limit_value, cast(Any, names.PROBLEMS["long"]))
+        return MaxLengthValidator(validator.limit_value, str(names.PROBLEMS["long"]))
     return validator
 
 
