@@ -116,6 +116,6 @@ def _phones(draft: Draft, basis: Consent, sealer: Sealer, at: datetime) -> list[
 
 
 def find_own(book: UUID, digits: str) -> Contact | None:
-    """The person with this number in this book, if any; other books do not influence the answer (C4)."""
+    """The person with this number in this book, if any; other books do not influence the answer (design, rule 6)."""
     owners = [owner for owner, _row in index.rows_by_exact(digits)]
     return Contact.objects.filter(pk__in=owners, book_id=book).order_by("created_at").first()

@@ -62,7 +62,7 @@ def quick(
     """An advisor's note of one person; returns the contact and whether it is new.
 
     A number already in the same book leads to that person; a number in anybody else's book makes a
-    new contact and looks no different (C4).
+    new contact and looks no different (design, rule 6).
     """
     known = arriving.find_own(event.book_id, number.digits)
     if known is not None:
