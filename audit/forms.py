@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import actors, reading, verbs
 from audit.search import Criteria
+from vault.forms import DayField, StrictForm
 
-_DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 _DAYS = (MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY))
 
@@ -22,11 +22,11 @@ def day_start(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-class RangeForm(forms.Form):
+class RangeForm(StrictForm):
     """A span of days, both included; either end may be open."""
 
-    since = forms.DateField(required=False, label=_("From"), widget=_DATE, input_formats=["%Y-%m-%d"], validators=_DAYS)
-    until = forms.DateField(required=False, label=_("To"), widget=_DATE, input_formats=["%Y-%m-%d"], validators=_DAYS)
+    since = DayField(required=False, label=_("From"), validators=_DAYS)
+    until = DayField(required=False, label=_("To"), validators=_DAYS)
 
     def clean(self) -> dict[str, Any]:
         """Refuse keys that are no field of this form, and a span that ends before it begins."""

@@ -16,17 +16,28 @@ TRIES = 5
 
 
 class ChallengeRefused(Exception):
-    """No code is sent or none is accepted; the code names why: throttled, expired, spent, used, overtaken."""
+    """No code is sent or none is accepted; `code` names why: throttled, expired, spent, used, overtaken."""
+
+    def __init__(self, code: str, wait: int = 0) -> None:
+        """Keep the code, and the seconds to wait when there were too many."""
+        super().__init__(code)
+        self.code = code
+        self.wait = wait
+
+
+def admit(*, digits: str, at: datetime) -> None:
+    """Count one code for this number (E.164 digits), five an hour at most; asked before anything is stored.
+
+    Raises ChallengeRefused("throttled") with the seconds to wait.
+    """
+    bucket = f"otp:{index.fingerprint(digits).hex()}"
+    answer = throttle.hit(bucket, limit=5, seconds=3600, at=at)
+    if not answer.allowed:
+        raise ChallengeRefused("throttled", answer.retry_after)
 
 
 def send(*, subject: UUID, digits: str, language: str, at: datetime) -> Challenge:
-    """Make a code and send it to this number (E.164 digits); five an hour for one number at most.
-
-    Only the code's hash is kept. Raises ChallengeRefused("throttled").
-    """
-    bucket = f"otp:{index.fingerprint(digits).hex()}"
-    if not throttle.hit(bucket, limit=5, seconds=3600, at=at).allowed:
-        raise ChallengeRefused("throttled")
+    """Make a code and send it to this number, which was admitted; only the code's hash is kept."""
     code = f"{secrets.randbelow(1_000_000):06d}"
     challenge = Challenge(subject_id=subject, created_at=at, expires_at=at + LIFE)
     challenge.code_hash = _hash(challenge, code)

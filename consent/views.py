@@ -17,6 +17,7 @@ from consent import gate, reasons, suppression
 from consent.models import Decision, NoticeVersion, Suppression
 from team.doors import door, public_door
 from vault import phone
+from vault.forms import StrictForm
 
 COMPLIANCE = ("compliance",)
 
@@ -47,7 +48,7 @@ def notices_page(request: HttpRequest) -> HttpResponse:
     return render(request, "consent/notices.html", {"versions": versions.order_by("notice__code", "-number")})
 
 
-class NumberForm(forms.Form):
+class NumberForm(StrictForm):
     """A whole number to look up."""
 
     number = forms.CharField(label=_("Whole number"), max_length=40)

@@ -91,11 +91,19 @@ def _too_many(request: HttpRequest, declared: Door, name: str) -> HttpResponse |
     who = str(request.user.pk) if request.user.is_authenticated else request.META.get("REMOTE_ADDR", "")
     limit, seconds = declared.rate
     answer = throttle.hit(f"{name}:{who}", limit=limit, seconds=seconds, at=timezone.now())
-    if answer.allowed:
-        return None
-    page = render(request, "429.html", {"seconds": answer.retry_after}, status=429)
-    page["Retry-After"] = str(answer.retry_after)
+    return None if answer.allowed else too_many(request, answer.retry_after)
+
+
+def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+    """The answer to too many tries: 429, and how long to wait (bad input 112)."""
+    page = render(request, "429.html", {"seconds": seconds}, status=429)
+    page["Retry-After"] = str(seconds)
     return page
+
+
+def not_understood(request: HttpRequest, sentence: str, *, status: int = 400) -> HttpResponse:
+    """The answer to a request that no page of ours sends: a sentence that says what to do, nothing changed."""
+    return render(request, "400.html", {"sentence": sentence}, status=status)
 
 
 class DoorMiddleware:

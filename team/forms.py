@@ -1,15 +1,22 @@
 """Forms of the team floor."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth import password_validation
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from team.fields import Level
-from team.models import ProtectedField, Role, Team
+from team.models import ProtectedField, Role, Team, User
+from team.words import HANDOVERS
+from vault.forms import LineField, StrictForm
 
 
-class SignInForm(forms.Form):
+class SignInForm(StrictForm):
     """Name and password."""
+
+    beside = frozenset({"next"})
 
     username = forms.CharField(
         label=_("Sign-in name"),
@@ -24,8 +31,10 @@ class SignInForm(forms.Form):
     )
 
 
-class CodeForm(forms.Form):
+class CodeForm(StrictForm):
     """A six-digit code, or a recovery code."""
+
+    beside = frozenset({"next"})
 
     code = forms.CharField(
         label=_("Code"),
@@ -34,14 +43,14 @@ class CodeForm(forms.Form):
     )
 
 
-class AccountForm(forms.Form):
+class AccountForm(StrictForm):
     """A new account."""
 
     username = forms.SlugField(label=_("Sign-in name"), max_length=40)
-    display_name = forms.CharField(label=_("Name"), max_length=60)
+    display_name = LineField(label=_("Name"), max_length=60)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.order_by("name"), required=False)
-    password = forms.CharField(label=_("First password"), strip=False, widget=forms.PasswordInput)
+    password = forms.CharField(label=_("First password"), max_length=128, strip=False, widget=forms.PasswordInput)
 
     def clean_password(self) -> str:
         """Refuse a weak password."""
@@ -50,16 +59,34 @@ class AccountForm(forms.Form):
         return password
 
 
-class RoleForm(forms.Form):
+class RoleForm(StrictForm):
     """Another role."""
 
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
 
 
-class LevelForm(forms.Form):
+class LevelForm(StrictForm):
     """One cell of the matrix and why it changes."""
 
     field = forms.ModelChoiceField(queryset=ProtectedField.objects.all())
     role = forms.ChoiceField(choices=Role.choices)
     level = forms.TypedChoiceField(choices=[(level.value, level.name) for level in Level], coerce=lambda v: Level(int(v)))
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = LineField(label=_("Reason"), max_length=200)
+
+
+class HandOverForm(StrictForm):
+    """To whom a book goes, and why."""
+
+    to = forms.ModelChoiceField(label=_("To"), queryset=User.objects.none())
+    reason = forms.ChoiceField(label=_("Reason"), choices=list(HANDOVERS.items()))
+    fresh = forms.BooleanField(
+        label=_("Open a new, empty book for the former owner"),
+        required=False,
+        help_text=_("For somebody who stays and goes on meeting people."),
+    )
+
+    def __init__(self, *args: Any, receivers: QuerySet[User], **kwargs: Any) -> None:
+        """Offer the colleagues by name."""
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = receivers  # type: ignore[attr-defined]
+        self.fields["to"].label_from_instance = lambda user: user.display_name  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 NAME_LENGTH = 60
 MARKS = 4
+LOST = "\ufffd"  # stands where bytes could not be read
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 PREFIXES = range(2, 13)
 
@@ -40,7 +41,7 @@ def clean_name(text: str) -> str:
 
 
 def clean_line(text: str, longest: int) -> str:
-    """One line without control or direction characters; empty is allowed. Raises TextRefused."""
+    """One line, composed (NFC), without control or direction characters; empty is allowed. Raises TextRefused."""
     if "\n" in text.strip() or "\r" in text.strip():
         raise TextRefused("lines")
     return _clean(text, longest)
@@ -60,16 +61,26 @@ def _bounded(text: str, longest: int) -> str:
 def _clean(text: str, longest: int) -> str:
     composed = unicodedata.normalize("NFC", text)
     categories = [unicodedata.category(char) for char in composed]
-    if "\0" in composed or "Cs" in categories:
+    if "\0" in composed or LOST in composed or any(map(_homeless, composed, categories)):
         raise TextRefused("characters")
     kept = "".join(
         " " if category == "Zs" or char == "\t" else char
         for char, category in zip(composed, categories, strict=True)
-        if category not in ("Cc", "Cf", "Co", "Cn") or char in "\t\u200d"
+        if category not in ("Cc", "Cf") or char in "\t\u200d"
     )
     if re.search(r"\S", kept) and _too_many_marks(kept):
         raise TextRefused("marks")
     return _bounded(re.sub(r" +", " ", kept).strip(), longest)
+
+
+def _homeless(char: str, category: str) -> bool:
+    """No character of any language: refused, since leaving it out would change a name in silence.
+
+    Han characters younger than this Python (extensions G and later) are somebody's name all the same.
+    """
+    if category == "Cn":
+        return not ("\U00020000" <= char <= "\U0003fffd") or ord(char) & 0xFFFE == 0xFFFE
+    return category in ("Cs", "Co")
 
 
 def _too_many_marks(text: str) -> bool:

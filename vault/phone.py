@@ -6,21 +6,23 @@ rows of the bad-input list are cited by number. Nothing raised or returned repea
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import phonenumbers
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 NORMALISER_VERSION = 1
+ENCLOSED = "enclosed_digits"
 MAX_LENGTH = 40
 LABEL = re.compile(r"^(?:手机号码|手机号|手机|电话号码|电话|座机|联系方式|号码|tel|phone|mobile|mob)[::]?", re.I)
 REMARK = re.compile(r"\((?:微信同号|同微信|微信|vx同号|wechat)\)$", re.I)
-MARKER = re.compile(r"^['=\"‘’“”]+|[\"'”’]+$")
+MARKER = re.compile(r"^(?:=\"|['=\"‘’“”])|[\"'”’]$")
 ALLOWED = re.compile(r"^[0-9+()\-./,ext转分机#、;\s]+$", re.I)
 EXTENSION = re.compile(r"(?:转|分机|ext\.?|x|,|#)+(\d{1,6})$", re.I)
 SPLIT = re.compile(r"[/、;]")
-CHINESE_DIGITS = re.compile(r"^[〇零一二三四五六七八九幺]{7,}$")
+NUMERALS = str.maketrans("〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "0012345678911" + "23456789")
+CHINESE_DIGITS = re.compile(r"^(?=.*[^0-9+])\+?[0-9〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{7,}$")
 VIRTUAL = re.compile(r"^86(?:162|165|167|170|171)")
 SERVICE = re.compile(r"^(?:1[012]\d|10\d{3,6}|12\d{3,4}|95\d{3,6}|96\d{3,4}|400\d{7}|800\d{7})$")
 DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−—"), "-")
@@ -39,6 +41,15 @@ PROBLEMS: dict[str, Promise] = {
     "machine": _("This is a number of a device, not a person's."),
     "many": _("Please give one number only."),
     "invalid": _("This is not a valid phone number."),
+}
+COUNTED = _("A mainland mobile number has 11 digits; this one has %(count)s.")
+PROPOSED = _("Did you mean the number that now stands in the field? If so, please send it again.")
+NOTES: dict[str, Promise] = {
+    "converted_digits": _("The number was written in other digits; it was taken as ordinary ones."),
+    "stripped_marker": _("Signs around the number that do not belong to it were left out."),
+    "extension": _("A mobile number has no extension; it was left out."),
+    "cross_border": _("This number lies outside the mainland."),
+    "virtual_operator": _("This number belongs to a virtual operator."),
 }
 
 
@@ -64,16 +75,29 @@ class Number:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read: numbers, notes on what was changed, or the code of the problem."""
+    """What was read: numbers, notes on what was changed, or the code of the problem.
+
+    `proposal` is the number in plain digits where a person should look before it counts; it is for
+    the field the person typed into, and for nothing else. `count` says how many digits were given.
+    """
 
     numbers: tuple[Number, ...] = ()
     notes: tuple[str, ...] = ()
     problem: str | None = None
+    proposal: str = field(default="", repr=False)
+    count: int = 0
 
     @property
     def sentence(self) -> Promise | str:
         """The problem as a sentence for people; empty when there is none."""
+        if self.problem == "length" and self.count:
+            return str(COUNTED) % {"count": self.count}
         return PROBLEMS[self.problem] if self.problem else ""
+
+    @property
+    def remarks(self) -> list[Promise]:
+        """The notes that have a sentence."""
+        return [NOTES[note] for note in self.notes if note in NOTES]
 
 
 class PhoneRefused(ValueError):
@@ -102,15 +126,21 @@ def read(text: str) -> Reading:
     if not cleaned:
         return Reading(problem="empty")
     if CHINESE_DIGITS.match(cleaned):
-        return Reading(problem="numerals")
+        return _propose("numerals", cleaned.translate(NUMERALS))
     if re.fullmatch(r"[+0-9\-]*[0-9][Oo0-9\-]*", cleaned) and re.search("[Oo]", cleaned):
-        return Reading(problem="letter_o")
+        return _propose("letter_o", re.sub("[Oo]", "0", cleaned))
     if not ALLOWED.match(cleaned) or cleaned[0] in "./-#;,":
         return Reading(problem="characters")
     parts = [part for part in SPLIT.split(cleaned) if part.strip()]
     if len(parts) > 1 and not all(len(re.sub(r"\D", "", part)) >= 7 for part in parts):
         parts = [SPLIT.sub("", cleaned)]
-    return _join([_one(part) for part in parts], notes)
+    reading = _join([_one(part) for part in parts], notes)
+    return replace(reading, proposal=cleaned) if ENCLOSED in notes and reading.numbers else reading
+
+
+def _propose(problem: str, guess: str) -> Reading:
+    """The problem, and the number it would be if the guess were right; no proposal where it is none."""
+    return Reading(problem=problem, proposal=guess if _one(guess).numbers else "")
 
 
 def _join(readings: list[Reading], notes: tuple[str, ...]) -> Reading:
@@ -134,7 +164,7 @@ def _clean(text: str) -> tuple[str, tuple[str, ...]]:
     labelled = re.sub(r"^:", "", LABEL.sub("", bare))
     remarked = REMARK.sub("", labelled)
     plain = re.sub(r"^(\+?\d+)\.0$", r"\1", remarked)
-    notes = []
+    notes = [ENCLOSED] if any(_enclosed(char) for char in text) else []
     if ascii_digits != kept:
         notes.append("converted_digits")
     if labelled != kept_text or plain != remarked:
@@ -142,6 +172,11 @@ def _clean(text: str) -> tuple[str, tuple[str, ...]]:
     if remarked != labelled:
         notes.append("same_wechat")
     return plain, tuple(notes)
+
+
+def _enclosed(char: str) -> bool:
+    """Circled, raised and similar digits: no keyboard types them, so somebody should look (row 6)."""
+    return char.isdigit() and not char.isdecimal()
 
 
 def _one(text: str) -> Reading:
@@ -154,7 +189,7 @@ def _one(text: str) -> Reading:
     if bare.startswith("+"):
         return _international(digits, extension)
     if digits.startswith("00") and len(digits) > 9:
-        return _international(digits[2:], extension)
+        return _international(digits[2:], extension, certain=True)
     if len(digits) == 13 and digits.startswith("861"):
         return _international(digits, extension)
     return _domestic(digits, extension)
@@ -167,18 +202,23 @@ def _domestic(digits: str, extension: str) -> Reading:
     if SERVICE.match(digits):
         return Reading(problem="service")
     if digits.startswith("1") and len(digits) >= 9:
-        return _mainland(digits, extension) if len(digits) == 11 else Reading(problem="length")
+        return _mainland(digits, extension) if len(digits) == 11 else _miscounted(digits)
     if 7 <= len(digits) <= 8 and not digits.startswith("0"):
         return Reading(problem="area")
     if digits.startswith("0"):
         return _mainland(digits[1:], extension)
-    return Reading(problem="length" if 9 <= len(digits) <= 12 else "invalid")
+    return _miscounted(digits) if 9 <= len(digits) <= 12 else Reading(problem="invalid")
 
 
-def _international(digits: str, extension: str) -> Reading:
+def _miscounted(digits: str) -> Reading:
+    return Reading(problem="length", count=len(digits))
+
+
+def _international(digits: str, extension: str, *, certain: bool = False) -> Reading:
+    """A number with its country; +1 before a mainland shape is a spreadsheet's doing unless `certain` (row 18)."""
     if digits.startswith("86"):
         return _mainland(digits[2:].removeprefix("0"), extension)
-    if len(digits) == 11 and re.match(r"1[3-9]\d", digits) and _mobile_shape("86" + digits):
+    if not certain and len(digits) == 11 and re.match(r"1[3-9]\d", digits) and _mobile_shape("86" + digits):
         return Reading(problem="country")
     return _parsed(digits, extension)
 
@@ -189,7 +229,7 @@ def _mobile_shape(digits: str) -> bool:
 
 def _mainland(national: str, extension: str) -> Reading:
     if national.startswith("1") and len(national) in (10, 12) and national[:2] not in ("10",):
-        return Reading(problem="length")
+        return _miscounted(national)
     if national.startswith("1") and len(national) == 11 and not re.match(r"1[3-9]", national):
         return Reading(problem="prefix") if not national.startswith("10") else _parsed("86" + national, extension)
     return _parsed("86" + national, extension)

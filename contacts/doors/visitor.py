@@ -1,6 +1,9 @@
 """The visitor's own phone: form, code, receipt, and the link that stops everything."""
 
+from uuid import UUID
+
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,15 +17,14 @@ from consent import stop_link
 from consent.challenge import ChallengeRefused
 from consent.models import Consent
 from consent.views import words_of
-from contacts import withdrawal
+from contacts import events, withdrawal
 from contacts.forms.intake import CodeForm, VisitorForm
 from contacts.intake import visiting
 from contacts.models import Event, Submission
-from team.doors import public_door
+from team.doors import not_understood, public_door, too_many
 
 CROWD = (120, 60)
 SENTENCES = {
-    "throttled": gettext_lazy("Too many codes were sent to this number. Please try again in an hour."),
     "expired": gettext_lazy("This code is too old. Ask for a new one."),
     "spent": gettext_lazy("Too many tries. Ask for a new code."),
     "used": gettext_lazy("This code has been used."),
@@ -60,6 +62,7 @@ def _submit(request: HttpRequest, event: Event, form: VisitorForm) -> HttpRespon
     try:
         visiting.submit(
             event=event,
+            book=events.book_of_link(event, request.GET.get("book", "")),
             name=data["name"],
             number=data["number"],
             ticks=form.chosen(),
@@ -69,8 +72,10 @@ def _submit(request: HttpRequest, event: Event, form: VisitorForm) -> HttpRespon
         )
     except visiting.NothingTicked:
         return render(request, "contacts/visitor/nothing.html", {"event": event})
-    except ChallengeRefused:
-        return render(request, "429.html", {"seconds": 3600}, status=429)
+    except ChallengeRefused as refused:
+        return too_many(request, refused.wait)
+    for remark in form.remarks:
+        messages.info(request, str(remark))
     return redirect("visitor_confirm", event.code, data["token"])
 
 
@@ -82,11 +87,8 @@ def confirm(request: HttpRequest, code: str, token: str) -> HttpResponse:
     submission = visiting.submission_of(event, token)
     if submission is None:
         raise Http404
-    form, at, language = (
-        CodeForm(request.POST if request.method == "POST" else None),
-        timezone.now(),
-        get_language() or "zh-hans",
-    )
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    at, language = timezone.now(), get_language() or "zh-hans"
     try:
         if request.POST.get("again"):
             visiting.send_again(submission, language=language, at=at)
@@ -97,7 +99,9 @@ def confirm(request: HttpRequest, code: str, token: str) -> HttpResponse:
                 return redirect(f"{reverse('stop', args=[receipt.stop_token])}?new=1")
             form.add_error("code", _("This code is wrong."))
     except ChallengeRefused as refused:
-        form.add_error("code", str(SENTENCES[str(refused)]))
+        if refused.wait:
+            return too_many(request, refused.wait)
+        form.add_error(None, str(SENTENCES[refused.code]))
     return _confirm_page(request, event, submission, form)
 
 
@@ -115,16 +119,11 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     if subject is None:
         return render(request, "contacts/visitor/gone.html", status=404)
     if request.method == "POST":
-        purpose, _slash, channel = request.POST.get("only", "").partition("/")
-        scope = {(purpose, channel)} if channel else None
-        withdrawal.withdraw(
-            subject=subject,
-            scope=scope,
-            method="link",
-            reason="withdrawal",
-            by=Self_(subject),
-            at=timezone.now(),
-        )
+        known = Consent.objects.filter(subject_id=subject).values_list("purpose_id", "channel")
+        only = {f"{purpose}/{channel}": {(purpose, channel)} for purpose, channel in known}.get(request.POST.get("only", ""))
+        if "only" in request.POST and only is None:
+            return not_understood(request, _("Please choose one of your consents. Nothing was changed."))
+        _withdraw(subject, only)
         return redirect("stop", token)
     rows = Consent.objects.filter(subject_id=subject).select_related("purpose", "notice_version__notice")
     consents = list(rows.order_by("purpose_id"))
@@ -136,3 +135,8 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         "address": request.build_absolute_uri(request.path),
     }
     return render(request, "contacts/visitor/receipt.html", context)
+
+
+def _withdraw(subject: UUID, scope: set[tuple[str, str]] | None) -> None:
+    """One tap ends everything, or the one consent whose button it was."""
+    withdrawal.withdraw(subject=subject, scope=scope, method="link", reason="withdrawal", by=Self_(subject), at=timezone.now())

@@ -8,17 +8,19 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts import retention_rules
 from contacts.models import LegalHold
+from vault.forms import DayField, LineField, StrictForm
+
+LONGEST = 3650
 
 
-class HoldForm(forms.Form):
+class HoldForm(StrictForm):
     """Case, reason and review date of a legal hold."""
 
-    case_ref = forms.CharField(label=_("Case number"), max_length=40)
+    case_ref = LineField(label=_("Case number"), max_length=40)
     reason = forms.ChoiceField(label=_("Reason"), choices=LegalHold.Reason.choices)
-    review_on = forms.DateField(
+    review_on = DayField(
         label=_("Review by"),
         help_text=_("Within 90 days. A hold keeps the data; it never reopens contact."),
-        widget=forms.DateInput(attrs={"type": "date"}),
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
@@ -35,8 +37,17 @@ class HoldForm(forms.Form):
         return review
 
 
-class DaysForm(forms.Form):
+class DaysForm(StrictForm):
     """One line of the retention table."""
 
     code = forms.ChoiceField(choices=[(code, code) for code in retention_rules.DEFAULT_DAYS])
-    days = forms.IntegerField(label=_("Days"), min_value=0, max_value=3650)
+    days = forms.RegexField(label=_("Days"), regex=r"^[0-9]{1,4}$")
+
+    def clean(self) -> dict[str, Any]:
+        """Days as a number of at most ten years; none at all only where people leave at once (row 94)."""
+        if "code" in self.cleaned_data and "days" in self.cleaned_data:
+            days = self.cleaned_data["days"] = int(self.cleaned_data["days"])
+            shortest = min(1, retention_rules.DEFAULT_DAYS[self.cleaned_data["code"]])
+            if not shortest <= days <= LONGEST:
+                self.add_error("days", _("Choose a number of days within the limits."))
+        return self.cleaned_data

@@ -1,9 +1,13 @@
 """Forms of the people pages: reveal, withdrawal, outcome, search, saved view."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import CallAttempt
+from vault.forms import DayField, LineField, StrictForm
 
 REVEAL_REASONS = [
     ("reveal_call_by_hand", _("I am about to call by hand")),
@@ -12,15 +16,17 @@ REVEAL_REASONS = [
 ]
 
 
-class RevealForm(forms.Form):
+class RevealForm(StrictForm):
     """Why the number is to be shown."""
 
     phone = forms.UUIDField(widget=forms.HiddenInput)
     action = forms.ChoiceField(label=_("Reason"), choices=REVEAL_REASONS, widget=forms.RadioSelect)
 
 
-class WithdrawForm(forms.Form):
-    """How the person told us to stop, and whether it is everything."""
+class WithdrawForm(StrictForm):
+    """What is to stop, everything unless the person said otherwise, and how they told us."""
+
+    scope = forms.ChoiceField(label=_("What is to stop?"), required=False, widget=forms.RadioSelect)
 
     method = forms.ChoiceField(
         label=_("How did the person tell us?"),
@@ -29,21 +35,34 @@ class WithdrawForm(forms.Form):
         initial="spoken",
     )
 
+    def __init__(self, *args: Any, parts: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        """Offer everything, and each consent that can still be stopped as (purpose/channel, words)."""
+        super().__init__(*args, **kwargs)
+        everything = _("Everything: no calls, no messages, no passing on, for the whole office")
+        self.fields["scope"].choices = [("", everything), *parts]  # type: ignore[attr-defined]
 
-class OutcomeForm(forms.Form):
+    def chosen(self) -> set[tuple[str, str]] | None:
+        """The purpose and channel to stop; None for everything."""
+        purpose, _slash, channel = self.cleaned_data["scope"].partition("/")
+        return {(purpose, channel)} if channel else None
+
+
+class OutcomeForm(StrictForm):
     """What came of a call."""
 
     attempt = forms.UUIDField(widget=forms.HiddenInput)
     outcome = forms.ChoiceField(label=_("Outcome"), choices=CallAttempt.Outcome.choices)
+    later_on = DayField(required=False)
 
 
-class SearchForm(forms.Form):
+class SearchForm(StrictForm):
     """One box: a name, a whole number, or the last four digits."""
 
     q = forms.CharField(label=_("Name, whole number or last four digits"), max_length=60)
 
 
-class ViewForm(forms.Form):
+class ViewForm(StrictForm):
     """A name for the filters on screen."""
 
-    name = forms.CharField(label=_("Name of the view"), max_length=40)
+    beside = frozenset({"query"})
+    name = LineField(label=_("Name of the view"), max_length=40)

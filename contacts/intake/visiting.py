@@ -3,9 +3,9 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -41,11 +41,12 @@ def form_token() -> str:
 
 def submission_of(event: Event, token: str) -> Submission | None:
     """The submission of this token at this event, if it was sent already."""
-    return Submission.objects.filter(pk=_hash(token), event=event).first()
+    return Submission.objects.filter(pk=_hash(event, token)).first()
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def _hash(event: Event, token: str) -> str:
+    """A token counts at its own event only."""
+    return hashlib.sha256(f"{event.pk}:{token}".encode()).hexdigest()
 
 
 def submit(
@@ -57,25 +58,23 @@ def submit(
     language: str,
     token: str,
     at: datetime,
+    book: UUID | None = None,
 ) -> Submission:
     """Take a visitor's form: everything stays `requested` until the number is confirmed; serves C1, C7, I6.
 
     Sent twice it answers with the first. A known number in this book gets the new request; a number
-    known elsewhere, or suppressed, looks no different. Raises NothingTicked, vault.names.TextRefused,
+    known elsewhere, or suppressed, looks no different. `book` is a colleague's who works at the event
+    and invited this person; else the event's own. Raises NothingTicked, vault.names.TextRefused,
     challenge.ChallengeRefused when too many codes were asked for.
     """
     if (known := submission_of(event, token)) is not None:
         return known
     if not ticks:
         raise NothingTicked
-    cleaned = names.clean_name(name)
-    contact = arriving.find_own(event.book_id, number.digits)
-    subject = contact.pk if contact else uuid4()
-    draft = Draft(name=cleaned, numbers=(number,), language=language, subject=subject)
-    if contact is None:
-        arriving.make_keys([draft], event=event, at=at)
+    draft = Draft(name=names.clean_name(name), numbers=(number,), language=language)
+    challenge.admit(digits=number.digits, at=at)
     try:
-        submission = _store(draft, contact, ticks, event=event, token=token, at=at)
+        submission = _arrive(draft, ticks, event=event, book=book or event.book_id, token=token, at=at)
     except IntegrityError:
         if (known := submission_of(event, token)) is None:
             raise
@@ -84,12 +83,25 @@ def submit(
     return submission
 
 
+def _arrive(draft: Draft, ticks: Sequence[NoticePurpose], *, event: Event, book: UUID, token: str, at: datetime) -> Submission:
+    """Known or new is decided under the book's lock: two tabs at once make one person (bad input 104)."""
+    with transaction.atomic():
+        arriving.lock(book)
+        contact = arriving.find_own(book, draft.numbers[0].digits)
+        if contact is None:
+            arriving.make_keys([draft], event=event, at=at, book=book)
+        else:
+            draft = replace(draft, subject=contact.pk)
+        return _store(draft, contact, ticks, event=event, book=book, token=token, at=at)
+
+
 def _store(
     draft: Draft,
     contact: Contact | None,
     ticks: Sequence[NoticePurpose],
     *,
     event: Event,
+    book: UUID,
     token: str,
     at: datetime,
 ) -> Submission:
@@ -100,12 +112,12 @@ def _store(
         asks = [Ask(subject, tick, "visitor") for tick in ticks]
         heads = ledger.request(asks, language=draft.language, by=by, at=at)
         if contact is None:
-            arriving.save([draft], {subject: heads[0]}, event=event, source="visitor", by=by, at=at)
+            arriving.save([draft], {subject: heads[0]}, event=event, source="visitor", by=by, at=at, book=book)
         else:
             trail.record("contact.changed", by=by, at=at, subject=subject, reason="visitor")
             retention.refresh([subject], at=at)
         return Submission.objects.create(
-            token_hash=_hash(token),
+            token_hash=_hash(event, token),
             event=event,
             subject_id=subject,
             created_at=at,
@@ -114,7 +126,7 @@ def _store(
 
 
 def send_code(submission: Submission, *, digits: str, language: str, at: datetime) -> None:
-    """Send a code to the number the visitor typed. Raises challenge.ChallengeRefused."""
+    """Send a code to the number the visitor typed, which was admitted."""
     made = challenge.send(subject=submission.subject_id, digits=digits, language=language, at=at)
     Submission.objects.filter(pk=submission.pk).update(challenge_id=made.pk)
     submission.challenge_id = made.pk
@@ -125,7 +137,9 @@ def send_again(submission: Submission, *, language: str, at: datetime) -> None:
     phone = Phone.objects.filter(contact_id=submission.subject_id).order_by("position").first()
     if phone is None:
         raise challenge.ChallengeRefused("expired")
-    send_code(submission, digits=str(opening.open_one(phone.number)), language=language, at=at)
+    digits = str(opening.open_one(phone.number))
+    challenge.admit(digits=digits, at=at)
+    send_code(submission, digits=digits, language=language, at=at)
 
 
 def confirm(*, submission: Submission, code: str, language: str, at: datetime) -> Receipt | None:

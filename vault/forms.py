@@ -1,0 +1,88 @@
+"""Form fields over the strict readers, and the form that ignores what nobody asked for.
+
+Every sentence of these fields says what to do; none repeats what was typed.
+"""
+
+import logging
+import re
+import unicodedata
+from datetime import date
+from typing import Any, ClassVar, cast
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from vault import days, names
+
+logger = logging.getLogger(__name__)
+MOBILE = re.compile(r"(?<!\d)(?:86[-. ]?)?1[3-9]\d[-. ]?\d{4}[-. ]?\d{4}(?!\d)")
+TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
+
+
+class StrictForm(forms.Form):
+    """A form whose errors never repeat a value; extra keys are ignored and noted in the log (bad input 103).
+
+    `beside` names the keys that the page sends along for others than this form.
+    """
+
+    beside: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Give every choice a sentence of ours: Django's own would repeat what was sent."""
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
+                field.error_messages["invalid_choice"] = _("Please choose from the list.")
+
+    def full_clean(self) -> None:
+        """Clean; then put proposals into their fields, and note keys that nobody asked for."""
+        super().full_clean()
+        if not self.is_bound:
+            return
+        for name, errors in self.errors.as_data().items():
+            for error in errors:
+                if proposal := (error.params or {}).get("proposal"):
+                    self.put(name, proposal)
+        extra = set(self.data) - set(self.fields) - self.beside - {TOKEN}
+        if extra:  # names may carry a number as well, so that only their count is noted
+            logger.warning("%s: %d keys that nobody asked for were ignored", type(self).__name__, len(extra))
+
+    def put(self, name: str, value: str) -> None:
+        """Show this in the field when the form is drawn again."""
+        data = cast(QueryDict, self.data).copy()
+        data[self.add_prefix(name)] = value
+        self.data = data
+
+
+class LineField(forms.CharField):
+    """One clean line for a column that is not sealed: so it takes no mobile number."""
+
+    def clean(self, value: Any) -> str:
+        """The cleaned line, or a sentence."""
+        text: str = super().clean(value)
+        try:
+            line = names.clean_line(text, self.max_length or names.NAME_LENGTH)
+        except names.TextRefused as refused:
+            raise forms.ValidationError(str(refused.sentence)) from None
+        if self.required and not line:
+            raise forms.ValidationError(self.error_messages["required"])
+        if MOBILE.search(unicodedata.normalize("NFKC", line)):
+            raise forms.ValidationError(_("Please leave phone numbers out of this text."))
+        return line
+
+
+class DayField(forms.DateField):
+    """A day, read strictly; what needs a look comes back as a proposal in the field (rows 83 to 91)."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def to_python(self, value: Any) -> date | None:
+        """The day, or a sentence."""
+        if value in self.empty_values or isinstance(value, date):
+            return super().to_python(value)
+        reading = days.read(str(value))
+        if reading.day is None:
+            proposal = reading.proposal.isoformat() if reading.proposal else ""
+            raise forms.ValidationError(str(reading.sentence), params={"proposal": proposal})
+        return reading.day
