@@ -142,6 +142,19 @@ def test_a_list_shows_what_the_gate_would_say():
     assert set(peeked) == set(everybody)
 
 
+def test_a_discreet_list_says_what_staff_may_hear():
+    home = house.build()
+    here = house.arrive(home.event, house.WANG, confirm=False)[0].subject_id
+    there = house.arrive(home.far, house.WANG)[0].subject_id
+    withdrawal.withdraw(
+        subject=there, scope=None, method="link", reason="withdrawal", by=Self_(there), at=house.NOON + timedelta(minutes=1)
+    )
+    said = ask(home, here)
+    look = {"by": home.li, "at": house.NOON, "usage": {here: NONE}}
+    told = [gate.peek_many([here], "call", **look, discreet=quiet)[here].reason for quiet in (False, True)]
+    assert (said.reason, gate.tell(said).reason, told) == ("suppressed", "requested", ["suppressed", "requested"])
+
+
 def test_a_list_costs_the_same_for_one_and_for_many(django_assert_num_queries):
     home = house.build()
     people_ = [house.arrive(home.event, f"1380000{n}")[0].subject_id for n in range(3000, 3006)]

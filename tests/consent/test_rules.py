@@ -3,6 +3,7 @@
 import ast
 import inspect
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -272,3 +273,12 @@ def test_no_rule_is_longer_than_six_lines():
 def test_a_decision_stored_by_older_rules_without_a_fact_is_read_most_restrictively():
     facts = rules.Facts.from_json({"action": "call", "timed": True, "now": 0, "office_hour": 12})
     assert rules.decide(facts) == rules.Verdict(False, "inactive")
+
+
+@pytest.mark.parametrize("state", ["requested", "asserted", "given", "withdrawn", ""])
+def test_a_refusal_by_another_road_is_kept_from_staff_until_the_person_has_acted(state):
+    open_ = rules.Facts("call", True, 0, 12, state, suppressed=False, erased=False, active_staff=True, fit_staff=True, may=True)
+    facts = replace(open_, in_book=True, suppressed=True)
+    assert rules.decide(facts).reason == "suppressed"
+    assert rules.tell(facts).reason == (state if state in rules.INVITABLE else "suppressed")
+    assert rules.tell(replace(facts, suppressed=False)) == rules.decide(replace(facts, suppressed=False))

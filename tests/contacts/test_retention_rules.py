@@ -67,6 +67,14 @@ def test_several_promises_hold_until_the_last_of_them():
     assert leaves(yes(until=90), yes(until=120)) == ("promise", 120)
 
 
+@pytest.mark.parametrize(
+    ("vain", "expected"), [(20, ("unreachable", 50)), (9, ("event_lead", 190)), (170, ("event_lead", 190))]
+)
+def test_whom_nobody_can_reach_goes_thirty_days_after_the_third_vain_call_since_the_last_yes(vain, expected):
+    answer = due([yes(10)], created_at=NOON, contacted=False, days=DEFAULT_DAYS, unreachable_since=NOON + vain * DAY)
+    assert (answer.rule, (answer.on - NOON) / DAY) == expected
+
+
 def test_whose_time_ran_out_goes_at_once():
     assert leaves(stands("expired", 365)) == ("expired", 365)
 

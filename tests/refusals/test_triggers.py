@@ -5,7 +5,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from audit import trail
 from consent import gate
-from consent.models import Consent, ConsentEvent, Decision, NoticeVersion
+from consent.models import Consent, ConsentEvent, Decision, NoticePurpose, NoticeVersion
 from contacts import hold
 from contacts.models import Contact, LegalHold, Phone
 from team import matrix
@@ -21,13 +21,13 @@ GUARDED = {Consent: "subject_id", Contact: "subject_id", Phone: "contact_id", Le
 
 
 def columns_of(model):
-    return [field.column for field in model._meta.concrete_fields]
+    return [connection.ops.quote_name(field.column) for field in model._meta.concrete_fields]
 
 
 def copied(model, **changed):
     """SQL that puts in a copy of the first row, around Django and around every deed; the values are SQL."""
     table, columns = model._meta.db_table, columns_of(model)
-    values = ", ".join(changed.get(column, column) for column in columns)
+    values = ", ".join(changed.get(column.strip('"'), column) for column in columns)
     return f"INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} LIMIT 1"
 
 
@@ -119,7 +119,7 @@ def test_no_road_passes_a_hold_even_with_an_entry():
 # What only grows, and what is final.
 
 GROWING = {ConsentEvent: "reason", Decision: "reason", Pledge: "version", LevelChange: "reason"}
-FINAL = {NoticeVersion: "content_hash"}
+FINAL = {NoticeVersion: "content_hash", NoticePurpose: "tick_zh"}
 
 
 def lived_in():
@@ -133,7 +133,8 @@ def lived_in():
 
 
 @proves(*(name for model in GROWING for name in trigger(model._meta.db_table, "grows", "insert", "update", "delete")))
-@proves(*(name for model in FINAL for name in trigger(model._meta.db_table, "fixed", "update", "delete")))
+@proves(*trigger("consent_noticeversion", "fixed", "update", "delete"))
+@proves(*trigger("consent_noticepurpose", "fixed", "insert", "update", "delete"))
 @pytest.mark.parametrize("model", [*GROWING, *FINAL], ids=lambda model: model._meta.db_table)
 @plain
 def test_what_was_written_stays_as_it_was(model):
@@ -156,6 +157,26 @@ def test_what_was_written_stays_as_it_was(model):
         with pytest.raises(DatabaseError, match="refused"), transaction.atomic():
             road()
         assert run(f"SELECT * FROM {table}") == before != []
+
+
+@plain
+def test_a_published_notice_gets_no_more_ticks_and_lends_none():
+    home = house.build()
+    published = home.event.notice_version
+    draft = NoticeVersion.objects.create(notice=published.notice, number=2, content={}, created_at=AT)
+    tick = published.purposes.first()
+    facts = {"purpose_id": tick.purpose_id, "channel": "share", "order": 9, "tick_zh": "x", "tick_en": "x", "valid_days": 9}
+    own = NoticePurpose.objects.create(version=draft, **facts)
+    roads = [
+        lambda: NoticePurpose.objects.create(version=published, **facts),
+        lambda: NoticePurpose.objects.filter(pk=own.pk).update(version=published),
+        lambda: NoticePurpose.objects.filter(pk=tick.pk).update(version=draft),
+    ]
+    for road in roads:
+        with pytest.raises(DatabaseError, match="the notice is published"), transaction.atomic():
+            road()
+    assert NoticePurpose.objects.filter(pk=own.pk).update(valid_days=8) == 1
+    assert own.delete()[0] == 1
 
 
 @plain
