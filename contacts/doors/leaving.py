@@ -69,7 +69,7 @@ def run_sweep(request: StaffRequest) -> HttpResponse:
     try:
         sweep.nightly(by=request.user, at=timezone.now())
     except brakes.SweepRefused as refused:
-        messages.error(request, refused.sentence)
+        messages.error(request, str(refused.sentence))
         return redirect("retention")
     latest = SweepRun.objects.latest("started_at")
     return redirect("sweep", latest.pk)
