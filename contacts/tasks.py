@@ -13,7 +13,7 @@ from contacts import sweep as sweeping
 @shared_task(name="contacts.sweep")
 def sweep() -> None:
     """The nightly sweep."""
-    sweeping.run(by=System("sweep"), at=timezone.now())
+    sweeping.nightly(by=System("sweep"), at=timezone.now())
 
 
 @shared_task(name="contacts.check_sheet")

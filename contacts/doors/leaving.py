@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from contacts import cards, hold, leaving_page, retention, sweep, visibility
+from contacts import brakes, cards, hold, leaving_page, retention, sweep, visibility
 from contacts.forms.leaving import DaysForm, HoldForm
 from contacts.models import Departure, LegalHold, RetentionRule, SweepRun
 from team.doors import StaffRequest, door, not_understood
@@ -70,7 +70,11 @@ def change_days(request: StaffRequest) -> HttpResponse:
 @require_POST
 def run_sweep(request: StaffRequest) -> HttpResponse:
     """Run the sweep now instead of tonight, and show who left and why (J1)."""
-    sweep.run(by=request.user, at=timezone.now())
+    try:
+        sweep.nightly(by=request.user, at=timezone.now())
+    except brakes.SweepRefused as refused:
+        messages.error(request, str(refused.sentence))
+        return redirect("retention")
     latest = SweepRun.objects.latest("started_at")
     return redirect("sweep", latest.pk)
 

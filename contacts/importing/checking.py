@@ -22,7 +22,7 @@ def check(sheet_id: UUID, *, at: datetime) -> SheetImport:
     """Judge every row; read = ready + held + refused. Safe to run again: older verdicts are replaced.
 
     A number in somebody else's book looks like any other; a suppressed one is held like a row
-    without proof (C4, D8).
+    without proof (design, rule 6; D8).
     """
     sheet = SheetImport.objects.select_related("event").get(pk=sheet_id)
     if sheet.state != SheetImport.State.CHECKING:

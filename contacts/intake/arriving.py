@@ -141,7 +141,7 @@ def lock(book: UUID) -> None:
 
 
 def find_own(book: UUID, digits: str) -> Contact | None:
-    """The person with this number in this book, if any; other books do not influence the answer (C4)."""
+    """The person with this number in this book, if any; other books do not influence the answer (design, rule 6)."""
     return find_in([book], digits)
 
 

@@ -71,7 +71,7 @@ def quick(
     """An advisor's note of one person; returns the contact and whether it is new.
 
     A number already in a book of the same owner leads to that person; a number in anybody else's
-    book, or on the list of refusals, makes a new contact and looks no different (C4). The lock on
+    book, or on the list of refusals, makes a new contact and looks no different (design, rule 6). The lock on
     the book makes a second click find what the first one made. Serves C6.
     """
     shelf = book or event.book

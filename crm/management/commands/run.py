@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
@@ -35,11 +36,18 @@ class Command(BaseCommand):
         canary.prove(at=timezone.now())
         if settings.DEMO:
             demo.fill(people=2000, at=timezone.now())
-        call_command("sweep", stdout=open(os.devnull, "w"))  # noqa: SIM115
+        self._sweep()
         children = [_celery("worker", "-c", "1", "-P", "solo"), _celery("beat"), _server(port)]
         self.stdout.write(_greeting(port))
         sys.stdout.flush()
         _wait(children)
+
+    def _sweep(self) -> None:
+        """The first sweep at once; a brake that stops it is told, and the site starts all the same."""
+        try:
+            call_command("sweep", stdout=StringIO())
+        except CommandError as refused:
+            self.stderr.write(str(refused))
 
 
 def _refuse_busy(port: int) -> None:
