@@ -46,7 +46,7 @@ def _own(request: StaffRequest, pk: UUID) -> SheetImport:
     return sheet
 
 
-@door(roles=USERS)
+@door(roles=USERS, rate=(30, 3600))
 @require_http_methods(["GET", "POST"])
 def imports(request: StaffRequest) -> HttpResponse:
     """Upload a sheet; see one's earlier ones."""
