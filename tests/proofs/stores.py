@@ -121,7 +121,7 @@ def redis():
         return
     import redis as client
 
-    server = client.Redis.from_url(settings.CELERY_BROKER_URL)
+    server = client.Redis.from_url(settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://"))
     readers = {b"list": lambda key: server.lrange(key, 0, -1), b"hash": lambda key: [*server.hgetall(key).values()]}
     readers |= {b"set": server.smembers, b"string": lambda key: [server.get(key)]}
     for key in server.scan_iter():
