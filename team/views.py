@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit import trail
 from team import fields, fitness, matrix, people, second_factor
 from team.doors import StaffRequest, door, not_understood
 from team.fields import Level
@@ -103,6 +104,8 @@ def _set_level(request: StaffRequest, form: LevelForm) -> None:
     try:
         matrix.set_level(**form.cleaned_data, by=request.user, at=timezone.now())
     except matrix.MatrixRefused as refused:
+        if str(refused) != "reason":  # somebody reached for what is not theirs
+            trail.record_alone("door.denied", by=request.user, at=timezone.now(), outcome="denied", reason="role")
         messages.error(request, str(REFUSALS[str(refused)]))
     else:
         messages.success(request, _("Changed. It holds from the next request on."))

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from contacts import events, importing, tasks
 from contacts.forms.importing import MappingForm, UploadForm
+from contacts.importing import sample
 from contacts.importing.committing import may_undo
 from contacts.models import SheetImport, SheetRow
 from contacts.sheets.verdict import REASONS
@@ -45,7 +46,7 @@ def _own(request: StaffRequest, pk: UUID) -> SheetImport:
     return sheet
 
 
-@door(roles=USERS)
+@door(roles=USERS, rate=(30, 3600))
 @require_http_methods(["GET", "POST"])
 def imports(request: StaffRequest) -> HttpResponse:
     """Upload a sheet; see one's earlier ones."""
@@ -97,7 +98,7 @@ def sheet_page(request: StaffRequest, pk: UUID) -> HttpResponse:
 def _columns(request: StaffRequest, sheet: SheetImport) -> HttpResponse:
     if sheet.file is None or sheet.state not in (State.UPLOADED, State.CHECKED):
         return redirect("import", sheet.pk)
-    table = importing.preview(sheet)
+    table = sample.shown(importing.preview(sheet), sheet.mapping, by=request.user, at=timezone.now())
     form = MappingForm(
         request.POST if request.method == "POST" else None,
         header=table.header,
@@ -113,7 +114,7 @@ def _columns(request: StaffRequest, sheet: SheetImport) -> HttpResponse:
         else:
             _ring(tasks.check_sheet, sheet)
             return redirect("import", sheet.pk)
-    context = {"sheet": sheet, "form": form, "header": table.header, "sample": table.rows[:6]}
+    context = {"sheet": sheet, "form": form, "header": table.header, "sample": table.rows}
     return render(request, "contacts/importing/columns.html", context, status=400 if form.is_bound else 200)
 
 

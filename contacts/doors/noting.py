@@ -21,7 +21,7 @@ from team.models import Book
 USERS = ("advisor", "lead")
 
 
-@door(roles=USERS)
+@door(roles=USERS, rate=(240, 3600))  # a note says whether a number is in one's own book: no place to guess
 @require_http_methods(["GET", "POST"])
 def quick(request: StaffRequest) -> HttpResponse:
     """Note one person: two fields and the act; the event stays chosen until another is."""

@@ -57,7 +57,10 @@ def search_page(request: StaffRequest) -> HttpResponse:
     if not form.is_bound or not form.is_valid():
         status = 400 if form.is_bound else 200
         return render(request, "contacts/people/search.html", {"form": form}, status=status)
-    found = search.find(form.cleaned_data["q"], by=request.user, at=at)
+    try:
+        found = search.find(form.cleaned_data["q"], by=request.user, at=at)
+    except search.SearchRefused as refused:
+        return render(request, "429.html", {"seconds": refused.wait}, status=429)
     shown = cards.of(found.people, by=request.user, at=at)
     context = {"form": SearchForm(), "searched": True, "kind": found.kind, "cards": shown, "more": found.more}
     return render(request, "contacts/people/search.html", context)

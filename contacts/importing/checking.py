@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from consent import suppression
+from contacts.importing import guessing
 from contacts.importing.uploading import preview
 from contacts.models import Contact, SheetImport, SheetRow
 from contacts.sheets.verdict import RowVerdict, judge
@@ -28,6 +29,7 @@ def check(sheet_id: UUID, *, at: datetime) -> SheetImport:
     if sheet.state != SheetImport.State.CHECKING:
         return sheet
     verdicts = list(judge(preview(sheet), sheet.mapping))
+    guessing.refuse(verdicts)
     _compare(verdicts, sheet)
     rows = _rows(verdicts, sheet)
     counts = Counter(row.status for row in rows)

@@ -20,6 +20,7 @@ REASONS: dict[str, Promise] = {
     "name": _("the name is missing or cannot be read"),
     "duplicate_row": _("the number stands in an earlier row already"),
     "duplicate": _("this person is already in your book"),
+    "guess": _("too many rows differ only in the middle digits of the number; a real sheet does not look like this"),
 } | {f"number.{code}": sentence for code, sentence in phone.PROBLEMS.items()}
 
 
