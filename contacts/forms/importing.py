@@ -46,19 +46,20 @@ class WayForm(forms.Form):
 
     encoding = forms.ChoiceField(choices=[("", ""), *((e, e) for e in (*ENCODINGS, "utf-32"))], required=False)
     delimiter = forms.ChoiceField(choices=[("", ""), *DELIMITERS], required=False)
-    worksheet = forms.RegexField(r"^\d{1,3}$", required=False)
+    sheet = forms.RegexField(r"^\d{1,3}$", required=False)
 
     def ask(self, stored: Ask, data: Any) -> Ask:
         """The way that was asked for, with the stored one where nothing was."""
         given = self.cleaned_data if self.is_valid() else {}
-        watch = {role: data.get(f"role_{role}", "") for role in mapping.ROLES}
-        columns = {role: int(c) for role, c in watch.items() if c.isascii() and c.isdecimal() and len(c) < 4}
-        return Ask(
-            given.get("encoding") or stored.encoding,
-            given.get("delimiter") or stored.delimiter,
-            given.get("worksheet") or stored.sheet,
-            columns or stored.watch,
-        )
+        found = {name: given.get(name) or before for name, before in vars(stored).items() if name != "watch"}
+        same = data.get("seen") in (None, mapping.digest(tuple(found.values())))
+        return Ask(**found, watch=_posted(data) or stored.watch if same else None)
+
+
+def _posted(data: Any) -> dict[str, int]:
+    """The columns that were chosen, as far as they are numbers at all."""
+    chosen = {role: data.get(f"role_{role}", "") for role in mapping.ROLES}
+    return {role: int(c) for role, c in chosen.items() if c.isascii() and c.isdecimal() and len(c) < 4}
 
 
 class MappingForm(forms.Form):
@@ -89,13 +90,17 @@ class MappingForm(forms.Form):
             self.fields["delimiter"] = _choice(_("Separator"), marks, head.delimiter)
         elif len(head.sheets) > 1:
             sheets = [(str(n), name) for n, name in enumerate(head.sheets)]
-            self.fields["worksheet"] = _choice(_("Worksheet"), sheets, head.sheet)
+            self.fields["sheet"] = _choice(_("Worksheet"), sheets, head.sheet)
 
     def _ask_questions(self, questions: frozenset[str], choices: Choices, event_year: int) -> None:
         hold = _("hold these rows")
         if "two" in questions:
-            answers = [("hold", hold), ("first", _("take the first number only")), ("both", _("take both numbers"))]
-            self.fields["two"] = _choice(_("Some cells have two numbers"), answers, choices.two)
+            takes: list[tuple[str, Any]] = [
+                ("hold", hold),
+                ("first", _("take the first number only")),
+                ("both", _("take both numbers")),
+            ]
+            self.fields["two"] = _choice(_("Some cells have two numbers"), takes, choices.two)
         if "order" in questions:
             answers = [("", "–"), ("dmy", _("day first: 02/03 is 2 March")), ("mdy", _("month first: 02/03 is February 3"))]
             self.fields["order"] = _choice(_("Some dates could be read in two ways"), answers, choices.order, required=True)
@@ -103,8 +108,8 @@ class MappingForm(forms.Form):
             years: list[tuple[str, Any]] = [("0", hold), *((str(y), str(y)) for y in (event_year, event_year - 1))]
             self.fields["year"] = _choice(_("Some dates have no year; which is it?"), years, str(choices.year))
         if "roc" in questions:
-            answers = [("", hold), ("1", _("convert: 115 is 2026"))]
-            self.fields["roc"] = _choice(_("Some years count from 1912"), answers, "1" if choices.roc else "")
+            converts: list[tuple[str, Any]] = [("", hold), ("1", _("convert: 115 is 2026"))]
+            self.fields["roc"] = _choice(_("Some years count from 1912"), converts, "1" if choices.roc else "")
 
     def roles(self) -> dict[str, int]:
         """Role → column, as confirmed."""

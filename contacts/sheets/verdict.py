@@ -93,8 +93,9 @@ def _judge(row: Row, rules: Rules) -> RowVerdict:
     signed_on, doubt = _signed_on(cells.get("signed_on", ""), rules)
     channels = tuple(channel for channel in _channels(cells) if channel in rules.channels)
     verdict = RowVerdict(row.number, "ready", notes, name, numbers, texts, channels, signed_on)
-    if notes == "two_numbers" or doubt or not channels:
-        verdict.status, verdict.reason = "held", "two_numbers" if notes == "two_numbers" else doubt or "proof"
+    open_questions = ("" if channels else "proof", "two_numbers" if notes == "two_numbers" else "", doubt)
+    if first := next(filter(None, open_questions), None):
+        verdict.status, verdict.reason = "held", first
     return verdict
 
 
