@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from contacts.sheets import headings
 from contacts.sheets.table import Row, SheetRefused
 from contacts.sheets.text import bounded
 
@@ -99,7 +100,7 @@ def _worksheet(data: bytes, wanted: str, parts: dict[str, bytes]) -> Book:
         ]
         if not names:
             raise SheetRefused("empty")
-        chosen = int(wanted) if wanted.isdecimal() and int(wanted) < len(names) else _first_filled(book, names)
+        chosen = int(wanted) if wanted.isdecimal() and int(wanted) < len(names) else _likeliest(book, names)
         sheet = book.get_sheet_by_name(names[chosen])
         raw = sheet.to_python(skip_empty_area=False)
     except SheetRefused:
@@ -108,16 +109,24 @@ def _worksheet(data: bytes, wanted: str, parts: dict[str, bytes]) -> Book:
         raise SheetRefused("heavy") from None
     except Exception as bad:
         raise SheetRefused("encrypted" if "assword" in str(bad) else "unreadable") from None
-    serials = b'date1904="1"' not in parts.get("xl/workbook.xml", b"") and b'date1904="true"' not in parts.get(
-        "xl/workbook.xml", b""
-    )
+    serials = not _from_1904(data, parts)
     hidden = _hidden(parts) if len(book.sheet_names) == 1 else ()
     return Book(tuple(names), str(chosen), hidden, serials, _rows(raw, _covered(sheet)))
 
 
-def _first_filled(book: Any, names: list[str]) -> int:
-    """The first worksheet with more than one row; the first of all when there is none."""
-    return next((n for n, name in enumerate(names) if book.get_sheet_by_name(name).total_height > 1), 0)
+def _from_1904(data: bytes, parts: dict[str, bytes]) -> bool:
+    """Whether days may be counted from 1904: then a bare number is no date that could be told."""
+    new = re.search(rb"date1904=.(?:1|true)", parts.get("xl/workbook.xml", b""))
+    return bool(new) or (not parts and b"\x22\x00\x02\x00\x01\x00" in data)
+
+
+def _likeliest(book: Any, names: list[str]) -> int:
+    """The first worksheet that names people and their numbers; else the first with more than one row."""
+    tops = [book.get_sheet_by_name(name) for name in names]
+    for number, sheet in enumerate(tops):
+        if any(headings.is_header([cell(value) for value in row]) for row in sheet.to_python(False, 15)):
+            return number
+    return next((number for number, sheet in enumerate(tops) if sheet.height > 1), 0)
 
 
 def _hidden(parts: dict[str, bytes]) -> tuple[int, ...]:
