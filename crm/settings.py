@@ -202,7 +202,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "contacts.sweep", "schedule": crontab(hour="2", minute="0")}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "contacts.sweep", "schedule": crontab(hour="2", minute="0")},
+    "resume_sheets": {"task": "contacts.resume_sheets", "schedule": crontab()},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 
 if PRODUCTION:

@@ -10,10 +10,13 @@ from vault import masks
 CROWD = 20
 
 
-def refuse(verdicts: Iterable[RowVerdict]) -> None:
-    """Refuse, before anything is compared, every row whose number shares its mask with too many others."""
+def refuse(verdicts: Iterable[RowVerdict], seen: "Counter[str]") -> None:
+    """Refuse, before anything is compared, every row whose number shares its mask with too many others.
+
+    `seen` counts the masks of the sheet's rows so far; this batch is added to it.
+    """
     ready = [verdict for verdict in verdicts if verdict.status == "ready"]
-    shared = Counter(masks.mask_number(number.digits) for verdict in ready for number in verdict.numbers)
+    seen.update(masks.mask_number(number.digits) for verdict in ready for number in verdict.numbers)
     for verdict in ready:
-        if any(shared[masks.mask_number(number.digits)] > CROWD for number in verdict.numbers):
+        if any(seen[masks.mask_number(number.digits)] > CROWD for number in verdict.numbers):
             verdict.status, verdict.reason = "refused", "guess"

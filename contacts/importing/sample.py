@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from contacts.sheets.reading import Row, Table
+from contacts.sheets.table import Table
 from team import fields
 from team.fields import Level
 from team.models import User
@@ -34,8 +35,8 @@ def shown(table: Table, mapping: Mapping[str, int], *, by: User, at: datetime) -
         return tuple(_cell(cell, *pairs.get(column, unknown)) for column, cell in enumerate(cells))
 
     header = tuple(_digits(name, unknown[1]) for name in table.header) if mapping else look(table.header)
-    rows = tuple(Row(row.number, look(row.cells)) for row in table.rows[:ROWS])
-    return Table(header, rows, table.encoding, table.delimiter)
+    rows = tuple(replace(row, cells=look(row.cells)) for row in table.rows[:ROWS])
+    return replace(table, header=header, rows=rows)
 
 
 def _levels(role: str, levels: fields.Levels) -> tuple[Level, Level]:
