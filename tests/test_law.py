@@ -35,7 +35,7 @@ def later(law):
     return ID.findall(law.split("## Not yet")[1])
 
 
-def tests():
+def names_of_tests():
     """Every test function of the house, nested ones too."""
     trees = [ast.parse(file.read_text(encoding="utf-8")) for file in (HOUSE / "tests").rglob("test_*.py")]
     return {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
@@ -43,7 +43,7 @@ def tests():
 
 def missing(law):
     """What the tables name and nobody finds."""
-    known = tests()
+    known = names_of_tests()
     named = [name for _ids, names in rows(law) for name in names]
     return [name for name in named if not ((HOUSE / name).exists() if "/" in name else name in known)]
 
