@@ -83,8 +83,13 @@ def peek_many(
     at: datetime,
     usage: Mapping[UUID, Usage],
     may: bool = True,
+    discreet: bool = False,
 ) -> dict[UUID, Verdict]:
-    """What the gate would answer for these people, whom the caller may see; keeps nothing, constant queries."""
+    """What the gate would answer for these people, whom the caller may see; keeps nothing, constant queries.
+
+    `discreet` answers as staff may hear it (rules.tell); compliance hears the whole.
+    """
+    answer = rules.tell if discreet else rules.decide
     known = ACTIONS[action]
     found = Consent.objects.filter(subject_id__in=subjects, purpose=known.purpose, channel=known.channel)
     heads = {head.subject_id: head for head in found.select_related("purpose")}
@@ -92,9 +97,14 @@ def peek_many(
     gone = set(Subject.objects.filter(pk__in=subjects, erased_at__isnull=False).values_list("pk", flat=True))
     base = _facts(action, known, by=by, at=at, usage=Usage(), in_book=True, may=may)
     return {
-        pk: rules.decide(base.with_usage(usage[pk]).with_person(heads.get(pk), erased=pk in gone, suppressed=pk in closed))
+        pk: answer(base.with_usage(usage[pk]).with_person(heads.get(pk), erased=pk in gone, suppressed=pk in closed))
         for pk in subjects
     }
+
+
+def tell(decision: Decision) -> Verdict:
+    """A stored answer as staff may hear it (rules.tell)."""
+    return rules.tell(Facts.from_json(decision.facts))
 
 
 def explain(decision_id: UUID) -> Explanation:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from audit import trail
 from audit.trail import Actor
@@ -119,6 +120,12 @@ def current(code: str = CODE) -> NoticeVersion:
     """The newest published version of a notice."""
     rows = NoticeVersion.objects.filter(notice__code=code, published_at__isnull=False)
     return rows.select_related("notice").latest("number")
+
+
+def published() -> QuerySet[NoticeVersion]:
+    """Every published version, newest first: what an event may be opened with."""
+    rows = NoticeVersion.objects.filter(published_at__isnull=False).select_related("notice")
+    return rows.order_by("notice__code", "-number")
 
 
 def seed(*, at: datetime = SEEDED_AT) -> None:

@@ -5,7 +5,7 @@ and None when it has nothing against it. Serves A6, C6, D2, H1, H3, H4; the vers
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 VERSION = "2026-11-1"
@@ -181,3 +181,13 @@ def decide(facts: Facts) -> Verdict:
         if reason is not None:
             return Verdict(False, reason)
     return Verdict(True, "allowed")
+
+
+def tell(facts: Facts) -> Verdict:
+    """The answer as staff may hear it; what is done follows `decide`.
+
+    While the person has not acted on this record themself, a refusal that came by another road has no
+    influence on what is said: else typing a number in would read the list of refusals (design, rule 6).
+    """
+    hush = facts.suppressed and facts.state in INVITABLE
+    return decide(replace(facts, suppressed=False)) if hush else decide(facts)

@@ -8,6 +8,6 @@ urlpatterns = [
     path("n/<slug:code>/", views.notice_page, name="notice_current"),
     path("n/<slug:code>/v<int:number>/", views.notice_page, name="notice"),
     path("notices/", views.notices_page, name="notices"),
-    path("suppression/", views.suppression_page, name="suppression"),
+    path("suppression/number/", views.suppression_page, name="suppression_lookup"),
     path("decisions/<uuid:pk>/", views.decision_page, name="decision"),
 ]

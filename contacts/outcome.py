@@ -1,44 +1,54 @@
 """What came of a call; a refusal and a wrong number act in the same breath."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
 from audit import trail
+from consent.gate import OFFICE
 from contacts import retention, withdrawal
 from contacts.models import CallAttempt, Contact, Phone
 from team.models import User
 
 Outcome = CallAttempt.Outcome
+LATEST = timedelta(days=180)
 
 
 class OutcomeRefused(Exception):
-    """The outcome cannot be noted: unknown, not one's own call, or already noted."""
+    """The outcome cannot be noted; the code names why: unknown, already_noted, no_day."""
 
 
-def note(*, attempt: CallAttempt, outcome: str, by: User, at: datetime) -> None:
+def note(*, attempt: CallAttempt, outcome: str, by: User, at: datetime, later_on: date | None = None) -> None:
     """Note the outcome of one's own call; serves D4, A5, J6.
 
     "Refused" withdraws everything for this person and number at once; "wrong number" closes the
-    number at once. "No answer" is never taken for a refusal. Raises OutcomeRefused.
+    number at once; "later" needs the day the person named, within half a year. "No answer" is never
+    taken for a refusal, but three in a row start the clock by which a person leaves. Raises OutcomeRefused.
     """
     if outcome not in Outcome.values or attempt.user_id != by.pk:
         raise OutcomeRefused("unknown")
+    day = _day(later_on, at) if outcome == Outcome.LATER else None
     with transaction.atomic():
         trail.record("call.outcome", by=by, at=at, subject=attempt.subject_id, reason=outcome)
         fresh = CallAttempt.objects.filter(pk=attempt.pk, outcome="")
-        if not fresh.update(outcome=outcome, outcome_at=at):
+        if not fresh.update(outcome=outcome, outcome_at=at, later_on=day):
             raise OutcomeRefused("already_noted")
-        if outcome == Outcome.WRONG_NUMBER:
-            Phone.objects.filter(pk=attempt.phone_id).update(wrong_at=at)
-        if outcome in (Outcome.REFUSED, Outcome.WRONG_NUMBER):
-            withdrawal.withdraw(
-                subject=attempt.subject_id,
-                scope=None,
-                method="spoken",
-                reason="wrong_number" if outcome == Outcome.WRONG_NUMBER else "call",
-                by=by,
-                at=at,
-            )
-        elif Contact.objects.filter(pk=attempt.subject_id).exists():
-            retention.refresh([attempt.subject_id], at=at)
+        _act(attempt, outcome, by=by, at=at)
+
+
+def _day(later_on: date | None, at: datetime) -> date:
+    """The day named by the person: after today by the office's calendar, since nobody is called twice a day."""
+    today = at.astimezone(OFFICE).date()
+    if later_on is None or not today < later_on <= today + LATEST:
+        raise OutcomeRefused("no_day")
+    return later_on
+
+
+def _act(attempt: CallAttempt, outcome: str, *, by: User, at: datetime) -> None:
+    if outcome == Outcome.WRONG_NUMBER:
+        Phone.objects.filter(pk=attempt.phone_id).update(wrong_at=at)
+    if outcome in (Outcome.REFUSED, Outcome.WRONG_NUMBER):
+        reason = "wrong_number" if outcome == Outcome.WRONG_NUMBER else "call"
+        withdrawal.withdraw(subject=attempt.subject_id, scope=None, method="spoken", reason=reason, by=by, at=at)
+    elif Contact.objects.filter(pk=attempt.subject_id).exists():
+        retention.refresh([attempt.subject_id], at=at)

@@ -9,9 +9,10 @@ from consent.models import Consent
 from consent.rules import Verdict
 from contacts import cards, hold, timeline, usage
 from contacts.cards import Card
+from contacts.intake import inviting
 from contacts.models import CallAttempt, Contact
 from contacts.timeline import Step
-from team.models import User
+from team.models import Role, User
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,17 @@ class PersonPage:
 
 
 def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
-    """Gather the page in a fixed number of queries; the verdict is the gate's own, only not recorded (H1)."""
+    """Gather the page in a fixed number of queries; the verdict is the gate's own, only not recorded (H1).
+
+    Staff hear it as `rules.tell` has it; compliance hears the whole.
+    """
     counts = usage.of([contact.pk], at=at)
     consents = Consent.objects.filter(subject_id=contact.pk).select_related("purpose", "notice_version__notice")
     mine = CallAttempt.objects.filter(subject_id=contact.pk, user=by, outcome="")
     return PersonPage(
         card=cards.of([contact], by=by, at=at)[0],
         verdict=_verdict(contact, "call", counts, by=by, at=at),
-        invite=_verdict(contact, "invite", counts, by=by, at=at),
+        invite=_verdict(contact, "invite", inviting.usage([contact.pk]), by=by, at=at),
         consents=list(consents.order_by("purpose_id", "channel")),
         steps=timeline.of(contact),
         open_calls=list(mine.order_by("-at")[:5]),
@@ -46,4 +50,5 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
 
 
 def _verdict(contact: Contact, action: str, counts: dict[UUID, gate.Usage], *, by: User, at: datetime) -> Verdict:
-    return gate.peek_many([contact.pk], action, by=by, at=at, usage=counts)[contact.pk]
+    discreet = by.role != Role.COMPLIANCE
+    return gate.peek_many([contact.pk], action, by=by, at=at, usage=counts, discreet=discreet)[contact.pk]

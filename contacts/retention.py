@@ -15,6 +15,9 @@ from contacts.models import CallAttempt, Contact, Phone, RetentionRule
 from contacts.retention_rules import Due, Standing
 from team.models import User
 
+VAIN = frozenset({"unanswered", "out_of_service"})
+VAIN_CALLS = 3
+
 
 class RetentionRefused(Exception):
     """A change of the retention table that is not allowed; carries a sentence for people."""
@@ -97,6 +100,7 @@ class _Facts:
             self.standings[subject].append(Standing(state, changed, given, until))
         answered = CallAttempt.objects.filter(subject_id__in=ids, outcome__in=["answered", "later"])
         self.contacted = set(answered.values_list("subject_id", flat=True))
+        self.unreachable = _unreachable(ids)
         right = Count("id", filter=Q(wrong_at__isnull=True))
         counts = Phone.objects.filter(contact_id__in=ids).order_by().values_list("contact_id").annotate(right=right)
         self.wrong = {contact for contact, remaining in counts if remaining == 0}
@@ -108,4 +112,15 @@ class _Facts:
             contacted=contact.pk in self.contacted,
             days=self.days,
             all_wrong=contact.pk in self.wrong,
+            unreachable_since=self.unreachable.get(contact.pk),
         )
+
+
+def _unreachable(ids: list[UUID]) -> dict[UUID, datetime]:
+    """Who was called three times in a row without being reached, and since when (J6); one query."""
+    noted = CallAttempt.objects.filter(subject_id__in=ids).exclude(outcome="").order_by("-at")
+    last: dict[UUID, list[tuple[str, datetime]]] = defaultdict(list)
+    for subject, word, at in noted.values_list("subject_id", "outcome", "at"):
+        if len(last[subject]) < VAIN_CALLS:
+            last[subject].append((word, at))
+    return {s: calls[0][1] for s, calls in last.items() if len(calls) == VAIN_CALLS and all(w in VAIN for w, _at in calls)}

@@ -22,6 +22,7 @@ DEFAULT_DAYS: dict[str, int] = {
     "asserted": 7,
     "event_lead": 180,
     "contacted": 365,
+    "unreachable": 30,
     "promise": 0,
     "no_basis": 0,
 }
@@ -52,11 +53,13 @@ def due(
     contacted: bool,
     days: Mapping[str, int],
     all_wrong: bool = False,
+    unreachable_since: datetime | None = None,
 ) -> Due:
     """The earliest of the end dates that apply; serves J1, J3, J6 and law.md §4.
 
     `standings` are all consents of the person, `contacted` says whether a call was ever
-    answered, `days` is the office's table, `all_wrong` that no number of theirs is theirs.
+    answered, `days` is the office's table, `all_wrong` that no number of theirs is theirs,
+    `unreachable_since` when the third call in a row reached nobody, if the last three did.
     """
     rows = list(standings)
     if all_wrong:
@@ -64,7 +67,7 @@ def due(
         return _after(last, "wrong_number", days)
     live = [row for row in rows if row.state in LIVE and row.valid_until and row.given_at]
     if live:
-        return _due_live(live, contacted=contacted, days=days)
+        return _due_live(live, contacted=contacted, days=days, unreachable_since=unreachable_since)
     return _due_dead(rows, created_at=created_at, days=days)
 
 
@@ -72,11 +75,20 @@ def _after(start: datetime, rule: str, days: Mapping[str, int]) -> Due:
     return Due(start + timedelta(days=days.get(rule, DEFAULT_DAYS[rule])), rule)
 
 
-def _due_live(live: list[Standing], *, contacted: bool, days: Mapping[str, int]) -> Due:
+def _due_live(
+    live: list[Standing], *, contacted: bool, days: Mapping[str, int], unreachable_since: datetime | None = None
+) -> Due:
+    """The promise, the time after the last consent, or the time after nobody answered: the earliest.
+
+    A consent renewed after the vain calls starts anew.
+    """
     promise = Due(max(row.valid_until for row in live if row.valid_until), "promise")
     last = max(row.given_at for row in live if row.given_at)
     rule = "contacted" if contacted else "event_lead"
-    return min(promise, _after(last, rule, days), key=lambda option: option.on)
+    options = [promise, _after(last, rule, days)]
+    if unreachable_since is not None and unreachable_since > last:
+        options.append(_after(unreachable_since, "unreachable", days))
+    return min(options, key=lambda option: option.on)
 
 
 def _due_dead(rows: list[Standing], *, created_at: datetime, days: Mapping[str, int]) -> Due:

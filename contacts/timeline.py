@@ -75,8 +75,15 @@ def _call_step(call: CallAttempt) -> Step:
     return Step(
         at=call.at,
         title=CALLS[call.kind],
-        detail=call.get_outcome_display() if call.outcome else _("no outcome noted yet"),
+        detail=_came_of(call),
         icon="phone" if call.kind == CallAttempt.Kind.DIAL else "eye",
         tone="warn" if call.kind == CallAttempt.Kind.REVEAL else "acc",
         who=call.user.display_name,
     )
+
+
+def _came_of(call: CallAttempt) -> str | Promise:
+    if not call.outcome:
+        return _("no outcome noted yet")
+    words = call.get_outcome_display()
+    return f"{words} · {call.later_on:%Y-%m-%d}" if call.later_on else words

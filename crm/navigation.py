@@ -37,6 +37,7 @@ PLACES = (
     Place("audit", _("Audit trail"), "list-checks", frozenset({"auditor", "compliance"}), "proof"),
     Place("audit_export", _("Export the trail"), "download", frozenset({"auditor"}), "proof"),
     Place("team", _("People and roles"), "user-cog", frozenset({"admin", "compliance"}), "office"),
+    Place("books", _("Books"), "book-user", frozenset({"admin", "lead"}), "office"),
     Place(
         "matrix",
         _("Role × field"),

@@ -14,6 +14,7 @@ class Page:
 
 PERSON = 'main a[href^="/contacts/"][href*="-"]'
 EVENT = 'main a[href^="/events/"][href*="-"]'
+BOOK = 'main a[href^="/team/books/"][href*="-"]'
 COLLEAGUE = 'main a[href^="/team/"][href*="-"]'
 
 VISITOR = "visitor"
@@ -37,13 +38,20 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("account", "/account/"),
         Page("not-your-door", "/retention/"),
     ),
-    "wu": (Page("today", "/"), Page("contacts", "/contacts/"), Page("matrix", "/team/matrix/")),
+    "wu": (
+        Page("today", "/"),
+        Page("contacts", "/contacts/"),
+        Page("matrix", "/team/matrix/"),
+        Page("books", "/team/books/"),
+        Page("hand-over", "/team/books/", BOOK),
+    ),
     "chen": (
         Page("today", "/"),
         Page("person", "/contacts/", PERSON),
         Page("retention", "/retention/"),
         Page("holds", "/holds/"),
         Page("suppression", "/suppression/"),
+        Page("suppression-lookup", "/suppression/number/"),
         Page("notices", "/notices/"),
         Page("matrix", "/team/matrix/"),
     ),

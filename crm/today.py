@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Entry
 from consent.models import Consent, Suppression
-from contacts import leaving_page, sweep, visibility
+from contacts import calling, leaving_page, sweep, visibility
 from contacts.models import CallAttempt, Event, LegalHold, SweepRun
 from team.models import User
 
@@ -67,6 +67,14 @@ def _selling(user: User, at: datetime) -> list[Tile]:
             _("note what came of them"),
             reverse("calls"),
             "phone-missed",
+            "warn",
+        ),
+        Tile(
+            _("Asked to be called by today"),
+            calling.promised_today(user, at=at),
+            _("they named the day"),
+            reverse("calls"),
+            "phone-forwarded",
             "warn",
         ),
         Tile(

@@ -1,11 +1,15 @@
 """Forms of the team floor."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth import password_validation
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from team.fields import Level
-from team.models import ProtectedField, Role, Team
+from team.models import ProtectedField, Role, Team, User
+from team.words import HANDOVERS
 from vault.forms import LineField, StrictForm
 
 
@@ -68,3 +72,21 @@ class LevelForm(StrictForm):
     role = forms.ChoiceField(choices=Role.choices)
     level = forms.TypedChoiceField(choices=[(level.value, level.name) for level in Level], coerce=lambda v: Level(int(v)))
     reason = LineField(label=_("Reason"), max_length=200)
+
+
+class HandOverForm(StrictForm):
+    """To whom a book goes, and why."""
+
+    to = forms.ModelChoiceField(label=_("To"), queryset=User.objects.none())
+    reason = forms.ChoiceField(label=_("Reason"), choices=list(HANDOVERS.items()))
+    fresh = forms.BooleanField(
+        label=_("Open a new, empty book for the former owner"),
+        required=False,
+        help_text=_("For somebody who stays and goes on meeting people."),
+    )
+
+    def __init__(self, *args: Any, receivers: QuerySet[User], **kwargs: Any) -> None:
+        """Offer the colleagues by name."""
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = receivers  # type: ignore[attr-defined]
+        self.fields["to"].label_from_instance = lambda user: user.display_name  # type: ignore[attr-defined]

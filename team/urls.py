@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from team import views, views_entry
+from team import views, views_books, views_entry
 
 urlpatterns = [
     path("sign-in/", views_entry.sign_in, name="sign_in"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("account/", views.account, name="account"),
     path("team/", views.team_page, name="team"),
     path("team/matrix/", views.matrix_page, name="matrix"),
+    path("team/books/", views_books.books_page, name="books"),
+    path("team/books/<uuid:pk>/", views_books.hand_over, name="hand_over"),
     path("team/<uuid:pk>/", views.user_page, name="user"),
     path("team/<uuid:pk>/<slug:deed>/", views.change_user, name="change_user"),
 ]

@@ -1,5 +1,6 @@
 """The team's pages: accounts, the matrix, and one's own account."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -82,32 +83,37 @@ def change_user(request: StaffRequest, pk: UUID, deed: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def matrix_page(request: StaffRequest) -> HttpResponse:
     """Who may do what with which field; an admin changes a cell and says why."""
-    may_change = request.user.role == Role.ADMIN
     form = LevelForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        try:
-            matrix.set_level(**form.cleaned_data, by=request.user, at=timezone.now())
-        except matrix.MatrixRefused as refused:
-            messages.error(request, str(REFUSALS[str(refused)]))
-        else:
-            messages.success(request, _("Changed. It holds from the next request on."))
+        _set_level(request, form)
         return redirect("matrix")
     if form.is_bound:
         messages.error(request, _("A change needs a level and a reason. Nothing was changed."))
+    context = {
+        "rows": _matrix_rows(),
+        "roles": Role.choices,
+        "levels": list(Level),
+        "may_change": request.user.role == Role.ADMIN,
+        "changes": LevelChange.objects.select_related("changed_by").order_by("-changed_at")[:30],
+    }
+    return render(request, "team/matrix.html", context, status=400 if form.is_bound else 200)
+
+
+def _set_level(request: StaffRequest, form: LevelForm) -> None:
+    try:
+        matrix.set_level(**form.cleaned_data, by=request.user, at=timezone.now())
+    except matrix.MatrixRefused as refused:
+        messages.error(request, str(REFUSALS[str(refused)]))
+    else:
+        messages.success(request, _("Changed. It holds from the next request on."))
+
+
+def _matrix_rows() -> list[tuple[ProtectedField, list[tuple[str, Any, Level]]]]:
     grants = fields.matrix()
-    rows = [
+    return [
         (field, [(role, label, grants[role].get(field.code, Level.HIDDEN)) for role, label in Role.choices])
         for field in ProtectedField.objects.all()
     ]
-    changes = LevelChange.objects.select_related("changed_by").order_by("-changed_at")[:30]
-    context = {
-        "rows": rows,
-        "roles": Role.choices,
-        "levels": list(Level),
-        "may_change": may_change,
-        "changes": changes,
-    }
-    return render(request, "team/matrix.html", context, status=400 if form.is_bound else 200)
 
 
 @door(roles=ALL)

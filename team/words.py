@@ -10,6 +10,8 @@ REFUSALS: dict[str, Promise] = {
     "self": _("Nobody changes their own account this way. Ask another administrator."),
     "last_admin": _("This is the last administrator; open another one first."),
     "role": _("Only an administrator changes the matrix."),
+    "not_yours": _("This book is not yours to hand over."),
+    "receiver": _("Please choose an active colleague who does not own this book."),
     "reason": _("A change needs a reason."),
     "not_a_reader": _("Administrators and auditors read no personal data; their level stays hidden."),
 }
@@ -30,4 +32,10 @@ LEVELS: dict[Level, Promise] = {
     Level.CALL: _("use without seeing"),
     Level.REVEAL: _("reveal with reason"),
     Level.EXPORT: _("export"),
+}
+HANDOVERS: dict[str, Promise] = {
+    "leaving": _("The owner leaves the office"),
+    "absence": _("The owner is away for long"),
+    "team": _("The owner changes the team or the task"),
+    "request": _("The people or the owner asked for it"),
 }

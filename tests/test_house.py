@@ -1,10 +1,15 @@
 """What the import linter cannot see: keys point down, files stay short, few modules open a number."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+
+from vault import labels
 
 HOUSE = Path(__file__).resolve().parent.parent
 FLOORS = ("vault", "audit", "team", "consent", "contacts", "crm")
@@ -39,6 +44,37 @@ def long_functions(texts):
             if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno + 1 > 50:
                 found.append(f"{name} {node.name}")
     return found
+
+
+def long_views(texts):
+    """Functions behind a door that are longer than a sentence."""
+    found = []
+    for name, text in texts:
+        for node in ast.walk(ast.parse(text)):
+            behind = isinstance(node, ast.FunctionDef) and any(
+                isinstance(d, ast.Call) and getattr(d.func, "id", "").endswith("door") for d in node.decorator_list
+            )
+            if behind and node.end_lineno - node.lineno + 1 > 25:
+                found.append(f"{name} {node.name}")
+    return found
+
+
+def templates():
+    for file in sorted((HOUSE / "templates").rglob("*.html")):
+        yield str(file.relative_to(HOUSE)), file.read_text(encoding="utf-8")
+
+
+def long_templates(texts):
+    return [name for name, text in texts if text.count("\n") > 140]
+
+
+def without_contract(texts):
+    return [name for name, text in texts if not text.startswith("{#")]
+
+
+def open_includes(texts):
+    """Includes that hand a part everything the page knows."""
+    return [name for name, text in texts for tag in re.findall(r"{% include [^%]*%}", text) if not tag.endswith(" only %}")]
 
 
 def silent(texts):
@@ -80,6 +116,40 @@ def test_no_file_is_longer_than_300_lines():
 def test_no_function_is_longer_than_50_lines():
     assert long_functions(sources()) == []
     assert long_functions([("planted.py", "def f():\n" + "    x = 1\n" * 51)]) == ["planted.py f"]
+
+
+def test_a_view_is_a_sentence_of_at_most_25_lines():
+    assert long_views(sources()) == []
+    planted = '@door(roles=("admin",))\ndef page(request):\n' + "    x = 1\n" * 25
+    assert long_views([("planted.py", planted)]) == ["planted.py page"]
+
+
+def test_templates_are_short_and_open_with_their_contract():
+    assert long_templates(templates()) == []
+    assert without_contract(templates()) == []
+    assert long_templates([("planted.html", "x\n" * 141)]) == ["planted.html"]
+    assert without_contract([("planted.html", "{% extends 'base.html' %}")]) == ["planted.html"]
+
+
+def test_a_part_of_a_page_gets_what_it_needs_only():
+    assert open_includes(templates()) == []
+    assert open_includes([("planted.html", "{% include 'a.html' with b=c %}")]) == ["planted.html"]
+
+
+def test_every_column_is_labelled():
+    ours = [model for model in apps.get_models() if model._meta.app_label in FLOORS]
+    assert labels.unlabelled(ours) == []
+
+
+def test_a_column_without_a_label_would_stop_the_site(monkeypatch):
+    contact = apps.get_model("contacts", "Contact")
+    monkeypatch.setattr(contact, "LABELS", {"rest": contact.LABELS["rest"]})
+    found = [problem.msg for problem in labels.every_column_is_labelled()]
+    assert found == [
+        f"contacts.Contact.{name} has no label" for name in ("name", "company", "title", "wechat", "email", "note")
+    ]
+    with pytest.raises(SystemCheckError):
+        call_command("check")
 
 
 def test_every_module_says_what_it_is():

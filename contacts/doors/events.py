@@ -1,10 +1,11 @@
-"""Events: their list, their page with counts and QR code, opening and closing; and the quick note."""
+"""Events: their list, their page with counts and QR code, the poster, the preset, closing and opening again."""
 
+from typing import Any
 from uuid import UUID
 
 import segno
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,11 +13,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from consent import reasons
-from contacts import events, visibility
-from contacts.forms.intake import EventForm, QuickForm
-from contacts.intake import asserting, inviting
-from contacts.models import Contact, Event
+from consent import notices
+from consent.models import NoticeVersion
+from contacts import events
+from contacts.forms.intake import EventForm, StaffForm
+from contacts.models import Event
 from team.doors import StaffRequest, door
 
 READERS = ("advisor", "lead", "compliance")
@@ -34,31 +35,119 @@ def event_list(request: StaffRequest) -> HttpResponse:
 @door(roles=USERS)
 @require_http_methods(["GET", "POST"])
 def new_event(request: StaffRequest) -> HttpResponse:
-    """Open an event with the current notice."""
-    form, book = EventForm(request.POST if request.method == "POST" else None), events.own_book(request.user)
-    if form.is_bound and form.is_valid() and book is not None:
-        event = events.create(**form.cleaned_data, book=book, by=request.user, at=timezone.now())
+    """Open an event: a notice, the questions asked, the staff."""
+    version = _version(request, None)
+    form = _preset(request, version, {"ticks": version.purposes.all(), "staff": [request.user]})
+    if form.is_bound and form.is_valid():
+        event = events.create(**form.cleaned_data, by=request.user, at=timezone.now())
         messages.success(request, _("The event is open. Print the QR code for your desk."))
         return redirect("event", event.pk)
-    if book is None:
+    if not events.books_for(request.user).exists():
         messages.error(request, _("You have no book yet; ask an administrator."))
-    return render(request, "contacts/events/new.html", {"form": form}, status=400 if form.is_bound else 200)
+    context = {"form": form, "version": version, "versions": notices.published(), "event": None}
+    return render(request, "contacts/events/preset.html", context, status=400 if form.is_bound else 200)
+
+
+@door(roles=USERS)
+@require_http_methods(["GET", "POST"])
+def edit_event(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Change the preset until the first person arrives; afterwards only the staff."""
+    event = get_object_or_404(events.run_by(request.user), pk=pk)
+    if events.arrived(event):
+        return _edit_staff(request, event)
+    version = _version(request, event)
+    form = _preset(request, version, _as_it_is(event, version))
+    if form.is_bound and form.is_valid():
+        try:
+            events.change(event=event, **form.cleaned_data, by=request.user, at=timezone.now())
+        except events.EventRefused:
+            form.add_error(None, _("Somebody has arrived meanwhile; what they were told stays as it is."))
+        else:
+            messages.success(request, _("The event is changed."))
+            return redirect("event", pk)
+    context = {"form": form, "version": version, "versions": notices.published(), "event": event}
+    return render(request, "contacts/events/preset.html", context, status=400 if form.is_bound else 200)
+
+
+def _edit_staff(request: StaffRequest, event: Event) -> HttpResponse:
+    posted = [row.user for row in event.staff.select_related("user")]
+    form = StaffForm(
+        request.POST if request.method == "POST" else None, colleagues=events.colleagues(), initial={"staff": posted}
+    )
+    if form.is_bound and form.is_valid():
+        events.set_staff(event=event, staff=form.cleaned_data["staff"], by=request.user, at=timezone.now())
+        messages.success(request, _("The staff is changed."))
+        return redirect("event", event.pk)
+    context = {"form": form, "event": event, "versions": [], "version": None}
+    return render(request, "contacts/events/preset.html", context, status=400 if form.is_bound else 200)
+
+
+def _version(request: StaffRequest, event: Event | None) -> NoticeVersion:
+    """The notice the form is about: chosen in the form or the address, else the event's, else the current one."""
+    wanted = request.POST.get("version") or request.GET.get("notice")
+    if not wanted:
+        return event.notice_version if event else notices.current()
+    try:
+        return notices.published().get(pk=UUID(wanted))
+    except (ValueError, NoticeVersion.DoesNotExist):
+        raise Http404 from None
+
+
+def _preset(request: StaffRequest, version: NoticeVersion, initial: dict[str, Any]) -> EventForm:
+    books = events.books_for(request.user)
+    return EventForm(
+        request.POST if request.method == "POST" else None,
+        version=version,
+        books=books,
+        colleagues=events.colleagues(),
+        initial={"book": events.own_book(request.user)} | initial,
+    )
+
+
+def _as_it_is(event: Event, version: NoticeVersion) -> dict[str, Any]:
+    """The preset as the form shows it; another version starts with all of its questions."""
+    same = version.pk == event.notice_version_id
+    return {
+        "name": event.name,
+        "place": event.place,
+        "held_on": event.held_on,
+        "book": event.book,
+        "ticks": [row.tick_id for row in event.ticks.all()] if same else version.purposes.all(),
+        "staff": [row.user_id for row in event.staff.all()],
+    }
 
 
 @door(roles=READERS)
 @require_GET
 def event_page(request: StaffRequest, pk: UUID) -> HttpResponse:
-    """One event: counts, QR code, staff; nobody's name."""
+    """One event: counts, QR code, preset; nobody's name."""
     event = get_object_or_404(events.visible(request.user), pk=pk)
-    address = request.build_absolute_uri(reverse("visitor_form", args=[event.code]))
+    address = _address(request, event)
     context = {
         "event": event,
-        "counts": events.counts(event),
+        "counts": events.counts(event, by=request.user, at=timezone.now()),
         "address": address,
         "qr": _qr(address),
-        "staff": event.staff.select_related("user"),
+        "staff": event.staff.select_related("user").order_by("user__display_name"),
+        "ticks": [row.tick for row in event.ticks.select_related("tick").order_by("tick__order")],
+        "runs": events.run_by(request.user).filter(pk=pk).exists(),
+        "notes": events.open_to(request.user).filter(pk=pk).exists(),
     }
     return render(request, "contacts/events/event.html", context)
+
+
+@door(roles=READERS)
+@require_GET
+def poster(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """One sheet for the desk: the QR code, and in Chinese and English one sentence of what it leads to."""
+    event = get_object_or_404(events.visible(request.user), pk=pk)
+    address = _address(request, event)
+    context = {"event": event, "address": address, "qr": _qr(address), "words": event.notice_version.content}
+    return render(request, "contacts/events/poster.html", context)
+
+
+def _address(request: StaffRequest, event: Event) -> str:
+    return request.build_absolute_uri(reverse("visitor_form", args=[event.code]))
 
 
 def _qr(address: str) -> SafeString:
@@ -71,65 +160,17 @@ def _qr(address: str) -> SafeString:
 @require_POST
 def close_event(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Close an event: its form takes nobody any more."""
-    event = get_object_or_404(events.visible(request.user), pk=pk)
+    event = get_object_or_404(events.run_by(request.user), pk=pk)
     events.close(event=event, by=request.user, at=timezone.now())
     messages.success(request, _("The event is closed."))
     return redirect("event", pk)
 
 
 @door(roles=USERS)
-@require_http_methods(["GET", "POST"])
-def quick(request: StaffRequest) -> HttpResponse:
-    """Note one person: two fields and the act; the event stays chosen until another is."""
-    open_ = list(events.visible(request.user).filter(closed_at__isnull=True).order_by("-held_on")[:50])
-    event = _sticky(request, open_)
-    form = QuickForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and event is None:
-        form.add_error(None, _("Please choose one of the open events."))
-    if event is not None and form.is_bound and form.is_valid():
-        return _note(request, event, form)
-    context = {"events": open_, "event": event, "form": form}
-    return render(request, "contacts/quick/quick.html", context, status=400 if form.is_bound else 200)
-
-
-def _sticky(request: StaffRequest, open_: list[Event]) -> Event | None:
-    known = {str(event.pk): event for event in open_}
-    if chosen := request.POST.get("event", ""):
-        event = known.get(chosen)  # never another event than the one that was sent
-    else:
-        event = known.get(request.session.get("event", "")) or (open_[0] if open_ else None)
-    if event is not None:
-        request.session["event"] = str(event.pk)
-    return event
-
-
-def _note(request: StaffRequest, event: Event, form: QuickForm) -> HttpResponse:
-    data, at = form.cleaned_data, timezone.now()
-    contact, made = asserting.quick(event=event, name=data["name"], number=data["number"], by=request.user, at=at)
-    for remark in form.remarks:
-        messages.info(request, str(remark))
-    if not made:
-        messages.info(request, _("This person is already in your book."))
-    elif data["act"] == "assert":
-        messages.success(request, _("Noted. They leave in 7 days unless they confirm."))
-    if data["act"] == "invite":
-        _invite(request, contact)
-    return redirect("quick")
-
-
-@door(roles=USERS)
 @require_POST
-def invite(request: StaffRequest, pk: UUID) -> HttpResponse:
-    """Ask somebody once whether we may call."""
-    _invite(request, visibility.one(request.user, pk))
-    return redirect("contact", pk)
-
-
-def _invite(request: StaffRequest, contact: Contact) -> None:
-    link = request.build_absolute_uri(reverse("visitor_form", args=[contact.event.code]))
-    try:
-        inviting.invite(contact=contact, link=link, by=request.user, at=timezone.now())
-    except inviting.InviteRefused as refused:
-        messages.error(request, str(reasons.sentence(refused.reason)))
-    else:
-        messages.success(request, _("The invitation is on its way. They leave in 7 days unless they confirm."))
+def reopen_event(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Open a closed event again."""
+    event = get_object_or_404(events.run_by(request.user), pk=pk)
+    events.reopen(event=event, by=request.user, at=timezone.now())
+    messages.success(request, _("The event is open again."))
+    return redirect("event", pk)

@@ -50,9 +50,8 @@ def _own(request: StaffRequest, pk: UUID) -> SheetImport:
 def imports(request: StaffRequest) -> HttpResponse:
     """Upload a sheet; see one's earlier ones."""
     open_ = events.visible(request.user).filter(closed_at__isnull=True).order_by("-held_on")
-    form = UploadForm(
-        request.POST if request.method == "POST" else None, request.FILES if request.method == "POST" else None, events=open_
-    )
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = UploadForm(*sent, events=open_)
     if form.is_bound and form.is_valid():
         file = form.cleaned_data["file"]
         try:

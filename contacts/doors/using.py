@@ -1,21 +1,23 @@
 """Using a number: reveal it for a reason, call without seeing it, note what came of it, stop everything."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from consent import reasons
-from contacts import cards, dial, outcome, reveal, visibility, withdrawal
+from consent import gate, reasons, states
+from consent.models import Consent
+from contacts import calling, cards, dial, outcome, person_page, quota, reveal, visibility, withdrawal
 from contacts.cards import Card
 from contacts.forms.people import OutcomeForm, RevealForm, WithdrawForm
 from contacts.models import CallAttempt, Contact
-from team.doors import StaffRequest, door, not_understood, too_many
+from team.doors import StaffRequest, door
 
 USERS = ("advisor", "lead")
 WATCHERS = ("advisor", "lead", "compliance")
@@ -40,17 +42,32 @@ def _answer_reveal(request: StaffRequest, contact: Contact, card: Card, form: Re
     try:
         shown = reveal.reveal(contact=contact, **wanted, in_book=True, by=request.user, at=at)
     except reveal.RevealRefused as refused:
-        if refused.wait:
-            return too_many(request, refused.wait)
-        context = {"card": card, "reason": reasons.sentence(refused.reason), "decision": refused.decision}
-        return render(request, "contacts/people/refused.html", context, status=403)
-    context = {
-        "card": card,
-        "shown": shown,
-        "seconds": reveal.SECONDS,
-        "outcomes": CallAttempt.Outcome.choices,
-    }
+        if refused.reason == "quota":
+            return _too_many(request, card, quota.wait(request.user, contact.pk, at=at))
+        return _refused(request, card, refused)
+    context = {"card": card, "shown": shown, "seconds": reveal.SECONDS}
     return render(request, "contacts/people/revealed.html", context)
+
+
+def _refused(request: StaffRequest, card: Card, refused: reveal.RevealRefused | dial.CallRefused) -> HttpResponse:
+    """The gate's no as staff may hear it: a refusal that came by another road is not told (rules.tell)."""
+    code = gate.tell(refused.decision).reason if refused.decision else refused.reason
+    context = {"card": card, "reason": reasons.sentence(code), "hint": ""}
+    return render(request, "contacts/people/refused.html", context, status=403)
+
+
+def _too_many(request: StaffRequest, card: Card, wait: timedelta) -> HttpResponse:
+    """Enough numbers seen for now: when the next one may be seen, in words and in the header (bad input 112)."""
+    minutes = max(1, -(-int(wait.total_seconds()) // 60))
+    if minutes < 120:
+        hint = ngettext("The next one in %(n)s minute.", "The next one in %(n)s minutes.", minutes) % {"n": minutes}
+    else:
+        hours = -(-minutes // 60)
+        hint = ngettext("The next one in %(n)s hour.", "The next one in %(n)s hours.", hours) % {"n": hours}
+    context = {"card": card, "reason": reasons.sentence("quota"), "hint": hint}
+    page = render(request, "contacts/people/refused.html", context, status=429)
+    page["Retry-After"] = str(minutes * 60)
+    return page
 
 
 @door(roles=USERS)
@@ -62,8 +79,7 @@ def call(request: StaffRequest, pk: UUID, phone: UUID) -> HttpResponse:
         dial.dial(contact=contact, phone_id=phone, in_book=True, by=request.user, at=timezone.now())
     except dial.CallRefused as refused:
         card = cards.of([contact], by=request.user, at=timezone.now())[0]
-        context = {"card": card, "reason": reasons.sentence(refused.reason), "decision": refused.decision}
-        return render(request, "contacts/people/refused.html", context, status=403)
+        return _refused(request, card, refused)
     messages.success(request, _("The line is connecting. Please note the outcome afterwards."))
     return redirect("contact", pk)
 
@@ -72,18 +88,28 @@ def call(request: StaffRequest, pk: UUID, phone: UUID) -> HttpResponse:
 @require_POST
 def note_outcome(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Note the outcome of one's own call; refused and wrong number act at once."""
+    contact, at = visibility.one(request.user, pk), timezone.now()
     form = OutcomeForm(request.POST)
     if not form.is_valid():
-        return not_understood(request, _("Please choose an outcome from the list."))
-    contact = visibility.one(request.user, pk)
-    attempt = get_object_or_404(CallAttempt, pk=form.cleaned_data["attempt"], subject_id=contact.pk, user=request.user)
+        return _asked_again(request, contact, _("Please choose an outcome from the list, and a day as 2026-03-02."), at=at)
+    data = form.cleaned_data
+    attempt = get_object_or_404(CallAttempt, pk=data["attempt"], subject_id=contact.pk, user=request.user)
     try:
-        outcome.note(attempt=attempt, outcome=form.cleaned_data["outcome"], by=request.user, at=timezone.now())
-    except outcome.OutcomeRefused:
+        outcome.note(attempt=attempt, outcome=data["outcome"], later_on=data["later_on"], by=request.user, at=at)
+    except outcome.OutcomeRefused as refused:
+        if str(refused) == "no_day":
+            return _asked_again(request, contact, _("On which day? Tomorrow at the earliest, within half a year."), at=at)
         messages.info(request, _("This outcome was already noted."))
     else:
         messages.success(request, _("Noted."))
     return redirect("contact", pk)
+
+
+def _asked_again(request: StaffRequest, contact: Contact, sentence: str, *, at: datetime) -> HttpResponse:
+    """The person's page with the sentence; nothing was noted."""
+    messages.error(request, sentence)
+    page = person_page.of(contact, by=request.user, at=at)
+    return render(request, "contacts/people/person.html", {"page": page}, status=400)
 
 
 @door(roles=WATCHERS)
@@ -91,30 +117,37 @@ def note_outcome(request: StaffRequest, pk: UUID) -> HttpResponse:
 def withdraw_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Record that the person wants no more: two clicks, heard by the gate at once (D1, D2)."""
     contact, at = visibility.one(request.user, pk), timezone.now()
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    form = WithdrawForm(request.POST if request.method == "POST" else None, parts=_parts(contact))
     if not form.is_bound or not form.is_valid():
         card = cards.of([contact], by=request.user, at=at)[0]
         status = 400 if form.is_bound else 200
         return render(request, "contacts/people/withdraw.html", {"form": form, "card": card}, status=status)
-    withdrawal.withdraw(
-        subject=contact.pk,
-        scope=None,
-        method=form.cleaned_data["method"],
-        reason="withdrawal",
-        by=request.user,
-        at=at,
-    )
-    messages.success(request, _("Stopped. Nobody may call or write from this second on."))
+    scope, method = form.chosen(), form.cleaned_data["method"]
+    withdrawal.withdraw(subject=contact.pk, scope=scope, method=method, reason="withdrawal", by=request.user, at=at)
+    if scope is None:
+        messages.success(request, _("Stopped. Nobody may call or write from this second on."))
+    else:
+        messages.success(request, _("Stopped from this second on. What else was agreed still stands."))
     return redirect("contact", pk)
+
+
+def _parts(contact: Contact) -> list[tuple[str, str]]:
+    """Each consent of this person that can still be stopped, as the form offers it."""
+    english = (get_language() or "").startswith("en")
+    rows = Consent.objects.filter(subject_id=contact.pk).select_related("purpose").order_by("purpose_id", "channel")
+    return [
+        (
+            f"{row.purpose_id}/{row.channel}",
+            _("Only: %(purpose)s") % {"purpose": row.purpose.name_en if english else row.purpose.name_zh},
+        )
+        for row in rows
+        if "withdrawn" in states.TABLE.get(row.state, frozenset())
+    ]
 
 
 @door(roles=USERS)
 @require_GET
 def calls_page(request: StaffRequest) -> HttpResponse:
-    """One's own calls that still lack an outcome, newest first."""
-    at = timezone.now()
-    waiting = list(CallAttempt.objects.filter(user=request.user, outcome="").order_by("-at")[:50])
-    people = visibility.visible(request.user).filter(pk__in=[row.subject_id for row in waiting])
-    known = {c.pk: c for c in cards.of(list(people.select_related("event", "book__owner")), by=request.user, at=at)}
-    rows = [(row, known[row.subject_id]) for row in waiting if row.subject_id in known]
-    return render(request, "contacts/people/calls.html", {"rows": rows, "outcomes": CallAttempt.Outcome.choices})
+    """Calls that lack an outcome, who asked for today, and who may be called now."""
+    desk = calling.desk(request.user, at=timezone.now())
+    return render(request, "contacts/people/calls.html", {"desk": desk})

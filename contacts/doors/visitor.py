@@ -1,5 +1,7 @@
 """The visitor's own phone: form, code, receipt, and the link that stops everything."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +17,7 @@ from consent import stop_link
 from consent.challenge import ChallengeRefused
 from consent.models import Consent
 from consent.views import words_of
-from contacts import withdrawal
+from contacts import events, withdrawal
 from contacts.forms.intake import CodeForm, VisitorForm
 from contacts.intake import visiting
 from contacts.models import Event, Submission
@@ -60,6 +62,7 @@ def _submit(request: HttpRequest, event: Event, form: VisitorForm) -> HttpRespon
     try:
         visiting.submit(
             event=event,
+            book=events.book_of_link(event, request.GET.get("book", "")),
             name=data["name"],
             number=data["number"],
             ticks=form.chosen(),
@@ -120,14 +123,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         only = {f"{purpose}/{channel}": {(purpose, channel)} for purpose, channel in known}.get(request.POST.get("only", ""))
         if "only" in request.POST and only is None:
             return not_understood(request, _("Please choose one of your consents. Nothing was changed."))
-        withdrawal.withdraw(
-            subject=subject,
-            scope=only,
-            method="link",
-            reason="withdrawal",
-            by=Self_(subject),
-            at=timezone.now(),
-        )
+        _withdraw(subject, only)
         return redirect("stop", token)
     rows = Consent.objects.filter(subject_id=subject).select_related("purpose", "notice_version__notice")
     consents = list(rows.order_by("purpose_id"))
@@ -139,3 +135,8 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         "address": request.build_absolute_uri(request.path),
     }
     return render(request, "contacts/visitor/receipt.html", context)
+
+
+def _withdraw(subject: UUID, scope: set[tuple[str, str]] | None) -> None:
+    """One tap ends everything, or the one consent whose button it was."""
+    withdrawal.withdraw(subject=subject, scope=scope, method="link", reason="withdrawal", by=Self_(subject), at=timezone.now())

@@ -4,12 +4,14 @@ import re
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from consent.models import NoticePurpose
+from consent.models import NoticePurpose, NoticeVersion
 from contacts.intake import visiting
+from team.models import Book, User
 from vault import names, phone
 from vault.forms import DayField, LineField, StrictForm
 
@@ -74,7 +76,7 @@ class VisitorForm(PersonForm):
 
 
 class QuickForm(PersonForm):
-    """An advisor's note: two fields and the act of consent."""
+    """An advisor's note: two fields and the act of consent; company and a note only if they matter."""
 
     beside = frozenset({"event"})
 
@@ -87,6 +89,16 @@ class QuickForm(PersonForm):
         widget=forms.RadioSelect,
         initial="invite",
     )
+    company = forms.CharField(
+        label=_("Company"), max_length=80, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Only what the person would expect you to write down: no health, no religion, no family matters."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Start in the first field."""
@@ -94,13 +106,77 @@ class QuickForm(PersonForm):
         self.fields["name"].widget.attrs = {"autofocus": True, "autocomplete": "off"}
         self.fields["number"].widget.attrs = {"inputmode": "tel", "autocomplete": "off"}
 
+    def clean_company(self) -> str:
+        """One clean line, or a sentence."""
+        return _line(self.cleaned_data["company"])
 
-class EventForm(StrictForm):
-    """A new event."""
+    def clean_note(self) -> str:
+        """A clean text of several lines, or a sentence."""
+        try:
+            return names.clean_note(self.cleaned_data["note"])
+        except names.TextRefused as refused:
+            raise forms.ValidationError(str(refused.sentence)) from None
 
+
+def _line(text: str) -> str:
+    try:
+        return names.clean_line(text, 80)
+    except names.TextRefused as refused:
+        raise forms.ValidationError(str(refused.sentence)) from None
+
+
+class StaffForm(StrictForm):
+    """Who may note people at an event."""
+
+    staff = forms.ModelMultipleChoiceField(
+        label=_("Staff who may note people here"),
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What a colleague notes goes into the colleague's own book."),
+    )
+
+    def __init__(self, *args: Any, colleagues: QuerySet[User], **kwargs: Any) -> None:
+        """Offer the colleagues by name."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["staff"]
+        field.queryset = colleagues  # type: ignore[attr-defined]
+        field.label_from_instance = lambda user: user.display_name  # type: ignore[attr-defined]
+
+
+class EventForm(StaffForm):
+    """The preset of an event: everything that is then filled in for each person who comes."""
+
+    version = forms.ModelChoiceField(queryset=NoticeVersion.objects.none(), widget=forms.HiddenInput)
     name = LineField(label=_("Event"), max_length=80)
     place = LineField(label=_("Place"), max_length=80)
     held_on = DayField(label=_("Date"))
+    book = forms.ModelChoiceField(
+        label=_("Book that receives the visitors' forms"), queryset=Book.objects.none(), empty_label=None
+    )
+    ticks = forms.ModelMultipleChoiceField(
+        label=_("Questions asked"), queryset=NoticePurpose.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+    field_order = ("version", "name", "place", "held_on", "ticks", "staff", "book")
+
+    def __init__(self, *args: Any, version: NoticeVersion, books: QuerySet[Book], **kwargs: Any) -> None:
+        """Offer the questions of this version and the books this user may fill."""
+        super().__init__(*args, **kwargs)
+        self.fields["version"].queryset = NoticeVersion.objects.filter(pk=version.pk)  # type: ignore[attr-defined]
+        self.fields["version"].initial = version.pk
+        ticks, shelf = self.fields["ticks"], self.fields["book"]
+        english = (get_language() or "").startswith("en")
+        ticks.queryset = version.purposes.order_by("order")  # type: ignore[attr-defined]
+        ticks.label_from_instance = lambda tick: tick.tick_en if english else tick.tick_zh  # type: ignore[attr-defined]
+        shelf.queryset = books  # type: ignore[attr-defined]
+        shelf.label_from_instance = lambda book: book.name  # type: ignore[attr-defined]
+
+    def clean_ticks(self) -> list[NoticePurpose]:
+        """A way to reach the people is among the questions: passing on alone is no reason to meet (C2)."""
+        ticks = list(self.cleaned_data["ticks"])
+        if not any(tick.channel in ("call", "sms") for tick in ticks):
+            raise forms.ValidationError(_("Ask at least whether you may call or write."))
+        return ticks
 
 
 class CodeForm(StrictForm):

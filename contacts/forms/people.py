@@ -1,10 +1,13 @@
 """Forms of the people pages: reveal, withdrawal, outcome, search, saved view."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import CallAttempt
-from vault.forms import LineField, StrictForm
+from vault.forms import DayField, LineField, StrictForm
 
 REVEAL_REASONS = [
     ("reveal_call_by_hand", _("I am about to call by hand")),
@@ -21,7 +24,9 @@ class RevealForm(StrictForm):
 
 
 class WithdrawForm(StrictForm):
-    """How the person told us to stop, and whether it is everything."""
+    """What is to stop, everything unless the person said otherwise, and how they told us."""
+
+    scope = forms.ChoiceField(label=_("What is to stop?"), required=False, widget=forms.RadioSelect)
 
     method = forms.ChoiceField(
         label=_("How did the person tell us?"),
@@ -30,12 +35,24 @@ class WithdrawForm(StrictForm):
         initial="spoken",
     )
 
+    def __init__(self, *args: Any, parts: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        """Offer everything, and each consent that can still be stopped as (purpose/channel, words)."""
+        super().__init__(*args, **kwargs)
+        everything = _("Everything: no calls, no messages, no passing on, for the whole office")
+        self.fields["scope"].choices = [("", everything), *parts]  # type: ignore[attr-defined]
+
+    def chosen(self) -> set[tuple[str, str]] | None:
+        """The purpose and channel to stop; None for everything."""
+        purpose, _slash, channel = self.cleaned_data["scope"].partition("/")
+        return {(purpose, channel)} if channel else None
+
 
 class OutcomeForm(StrictForm):
     """What came of a call."""
 
     attempt = forms.UUIDField(widget=forms.HiddenInput)
     outcome = forms.ChoiceField(label=_("Outcome"), choices=CallAttempt.Outcome.choices)
+    later_on = DayField(required=False)
 
 
 class SearchForm(StrictForm):

@@ -34,15 +34,19 @@ class Draft:
     subject: UUID = field(default_factory=uuid4)
 
 
-def make_keys(drafts: Sequence[Draft], *, event: Event, at: datetime) -> None:
-    """Keys and blind indexes on the vault's side, before the first row that needs them (design, rule 10)."""
+def make_keys(drafts: Sequence[Draft], *, event: Event, at: datetime, book: UUID | None = None) -> None:
+    """Keys and blind indexes on the vault's side, before the first row that needs them (design, rule 10).
+
+    `book` is where they go when it is not the event's own.
+    """
     persons.make_keys([draft.subject for draft in drafts], at=at)
+    scope = book or event.book_id
     entries: list[index.Entry] = []
     for draft in drafts:
         row = phone_ids(draft)
         for number, pk in zip(draft.numbers, row, strict=True):
-            entries += index.number_entries(owner=draft.subject, row=pk, scope=event.book_id, digits=number.digits)
-        entries += index.name_entries(owner=draft.subject, scope=event.book_id, tokens=names.tokens(draft.name))
+            entries += index.number_entries(owner=draft.subject, row=pk, scope=scope, digits=number.digits)
+        entries += index.name_entries(owner=draft.subject, scope=scope, tokens=names.tokens(draft.name))
     index.put(entries)
 
 
@@ -58,11 +62,25 @@ def open_subjects(drafts: Sequence[Draft], *, by: Actor, at: datetime, reason: s
     suppression.remember([(d.subject, n.digits) for d in drafts for n in d.numbers], at=at)
 
 
-def save(drafts: Sequence[Draft], bases: dict[UUID, Consent], *, event: Event, source: str, by: Actor, at: datetime) -> None:
-    """Contacts and phones, each phone on its basis; inside the caller's transaction (A1)."""
+def save(
+    drafts: Sequence[Draft],
+    bases: dict[UUID, Consent],
+    *,
+    event: Event,
+    source: str,
+    by: Actor,
+    at: datetime,
+    book: UUID | None = None,
+) -> None:
+    """Contacts and phones, each phone on its basis; inside the caller's transaction (A1).
+
+    `book` is where they go when it is not the event's own; the same as for `make_keys`.
+    """
     sealer, days = Sealer([d.subject for d in drafts]), retention.table()
-    user = trail.user_pk(by)
-    contacts = [_contact(d, bases[d.subject], sealer, days, event=event, source=source, user=user, at=at) for d in drafts]
+    user, shelf = trail.user_pk(by), book or event.book_id
+    contacts = [
+        _contact(d, bases[d.subject], sealer, days, event=event, book=shelf, source=source, user=user, at=at) for d in drafts
+    ]
     Contact.objects.bulk_create(contacts, batch_size=200)
     Phone.objects.bulk_create([p for d in drafts for p in _phones(d, bases[d.subject], sealer, at)], batch_size=200)
 
@@ -74,6 +92,7 @@ def _contact(
     days: dict[str, int],
     *,
     event: Event,
+    book: UUID,
     source: str,
     user: UUID | None,
     at: datetime,
@@ -81,7 +100,7 @@ def _contact(
     on, rule = retention.first_due(basis.state, at, basis.valid_until, days=days)
     contact = Contact(
         subject_id=draft.subject,
-        book_id=event.book_id,
+        book_id=book,
         event=event,
         source=source,
         language=draft.language,
@@ -123,5 +142,10 @@ def lock(book: UUID) -> None:
 
 def find_own(book: UUID, digits: str) -> Contact | None:
     """The person with this number in this book, if any; other books do not influence the answer (C4)."""
+    return find_in([book], digits)
+
+
+def find_in(books: Sequence[UUID], digits: str) -> Contact | None:
+    """The same for several books of one owner."""
     owners = [owner for owner, _row in index.rows_by_exact(digits)]
-    return Contact.objects.filter(pk__in=owners, book_id=book).order_by("created_at").first()
+    return Contact.objects.filter(pk__in=owners, book_id__in=books).order_by("created_at").first()

@@ -14,7 +14,7 @@ from consent.models import Evidence, NoticePurpose
 from contacts.intake import arriving
 from contacts.intake.arriving import Draft
 from contacts.models import Contact, Event
-from team.models import User
+from team.models import Book, User
 from vault import names
 from vault.phone import Number
 
@@ -28,22 +28,23 @@ def many(
     source: str,
     by: Actor,
     at: datetime,
+    book: UUID | None = None,
 ) -> list[UUID]:
     """Bring in these people as asserted, with a fixed number of queries; returns their subjects.
 
-    `ticks` are the purposes each is said to have agreed to (at least one each). They leave within
-    seven days unless they confirm. Serves A1, C6, E1.
+    `ticks` are the purposes each is said to have agreed to (at least one each); `book` is where they
+    go when it is not the event's own. They leave within seven days unless they confirm. Serves A1, C6, E1.
     """
     if not drafts:
         return []
-    arriving.make_keys(drafts, event=event, at=at)
+    arriving.make_keys(drafts, event=event, at=at, book=book)
     with transaction.atomic():
         arriving.open_subjects(drafts, by=by, at=at, reason=source)
         proofs = _proofs(drafts, kind, at)
         asks = [Ask(d.subject, tick, source) for d in drafts for tick in ticks[d.subject]]
         heads = ledger.assert_given(asks, proofs=proofs, method=kind, by=by, at=at)
         bases = {head.subject_id: head for head in reversed(heads)}
-        arriving.save(drafts, bases, event=event, source=source, by=by, at=at)
+        arriving.save(drafts, bases, event=event, source=source, by=by, at=at, book=book)
     return [draft.subject for draft in drafts]
 
 
@@ -57,19 +58,39 @@ def _proofs(drafts: Sequence[Draft], kind: str, at: datetime) -> dict[UUID, Evid
 
 
 def quick(
-    *, event: Event, name: str, number: Number, by: User, at: datetime, company: str = "", note: str = ""
+    *,
+    event: Event,
+    name: str,
+    number: Number,
+    by: User,
+    at: datetime,
+    book: Book | None = None,
+    company: str = "",
+    note: str = "",
 ) -> tuple[Contact, bool]:
     """An advisor's note of one person; returns the contact and whether it is new.
 
-    A number already in the same book leads to that person; a number in anybody else's book makes a
-    new contact and looks no different (C4).
+    A number already in a book of the same owner leads to that person; a number in anybody else's
+    book, or on the list of refusals, makes a new contact and looks no different (C4). The lock on
+    the book makes a second click find what the first one made. Serves C6.
     """
+    shelf = book or event.book
     with transaction.atomic():
-        arriving.lock(event.book_id)
-        known = arriving.find_own(event.book_id, number.digits)
+        arriving.lock(shelf.pk)
+        own = [shelf.pk, *Book.objects.filter(owner__isnull=False, owner=shelf.owner_id).values_list("pk", flat=True)]
+        known = arriving.find_in(own, number.digits)
         if known is not None:
             return known, False
         draft = Draft(name=names.clean_name(name), numbers=(number,), company=company, note=note)
-        ticks = [row.tick for row in event.ticks.select_related("tick") if row.tick.channel == "call"]
-        many([draft], ticks={draft.subject: ticks}, kind="assertion", event=event, source="quick", by=by, at=at)
-        return Contact.objects.get(pk=draft.subject), True
+        ticks = {draft.subject: asked_by_staff(event)}
+        many([draft], ticks=ticks, kind="assertion", event=event, source="quick", by=by, at=at, book=shelf.pk)
+    return Contact.objects.select_related("event").get(pk=draft.subject), True
+
+
+def asked_by_staff(event: Event) -> list[NoticePurpose]:
+    """What staff may note for somebody: calls, or text messages where the event asks for no calls; never sharing (C2)."""
+    ticks = [row.tick for row in event.ticks.select_related("tick").order_by("tick__order")]
+    for channel in ("call", "sms"):
+        if found := [tick for tick in ticks if tick.channel == channel]:
+            return found
+    return []

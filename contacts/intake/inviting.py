@@ -5,11 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from audit import trail
 from consent import gate, sms
 from consent.gate import Usage
-from consent.models import SmsMessage
+from consent.models import Consent, Decision
 from contacts.models import Contact, Phone
 from team import fields
 from team.fields import Level
@@ -18,7 +19,7 @@ from vault import opening
 
 
 class InviteRefused(Exception):
-    """No invitation goes out; `reason` is the gate's code."""
+    """No invitation goes out; `reason` is the gate's code as staff may hear it."""
 
     def __init__(self, reason: str) -> None:
         """Keep the code."""
@@ -27,18 +28,44 @@ class InviteRefused(Exception):
 
 
 def invited(subject_ids: Iterable[UUID]) -> set[UUID]:
-    """Which of these people have been invited already."""
-    return set(SmsMessage.objects.filter(subject_id__in=subject_ids, template="invite").values_list("subject_id", flat=True))
+    """Which of these people have been asked already, whether or not a message could go out."""
+    asked = Decision.objects.filter(Q(allowed=True) | Q(reason="suppressed"), subject_id__in=list(subject_ids), action="invite")
+    return set(asked.values_list("subject_id", flat=True))
+
+
+def usage(subject_ids: Iterable[UUID]) -> dict[UUID, Usage]:
+    """What the gate counts for an invitation: one is enough, however long ago."""
+    ids = list(subject_ids)
+    done = invited(ids)
+    return {pk: Usage(attempts_month=int(pk in done)) for pk in ids}
 
 
 def invite(*, contact: Contact, link: str, by: User, at: datetime) -> None:
-    """Send the one invitation; decision and entry are committed before the number is opened. Raises InviteRefused."""
+    """Send the one invitation; decision and entry are committed before the number is opened. Raises InviteRefused.
+
+    To somebody whose number stands on the list of refusals nothing is sent, and the answer is the same
+    as for anybody else: the refusal is on record for compliance only (rule 6, bad input 39).
+    """
     phone = Phone.objects.filter(contact=contact, wrong_at__isnull=True).first()
     if phone is None:
         raise InviteRefused("no_number")
     may = fields.levels_of(by, at=at)[f"contacts.{phone.kind}"] >= Level.CALL
+    decision = _decide(contact, may=may, by=by, at=at)
+    if not decision.allowed:
+        told = gate.tell(decision)
+        if not told.allowed:
+            raise InviteRefused(told.reason)
+        return
+    words = {"event": contact.event.name, "link": link}
+    digits = str(opening.open_one(phone.number))
+    sms.deliver(subject=contact.pk, digits=digits, template="invite", words=words, language=contact.language, at=at)
+
+
+def _decide(contact: Contact, *, may: bool, by: User, at: datetime) -> Decision:
+    """Decision and entry, durably; the lock makes a second click count the first (C8)."""
     with transaction.atomic(durable=True):
-        counts = Usage(attempts_month=int(bool(invited([contact.pk]))))
+        list(Consent.objects.select_for_update().filter(subject_id=contact.pk).order_by("pk").values_list("pk"))
+        counts = usage([contact.pk])[contact.pk]
         decision = gate.ask(by=by, subject=contact.pk, action="invite", usage=counts, in_book=True, may=may, at=at)
         if not decision.allowed:
             trail.record(
@@ -50,8 +77,4 @@ def invite(*, contact: Contact, link: str, by: User, at: datetime) -> None:
                 reason=decision.reason,
                 decision=decision.pk,
             )
-    if not decision.allowed:
-        raise InviteRefused(decision.reason)
-    words = {"event": contact.event.name, "link": link}
-    digits = str(opening.open_one(phone.number))
-    sms.deliver(subject=contact.pk, digits=digits, template="invite", words=words, language=contact.language, at=at)
+    return decision

@@ -58,11 +58,13 @@ def submit(
     language: str,
     token: str,
     at: datetime,
+    book: UUID | None = None,
 ) -> Submission:
     """Take a visitor's form: everything stays `requested` until the number is confirmed; serves C1, C7, I6.
 
     Sent twice it answers with the first. A known number in this book gets the new request; a number
-    known elsewhere, or suppressed, looks no different. Raises NothingTicked, vault.names.TextRefused,
+    known elsewhere, or suppressed, looks no different. `book` is a colleague's who works at the event
+    and invited this person; else the event's own. Raises NothingTicked, vault.names.TextRefused,
     challenge.ChallengeRefused when too many codes were asked for.
     """
     if (known := submission_of(event, token)) is not None:
@@ -72,7 +74,7 @@ def submit(
     draft = Draft(name=names.clean_name(name), numbers=(number,), language=language)
     challenge.admit(digits=number.digits, at=at)
     try:
-        submission = _arrive(draft, ticks, event=event, token=token, at=at)
+        submission = _arrive(draft, ticks, event=event, book=book or event.book_id, token=token, at=at)
     except IntegrityError:
         if (known := submission_of(event, token)) is None:
             raise
@@ -81,16 +83,16 @@ def submit(
     return submission
 
 
-def _arrive(draft: Draft, ticks: Sequence[NoticePurpose], *, event: Event, token: str, at: datetime) -> Submission:
+def _arrive(draft: Draft, ticks: Sequence[NoticePurpose], *, event: Event, book: UUID, token: str, at: datetime) -> Submission:
     """Known or new is decided under the book's lock: two tabs at once make one person (bad input 104)."""
     with transaction.atomic():
-        arriving.lock(event.book_id)
-        contact = arriving.find_own(event.book_id, draft.numbers[0].digits)
+        arriving.lock(book)
+        contact = arriving.find_own(book, draft.numbers[0].digits)
         if contact is None:
-            arriving.make_keys([draft], event=event, at=at)
+            arriving.make_keys([draft], event=event, at=at, book=book)
         else:
             draft = replace(draft, subject=contact.pk)
-        return _store(draft, contact, ticks, event=event, token=token, at=at)
+        return _store(draft, contact, ticks, event=event, book=book, token=token, at=at)
 
 
 def _store(
@@ -99,6 +101,7 @@ def _store(
     ticks: Sequence[NoticePurpose],
     *,
     event: Event,
+    book: UUID,
     token: str,
     at: datetime,
 ) -> Submission:
@@ -109,7 +112,7 @@ def _store(
         asks = [Ask(subject, tick, "visitor") for tick in ticks]
         heads = ledger.request(asks, language=draft.language, by=by, at=at)
         if contact is None:
-            arriving.save([draft], {subject: heads[0]}, event=event, source="visitor", by=by, at=at)
+            arriving.save([draft], {subject: heads[0]}, event=event, source="visitor", by=by, at=at, book=book)
         else:
             trail.record("contact.changed", by=by, at=at, subject=subject, reason="visitor")
             retention.refresh([subject], at=at)

@@ -41,6 +41,7 @@ class CallAttempt(models.Model):
     at = models.DateTimeField()
     outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
     outcome_at = models.DateTimeField(null=True)
+    later_on = models.DateField(null=True)
 
     class Meta:
         """Counted per subject and per user, newest first."""

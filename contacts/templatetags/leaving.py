@@ -15,6 +15,7 @@ RULES: dict[str, Promise] = {
     "asserted": _("only asserted by staff, never confirmed"),
     "event_lead": _("met at an event, never contacted"),
     "contacted": _("no new consent since the last one"),
+    "unreachable": _("called three times in a row, never reached"),
     "promise": _("time promised in the notice is over"),
     "no_basis": _("no basis to keep"),
 }
@@ -27,6 +28,7 @@ STARTS: dict[str, Promise] = {
     "asserted": _("days after staff noted the consent"),
     "event_lead": _("days after the consent, if never contacted"),
     "contacted": _("days after the last consent"),
+    "unreachable": _("days after the third call that reached nobody"),
     "promise": _("days after the end the notice promised"),
     "no_basis": _("days after the record was made"),
 }

@@ -2,15 +2,18 @@
 
 from django.urls import path
 
-from contacts.doors import events, visitor
+from contacts.doors import events, noting, visitor
 
 urlpatterns = [
     path("events/", events.event_list, name="events"),
     path("events/new/", events.new_event, name="new_event"),
     path("events/<uuid:pk>/", events.event_page, name="event"),
+    path("events/<uuid:pk>/edit/", events.edit_event, name="edit_event"),
+    path("events/<uuid:pk>/poster/", events.poster, name="poster"),
     path("events/<uuid:pk>/close/", events.close_event, name="close_event"),
-    path("contacts/new/", events.quick, name="quick"),
-    path("contacts/<uuid:pk>/invite/", events.invite, name="invite"),
+    path("events/<uuid:pk>/open/", events.reopen_event, name="reopen_event"),
+    path("contacts/new/", noting.quick, name="quick"),
+    path("contacts/<uuid:pk>/invite/", noting.invite, name="invite"),
     path("e/<slug:code>/", visitor.event_form, name="visitor_form"),
     path("e/<slug:code>/confirm/<str:token>/", visitor.confirm, name="visitor_confirm"),
     path("w/<str:token>/", visitor.stop, name="stop"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.doors import people, using
+from contacts.doors import overlap, people, using
 
 urlpatterns = [
     path("contacts/", people.contact_list, name="contacts"),
@@ -14,5 +14,6 @@ urlpatterns = [
     path("contacts/<uuid:pk>/call/<uuid:phone>/", using.call, name="call"),
     path("contacts/<uuid:pk>/outcome/", using.note_outcome, name="outcome"),
     path("contacts/<uuid:pk>/withdraw/", using.withdraw_page, name="withdraw"),
+    path("suppression/", overlap.overlap_page, name="suppression"),
     path("calls/", using.calls_page, name="calls"),
 ]

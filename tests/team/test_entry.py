@@ -182,3 +182,15 @@ def test_demo_sign_in_exists_in_demo_mode_for_demo_names_only(settings):
     settings.DEMO = False
     assert Client().post("/sign-in/demo/", {"username": "li"}).status_code == 404
     assert Client().get("/sign-in/").context["demo"] == []
+
+
+def test_a_demo_phone_never_shows_a_code_that_was_used_already(settings):
+    settings.DEMO = True
+    li = hire("li", "advisor")
+    TOTPDevice.objects.create(user=li, name=second_factor.DEMO_NAME, confirmed=True)
+    codes = []
+    for _n in range(3):
+        codes.append(second_factor.demo_code(li))
+        assert second_factor.verify(li, codes[-1], at=AT) is not None
+    assert len(set(codes)) == 3
+    assert second_factor.verify(li, codes[-1], at=AT) is None

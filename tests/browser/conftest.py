@@ -1,0 +1,63 @@
+"""A whole office for the browser: `manage.py run` in a folder of its own, and Chromium to visit it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from crm.management.commands.shots import FLAGS
+
+HOUSE = Path(__file__).resolve().parent.parent.parent
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory):
+    """The address of a running demo office on SQLite; ends with Ctrl-C, as its user would end it."""
+    if os.environ.get("DATABASE_URL"):
+        pytest.skip("the browser visits one office, in the round on SQLite")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    port = free_port()
+    env = os.environ | {"YUNNUO_VAR": str(tmp_path_factory.mktemp("office"))}
+    command = [sys.executable, str(HOUSE / "manage.py"), "run", "--port", str(port)]
+    site = subprocess.Popen(command, cwd=HOUSE, env=env, stdout=subprocess.PIPE, text=True)
+    assert "Yunnuo is at" in site.stdout.readline()
+    address = f"http://127.0.0.1:{port}"
+    _wait_for(address)
+    yield address
+    site.send_signal(signal.SIGINT)
+    assert site.wait(timeout=30) == 0
+
+
+def _wait_for(address):
+    for _try in range(100):
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=2):  # noqa: S310 - our own address
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("the site did not answer")
+
+
+@pytest.fixture(scope="session")
+def chromium(office):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
