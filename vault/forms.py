@@ -34,7 +34,8 @@ class StrictForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
-                field.error_messages["invalid_choice"] = _("Please choose from the list.")
+                listed = _("Please choose from the list.")
+                field.error_messages |= {"invalid_choice": listed, "invalid_pk_value": listed}
             field.validators = [_plainer(validator) for validator in field.validators]
 
     def full_clean(self) -> None:

@@ -39,6 +39,13 @@ def note(client, event, number=house.WANG, *, name="王小诺", act="assert", **
     return client.post("/contacts/new/", {"event": str(event.pk), "name": name, "number": number, "act": act} | more)
 
 
+def preset(home, **fields):
+    """What the form of a new event sends, with these fields."""
+    version = home.event.notice_version
+    ticks = [str(tick.pk) for tick in version.purposes.all()]
+    return {"version": str(version.pk), "book": str(home.event.book_id), "ticks": ticks, "staff": [str(home.li.pk)]} | fields
+
+
 def stored():
     """How much is known of people: nothing is half-saved while this stays as it was."""
     return tuple(model.objects.count() for model in (Subject, Contact, Phone, Consent, Submission, PersonKey, BlindIndex))

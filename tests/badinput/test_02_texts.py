@@ -13,7 +13,7 @@ from consent.models import Challenge
 from contacts.models import Contact, Event, LegalHold, SavedView
 from team.models import LevelChange, Throttle, User
 from tests import house
-from tests.badinput.doors import enter, note, sentences, stored, visit
+from tests.badinput.doors import enter, note, preset, sentences, stored, visit
 from tests.badinput.strings import REFUSED, STRINGS
 from vault import names, opening
 from vault.names import TextRefused
@@ -79,14 +79,14 @@ def plain_fields(home, text):
     yield (
         home.li,
         "/events/new/",
-        {"name": text, "place": "Hall", "held_on": "2026-04-01"},
+        preset(home, name=text, place="Hall", held_on="2026-04-01"),
         lambda: Event.objects.get(place="Hall", held_on=date(2026, 4, 1)).name,
         "/events/",
     )
     yield (
         home.li,
         "/events/new/",
-        {"name": "E", "place": text, "held_on": "2026-04-02"},
+        preset(home, name="E", place=text, held_on="2026-04-02"),
         lambda: Event.objects.get(name="E").place,
         "/events/",
     )

@@ -8,7 +8,7 @@ from django.utils import timezone
 from audit.models import Entry
 from contacts.models import Event, LegalHold, RetentionRule
 from tests import house
-from tests.badinput.doors import enter, sentences
+from tests.badinput.doors import enter, preset, sentences
 from vault import days
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
@@ -60,7 +60,7 @@ def rows(table):
 def open_event(home, text, language="zh-hans"):
     client = enter(home.li)
     client.cookies["django_language"] = language
-    return client.post("/events/new/", {"name": "Fair", "place": "Hall", "held_on": text})
+    return client.post("/events/new/", preset(home, name="Fair", place="Hall", held_on=text))
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

@@ -84,7 +84,7 @@ def test_97_a_form_with_nothing_in_it_is_a_bad_request_everywhere(home):
             "/account/",
             "/second-factor/",
         ],
-        "chen": ["/retention/days/", f"/contacts/{home.contact.pk}/hold/", "/suppression/"],
+        "chen": ["/retention/days/", f"/contacts/{home.contact.pk}/hold/"],
         "zhao": ["/team/", "/team/matrix/", f"/team/{home.li.pk}/role/"],
         None: ["/sign-in/", f"/e/{home.event.code}/"],
     }

@@ -9,7 +9,7 @@ from consent.models import Consent
 from contacts.models import Contact, Event, LegalHold, SavedView
 from team.models import LevelChange, Pledge, User
 from tests import house
-from tests.badinput.doors import enter, everything, note, stored, visit
+from tests.badinput.doors import enter, everything, note, preset, stored, visit
 from tests.badinput.places import NOBODY
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
@@ -17,11 +17,13 @@ pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 
 def test_104_every_form_sent_twice_makes_one_record(home):
     li, chen, zhao = (home.browsers[name] for name in ("li", "chen", "zhao"))
+    assert note(li, home.event, house.ZHOU).url == "/contacts/new/"
+    made = Contact.objects.latest("created_at")
+    assert (note(li, home.event, house.ZHOU).url, Contact.objects.count()) == (f"/contacts/{made.pk}/", 2)
     token = home.browsers[None].get(f"/e/{home.event.code}/").context["form"].initial["token"]
     twice = [
         (lambda: visit(home.browsers[None], home.event, house.QIAN, token=token), Contact),
-        (lambda: note(li, home.event, house.ZHOU), Contact),
-        (lambda: li.post("/events/new/", {"name": "Fair", "place": "Hall", "held_on": "2026-04-01"}), Event),
+        (lambda: li.post("/events/new/", preset(home, name="Fair", place="Hall", held_on="2026-04-01")), Event),
         (lambda: li.post("/contacts/views/", {"name": "given", "query": "state=given"}), SavedView),
         (lambda: li.post("/account/", {"kind": "nda"}), Pledge),
         (
