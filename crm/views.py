@@ -6,10 +6,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from audit import trail
 from crm import today
-from team.doors import public_door
+from team.doors import not_understood, public_door
 from vault import keyring
 
 
@@ -40,6 +42,19 @@ def _back(request: HttpRequest) -> str:
     back = request.POST.get("next", "/")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return back if safe else "/"
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The answer to a request that Django itself refuses: too many fields, too large, broken (bad input 98, 100)."""
+    return not_understood(request, _("It was too large or broken. Nothing was changed. Go back, reload, and send it again."))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was too old or came from elsewhere; at the doors of people who work here it is recorded (bad input 107)."""
+    declared = getattr(getattr(request.resolver_match, "func", None), "door", None)
+    if request.user.is_authenticated and declared is not None and declared.roles:
+        trail.record_alone("door.denied", by=request.user, at=timezone.now(), outcome="denied", reason="csrf")
+    return render(request, "403_csrf.html", status=403)
 
 
 @public_door()
