@@ -1,4 +1,4 @@
-"""Compares numbers with the own book and with the do-not-contact list; nobody else's book has a say (C4, D8)."""
+"""Compares numbers with the own book and with the do-not-contact list; nobody else's book has a say (design, rule 6; D8)."""
 
 from collections.abc import Hashable, Mapping
 from typing import TypeVar
