@@ -151,12 +151,16 @@ def confirm(*, submission: Submission, code: str, language: str, at: datetime) -
     if submission.challenge_id is None:
         raise challenge.ChallengeRefused("expired")
     with transaction.atomic():
-        asked = Challenge.objects.select_for_update().get(pk=submission.challenge_id)
+        asked = Challenge.objects.select_for_update().filter(pk=submission.challenge_id).first()
+        if asked is None:  # the sweep was here first
+            raise challenge.ChallengeRefused("expired")
         right = challenge.answer(challenge=asked, code=code, at=at)
     try:
         return _give(submission, asked, language, at) if right else None
     except states.Overtaken:
         raise challenge.ChallengeRefused("overtaken") from None
+    except states.TransitionRefused:  # erased while we waited for the consent
+        raise challenge.ChallengeRefused("expired") from None
 
 
 def _give(submission: Submission, asked: Challenge, language: str, at: datetime) -> Receipt:
