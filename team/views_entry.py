@@ -16,7 +16,7 @@ from django_otp import login as otp_login
 from audit import trail
 from team import second_factor, signing_in, throttle
 from team.doors import StaffRequest, door, public_door
-from team.forms import CodeForm, SignInForm
+from team.forms import CodeForm, SignInForm, too_many
 from team.models import Role, User
 
 ALL = tuple(Role.values)
@@ -47,7 +47,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             user = signing_in.check(request, **form.cleaned_data, at=timezone.now())
         except signing_in.SignInRefused as refused:
             status = 429 if refused.wait else 400
-            form.add_error(None, _too_many(refused.wait) if refused.wait else _("The name or the password is wrong."))
+            form.add_error(None, too_many(refused.wait) if refused.wait else _("The name or the password is wrong."))
         else:
             _enter(request, user)
             return redirect(_next(request))
@@ -56,10 +56,6 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     demo = list(User.objects.filter(username__in=DEMO_NAMES, is_active=True)) if settings.DEMO else []
     demo.sort(key=lambda user: DEMO_NAMES.index(user.username))
     return render(request, "team/sign_in.html", {"form": form, "demo": demo, "next": _next(request)}, status=status)
-
-
-def _too_many(wait: int) -> str:
-    return _("Too many tries. Please wait %(seconds)s seconds.") % {"seconds": wait}
 
 
 @public_door()
@@ -131,6 +127,6 @@ def set_up(request: StaffRequest) -> HttpResponse:
 @require_POST
 def new_codes(request: StaffRequest) -> HttpResponse:
     """Ten fresh recovery codes."""
-    codes = second_factor.new_recovery_codes(request.user)
+    codes = second_factor.new_recovery_codes(by=request.user, at=timezone.now())
     messages.info(request, _("Your older recovery codes no longer work."))
     return render(request, "team/recovery_codes.html", {"codes": codes})
