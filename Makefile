@@ -1,8 +1,10 @@
 # For those who have make; every target only calls manage.py.
-.PHONY: run test check
+.PHONY: run test check drills
 run:
 	python3 manage.py run
 test:
 	python3 manage.py test
 check:
 	.ci/run
+drills:
+	python3 manage.py test tests/drills --drills

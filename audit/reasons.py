@@ -12,6 +12,7 @@ REASONS = (
     Reason("reveal_check", pgettext_lazy("reason", "to check the number with the person")),
     # Why the gate or a door said no.
     Reason("quota", pgettext_lazy("reason", "too many numbers within the hour")),
+    Reason("csrf", pgettext_lazy("reason", "the form was too old or came from elsewhere")),
     Reason("role", pgettext_lazy("reason", "the role does not allow it")),
     Reason("unfit", pgettext_lazy("reason", "a pledge or training is missing or has lapsed")),
     Reason("second_factor", pgettext_lazy("reason", "the second factor is missing")),

@@ -143,6 +143,16 @@ def _facts(action: str, known: Action, *, by: User, at: datetime, usage: Usage, 
     )
 
 
+def one_at_a_time(subject: UUID, action: str) -> None:
+    """Let uses of this consent follow one another until the caller's commit; call it before counting them (H4).
+
+    Two clicks at the same moment are then one call and one refusal, or one message.
+    """
+    known = ACTIONS[action]
+    rows = Consent.objects.select_for_update().filter(subject_id=subject, purpose=known.purpose, channel=known.channel)
+    list(rows.values_list("pk"))
+
+
 def _locked(subject: UUID, known: Action) -> Consent | None:
     """The head, locked against a withdrawal until commit: FOR SHARE, or SQLite's immediate transaction."""
     if connection.vendor == "postgresql":

@@ -34,7 +34,7 @@ def words_of(version: NoticeVersion) -> dict[str, object]:
 def notice_page(request: HttpRequest, code: str, number: int | None = None) -> HttpResponse:
     """A published notice, for ever at the same address; without a number the current one (B5)."""
     versions = NoticeVersion.objects.filter(notice__code=code, published_at__isnull=False).select_related("notice")
-    version = versions.filter(number=number).first() if number else versions.order_by("-number").first()
+    version = versions.filter(number=number).first() if number is not None else versions.order_by("-number").first()
     if version is None:
         raise Http404
     return render(request, "consent/notice.html", {"version": version, "words": words_of(version)})

@@ -7,3 +7,9 @@ class ContactsConfig(AppConfig):
     """Names the floor to Django."""
 
     name = "contacts"
+
+    def ready(self) -> None:
+        """Declare the floor's own words for the trail."""
+        from contacts.importing import words
+
+        words.declare()

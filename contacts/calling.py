@@ -29,7 +29,7 @@ class Desk:
 
     open_calls: list[tuple[CallAttempt, Card]]
     promised: list[tuple[date, Card]]
-    callable: list[Card]
+    callable: list[tuple[None, Card]]
     closed: str
 
 
@@ -45,7 +45,7 @@ def desk(user: User, *, at: datetime) -> Desk:
     return Desk(
         open_calls=[(row, shown[row.subject_id]) for row in open_calls if row.subject_id in shown],
         promised=[(days[pk], shown[pk]) for pk in allowed if pk in days],
-        callable=[shown[pk] for pk in allowed if pk not in days],
+        callable=[(None, shown[pk]) for pk in allowed if pk not in days],
         closed=refusals.pop() if len(refusals) == 1 and not allowed else "",
     )
 

@@ -60,9 +60,10 @@ def of(contacts: Sequence[Contact], *, by: User, at: datetime) -> list[Card]:
     for phone in Phone.objects.filter(contact_id__in=ids):
         phones[phone.contact_id].append(phone)
     calls = {c.subject_id: c for c in Consent.objects.filter(subject_id__in=ids, purpose="phone_contact", channel="call")}
-    texts = show([wish for contact in contacts for wish in _text_wishes(contact, levels)])
     flat = [phone for contact in contacts for phone in phones[contact.pk]]
-    masked = dict(zip([p.pk for p in flat], show([_phone_wish(p, levels) for p in flat]), strict=True))
+    wishes = [wish for contact in contacts for wish in _text_wishes(contact, levels)]
+    texts = show([*wishes, *(_phone_wish(phone, levels) for phone in flat)])  # together: one look at the keys
+    masked = dict(zip([phone.pk for phone in flat], texts[len(wishes) :], strict=True))
     cards = []
     for n, contact in enumerate(contacts):
         words = dict(zip(TEXTS, texts[n * len(TEXTS) : (n + 1) * len(TEXTS)], strict=True))

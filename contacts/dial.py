@@ -37,6 +37,7 @@ def dial(*, contact: Contact, phone_id: UUID, in_book: bool, by: User, at: datet
         raise CallRefused("no_number")
     code = f"contacts.{phone.kind}"
     with transaction.atomic(durable=True):
+        gate.one_at_a_time(contact.pk, "call")
         decision = gate.ask(
             by=by,
             subject=contact.pk,

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count
 
 from audit import trail
 from audit.trail import Actor
 from consent import forgetting
+from consent.models import Consent
 from contacts import hold
 from contacts.models import Contact, Departure, Phone, SheetRow, Submission, SweepRun
 from vault import persons
@@ -40,8 +41,8 @@ def batch(subject_ids: Iterable[UUID], *, run: SweepRun | None, by: Actor, at: d
 
     The vault commits its deletion before the main database does: a crash in between leaves rows
     that nobody can open and that are still due, never a readable leftover (design, rule 10).
-    `due_only` takes only those whose end date is not after `at`; people whom somebody else has
-    locked are left to the next batch. Serves J1, J2, I9.
+    `due_only` takes only those whose end date is not after `at`; people with whom somebody is just
+    dealing are left to the next batch. Serves J1, J2, I9.
     """
     with transaction.atomic():
         contacts = _lock(list(subject_ids), at if due_only else None)
@@ -53,12 +54,15 @@ def batch(subject_ids: Iterable[UUID], *, run: SweepRun | None, by: Actor, at: d
 
 
 def _lock(ids: list[UUID], due_at: datetime | None) -> dict[UUID, Contact]:
+    """These people's rows, locked: their consents first, in the order of everybody who gives or withdraws one."""
+    due = due_at is not None
+    heads = Consent.objects.filter(subject_id__in=ids)
+    ours = set(heads.select_for_update(skip_locked=due).order_by("pk").values_list("pk", flat=True))
     rows = Contact.objects.filter(pk__in=ids).only("subject_id", "delete_on", "delete_rule", "event_id")
-    if due_at is not None:
-        rows = rows.filter(delete_on__lte=due_at)
-    if connection.features.has_select_for_update_skip_locked:
-        rows = rows.select_for_update(skip_locked=due_at is not None)
-    return {contact.pk: contact for contact in rows.order_by("pk")}
+    if due:
+        busy = {subject for pk, subject in heads.values_list("pk", "subject_id") if pk not in ours}
+        rows = rows.filter(delete_on__lte=due_at).exclude(pk__in=busy)
+    return {contact.pk: contact for contact in rows.select_for_update(skip_locked=due).order_by("pk")}
 
 
 def _erase(leaving: dict[UUID, Contact], *, run: SweepRun | None, by: Actor, at: datetime) -> None:

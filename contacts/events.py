@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -56,10 +56,14 @@ def create(
 ) -> Event:
     """Open an event with one published notice and some of its questions; the opener works there (C7).
 
-    Without a version the current one is taken, without ticks all of its questions.
+    Without a version the current one is taken, without ticks all of its questions. Sent twice it answers
+    with the first (bad input 104).
     """
     chosen = version or notices.current()
     with transaction.atomic():
+        Book.objects.select_for_update().only("pk").get(pk=book.pk)
+        if twin := _twin(name, place, held_on, book, at) if not code else None:
+            return twin
         trail.record("event.created", by=actor or by, at=at)
         event = Event.objects.create(
             code=code or "".join(secrets.choice(ALPHABET) for _n in range(8)),
@@ -128,11 +132,17 @@ def arrived(event: Event) -> bool:
     return any(row.filter(event=event).exists() for row in rows)
 
 
+def _twin(name: str, place: str, held_on: date, book: Book, at: datetime) -> Event | None:
+    """The same event, opened a moment ago: a double click, or the form sent again."""
+    same = Event.objects.filter(name=name, place=place, held_on=held_on, book=book, closed_at__isnull=True)
+    return same.filter(created_at__gt=at - timedelta(hours=1)).first()
+
+
 def close(*, event: Event, by: User, at: datetime) -> None:
     """Close an event: its form says so and takes nobody any more."""
     with transaction.atomic():
-        trail.record("event.closed", by=by, at=at, subject=event.pk)
-        Event.objects.filter(pk=event.pk, closed_at__isnull=True).update(closed_at=at)
+        if Event.objects.filter(pk=event.pk, closed_at__isnull=True).update(closed_at=at):
+            trail.record("event.closed", by=by, at=at, subject=event.pk)
 
 
 def reopen(*, event: Event, by: User, at: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from audit import trail
 from contacts.models import Contact, LegalHold
@@ -24,17 +25,21 @@ def held(subject_ids: Iterable[UUID]) -> set[UUID]:
 def place(*, contact: Contact, case_ref: str, reason: str, review_on: date, by: User, at: datetime) -> LegalHold:
     """Keep this person until the hold is lifted; never reopens contact with them (J2, law.md §4.3).
 
-    `review_on` lies within 90 days of `at`. Raises HoldRefused for an unknown reason, an empty
+    `review_on` lies within 90 days of `at`. One case holds a person once. Raises HoldRefused for an unknown reason, an empty
     case or a review that is past or too far.
     """
     if reason not in LegalHold.Reason.values or not case_ref.strip():
         raise HoldRefused("incomplete")
-    if not 0 <= (review_on - at.date()).days <= 90:
+    today = timezone.localdate(at, timezone.get_default_timezone())  # the office's, as the form counts
+    if not 0 <= (review_on - today).days <= 90:
         raise HoldRefused("review")
     with transaction.atomic():
-        trail.record("hold.placed", by=by, at=at, subject=contact.pk, reason=reason)
         if not Contact.objects.select_for_update().filter(pk=contact.pk).exists():
             raise HoldRefused("gone")
+        twin = LegalHold.objects.filter(subject_id=contact.pk, case_ref=case_ref.strip(), lifted_at__isnull=True).first()
+        if twin is not None:
+            return twin
+        trail.record("hold.placed", by=by, at=at, subject=contact.pk, reason=reason)
         return LegalHold.objects.create(
             subject_id=contact.pk,
             case_ref=case_ref.strip(),

@@ -58,8 +58,10 @@ def change_days(*, code: str, days: int, by: User, at: datetime) -> int:
     if code not in retention_rules.DEFAULT_DAYS or not 0 <= days <= 3650:
         raise RetentionRefused(code if code in retention_rules.DEFAULT_DAYS else "unknown")
     with transaction.atomic():
-        trail.record("retention.changed", by=by, at=at, basis="", numbers=[days])
         rule = RetentionRule.objects.select_for_update().get(code=code)
+        if rule.days == days:  # sent twice, or no change at all
+            return 0
+        trail.record("retention.changed", by=by, at=at, basis="", numbers=[days])
         rule.days, rule.version, rule.changed_by, rule.changed_at = days, rule.version + 1, by, at
         rule.save(update_fields=["days", "version", "changed_by", "changed_at"])
     return _move_all(by=by, at=at)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 LIVE = frozenset({"given", "renewed"})
 REFUSALS = {
@@ -72,7 +72,7 @@ def due(
 
 
 def _after(start: datetime, rule: str, days: Mapping[str, int]) -> Due:
-    return Due(start + timedelta(days=days.get(rule, DEFAULT_DAYS[rule])), rule)
+    return Due(start.astimezone(UTC) + timedelta(days=days.get(rule, DEFAULT_DAYS[rule])), rule)  # no day has 23 hours
 
 
 def _due_live(

@@ -37,9 +37,10 @@ class Revealed:
 class RevealRefused(Exception):
     """The number stays closed; `reason` is the gate's code, `decision` its record when the gate was asked."""
 
-    def __init__(self, reason: str, decision: Decision | None = None) -> None:
-        """Keep the code only; no value ever reaches an exception."""
+    def __init__(self, reason: str, decision: Decision | None = None, wait: int = 0) -> None:
+        """Keep the code only, and the seconds to wait for the quota; no value ever reaches an exception."""
         super().__init__(reason)
+        self.wait = wait
         self.reason = reason
         self.decision = decision
 
@@ -58,7 +59,7 @@ def reveal(*, contact: Contact, phone_id: UUID, action: str, in_book: bool, by: 
     may = fields.levels_of(by, at=at)[code] >= Level.REVEAL
     decision, attempt = _decide(contact, phone, action, may=may, in_book=in_book, by=by, at=at)
     if decision is None:
-        raise RevealRefused("quota")
+        raise RevealRefused("quota", wait=usage.quota_wait(by, contact.pk, at=at))
     if attempt is None:
         raise RevealRefused(decision.reason, decision)
     number = opening.open_one(phone.number)
@@ -70,7 +71,8 @@ def _decide(
 ) -> tuple[Decision | None, UUID | None]:
     """Decision, entry and attempt in one durable transaction: audit before plaintext (design, rule 3)."""
     with transaction.atomic(durable=True):
-        if may and not usage.quota_left(by, contact.pk, at=at):
+        usage.lock_quota(by)
+        if may and usage.quota_wait(by, contact.pk, at=at):
             field = f"contacts.{phone.kind}"
             trail.record("phone.reveal", by=by, at=at, subject=contact.pk, outcome="denied", fields=(field,), reason="quota")
             return None, None

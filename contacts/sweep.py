@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from audit import trail
 from audit.trail import Actor
 from consent import ledger
-from contacts import erase, leftovers, retention
+from contacts import brakes, erase, leftovers, retention
 from contacts.models import Contact, LegalHold, SweepRun
 
 BATCH = 500
@@ -52,8 +52,18 @@ def preview(*, at: datetime) -> Report:
     return report
 
 
+def nightly(*, by: Actor, at: datetime) -> Report:
+    """The sweep as of now, `at` being the caller's clock; raises brakes.SweepRefused where that clock is in doubt."""
+    try:
+        brakes.check(at=at)
+    except brakes.SweepRefused:
+        trail.record_alone("sweep.started", by=by, at=at, outcome="denied")
+        raise
+    return run(by=by, at=at)
+
+
 def run(*, by: Actor, at: datetime) -> Report:
-    """Let everybody leave whose time is over at `at` (UTC).
+    """Let everybody leave whose time is over at `at` (UTC), a moment that somebody has looked at.
 
     The predicate is the cursor: a sweep that is killed is simply run again, and two at once share
     the work. Serves J1, J2 and law.md §4.1; PIPL 47 asks for deletion without being asked.
@@ -85,11 +95,12 @@ def _start(report: Report, *, by: Actor, at: datetime) -> SweepRun:
     report.due = due_now(at).count()
     with transaction.atomic():
         trail.record("sweep.started", by=by, at=at, numbers=[report.due])
-        stale = SweepRun.objects.filter(state=SweepRun.State.RUNNING, heartbeat__lt=at - STALE)
+        now = brakes.database_clock()
+        stale = SweepRun.objects.filter(state=SweepRun.State.RUNNING, heartbeat__lt=now - STALE)
         stale.update(state=SweepRun.State.FAILED, finished_at=at)
         return SweepRun.objects.create(
             started_at=at,
-            heartbeat=at,
+            heartbeat=now,
             cutoff=at,
             state=SweepRun.State.RUNNING,
             planned=report.due,
@@ -104,7 +115,7 @@ def _sweep_batch(ids: list[UUID], report: Report, *, run: SweepRun, by: Actor, a
         result = erase.batch(ids, run=run, by=by, at=at, due_only=True)
         report.deleted += len(result.gone)
         report.rules.update(rules[pk] for pk in result.gone)
-        SweepRun.objects.filter(pk=run.pk).update(deleted=report.deleted, heartbeat=at)
+        SweepRun.objects.filter(pk=run.pk).update(deleted=report.deleted, heartbeat=brakes.database_clock())
     return bool(result.gone)
 
 
@@ -112,5 +123,9 @@ def _finish(report: Report, *, run: SweepRun, by: Actor, at: datetime) -> None:
     with transaction.atomic():
         trail.record("sweep.finished", by=by, at=at, numbers=[report.due, report.deleted, report.held])
         SweepRun.objects.filter(pk=run.pk).update(
-            state=SweepRun.State.DONE, finished_at=at, deleted=report.deleted, held=report.held
+            state=SweepRun.State.DONE,
+            finished_at=at,
+            heartbeat=brakes.database_clock(),
+            deleted=report.deleted,
+            held=report.held,
         )

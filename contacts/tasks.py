@@ -13,7 +13,7 @@ from contacts import sweep as sweeping
 @shared_task(name="contacts.sweep")
 def sweep() -> None:
     """The nightly sweep."""
-    sweeping.run(by=System("sweep"), at=timezone.now())
+    sweeping.nightly(by=System("sweep"), at=timezone.now())
 
 
 @shared_task(name="contacts.check_sheet")
@@ -32,3 +32,11 @@ def commit_sheet(sheet_id: str) -> None:
 def undo_sheet(sheet_id: str) -> None:
     """Take an import back."""
     importing.undo(UUID(sheet_id), at=timezone.now())
+
+
+@shared_task(name="contacts.resume_sheets")
+def resume_sheets() -> None:
+    """Take up sheets whose worker died on the way: each is claimed once, then goes on where it stopped."""
+    deeds = {"checking": check_sheet, "committing": commit_sheet, "undoing": undo_sheet}
+    for sheet_id, state in importing.claim(at=timezone.now()):
+        deeds[state].delay(str(sheet_id))

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from consent.gate import Usage
@@ -40,14 +41,22 @@ def _usage(attempts: list[CallAttempt], at: datetime) -> Usage:
     )
 
 
-def quota_left(user: User, subject: UUID, *, at: datetime) -> bool:
-    """Whether this user may see this person's number: 10 people an hour, 30 a day, 300 in 30 days (I6, I7).
-
-    Somebody seen within the span costs nothing again. Inside the caller's transaction, which holds
-    the user's row: parallel sessions share one quota.
-    """
+def lock_quota(user: User) -> None:
+    """Hold the user's row in the caller's transaction: parallel sessions share one quota."""
     User.objects.select_for_update().only("pk").get(pk=user.pk)
+
+
+def quota_wait(user: User, subject: UUID, *, at: datetime) -> int:
+    """Seconds until this user may see this person's number; 0 is now. 10 people an hour, 30 a day, 300 in 30 days (I6, I7).
+
+    Somebody seen within the span costs nothing again.
+    """
     shown = CallAttempt.objects.filter(user=user, kind=CallAttempt.Kind.REVEAL, at__gt=at - timedelta(days=30))
     last = dict(shown.exclude(subject_id=subject).order_by("at").values_list("subject_id", "at"))
     spans = ((HOURLY, timedelta(hours=1)), (DAILY, timedelta(days=1)), (MONTHLY, timedelta(days=30)))
-    return all(sum(when > at - span for when in last.values()) < limit for limit, span in spans)
+    return max(_wait(sorted(when for when in last.values() if when > at - span), limit, at - span) for limit, span in spans)
+
+
+def _wait(seen: list[datetime], limit: int, since: datetime) -> int:
+    """Seconds until fewer than `limit` of these lie after `since`."""
+    return ceil((seen[-limit] - since).total_seconds()) if len(seen) >= limit else 0

@@ -13,8 +13,11 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-GAP = r"[-. +]?"
-NUMBER = re.compile(rf"(?<![0-9a-zA-Z])(?:\+?86{GAP})?1[3-9]\d{GAP}\d{{4}}{GAP}\d{{4}}(?![0-9a-zA-Z])|\d{{12,}}")
+GAP = r"[-. +()/,_]{0,3}"
+# Eleven to eighteen digits, however they are spaced, or a mobile number within a longer run.
+NUMBER = re.compile(rf"(?<!\d)\d(?:{GAP}\d){{10,17}}(?!\d)|1[3-9]\d{{9}}")
+PLACES = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{8}T\d{6}\.\d{6}")
+DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 
 
 class HeadersMiddleware:
@@ -42,9 +45,14 @@ class NumbersInAddressMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Look at path and query, uuids and the list's place marks aside."""
-        address = unquote(f"{request.path}?{request.META.get('QUERY_STRING', '')}")
-        address = unicodedata.normalize("NFKC", address)  # full-width digits are digits
-        bare = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{8}T\d{6}\.\d{6}", "", address)
-        if NUMBER.search(bare) or "\0" in address:
+        address = _plain(f"{request.path}?{request.META.get('QUERY_STRING', '')}")
+        if NUMBER.search(PLACES.sub("~", address)) or "\0" in address:
+            request.path = request.path_info = "/"  # neither the page nor the log repeats the address
             return render(request, "400.html", status=400)
         return self.get_response(request)
+
+
+def _plain(address: str) -> str:
+    """The address as a reader of the log could read it: decoded twice, full-width digits narrow, nothing invisible."""
+    folded = unicodedata.normalize("NFKC", unquote(unquote(address))).translate(DASHES)
+    return "".join(char for char in folded if unicodedata.category(char) != "Cf")

@@ -58,12 +58,12 @@ GROUPS: dict[str, Promise] = {
 def places(request: HttpRequest) -> dict[str, object]:
     """Context for every page: the groups this role may open, with the current place marked."""
     role = getattr(getattr(request, "user", None), "role", "")
-    groups = []
+    groups, theme = [], request.COOKIES.get("theme")
     for code, title in GROUPS.items():
         items = [_item(place, request.path) for place in PLACES if place.group == code and role in place.roles]
         if items:
             groups.append({"title": title, "items": items})
-    return {"nav": groups, "nav_search": role in READERS, "theme": request.COOKIES.get("theme", "")}
+    return {"nav": groups, "nav_search": role in READERS, "theme": theme if theme in ("light", "dark") else ""}
 
 
 def _item(place: Place, path: str) -> dict[str, object]:

@@ -1,12 +1,14 @@
 """All addresses of the site, floor by floor; each view declares who may enter (design, rule 7)."""
 
 from django.urls import include, path
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from audit import views as audit_views
 from crm import views
 from team.doors import door, public_door
 
+handler400 = views.bad_request
 auditors = door(roles=("auditor", "compliance"))
 auditor = door(roles=("auditor",), second_factor=True)
 
@@ -17,7 +19,7 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("readyz/", views.readyz),
     path("theme/", views.theme, name="theme"),
-    path("language/", public_door()(set_language), name="set_language"),
+    path("language/", public_door()(require_POST(set_language)), name="set_language"),
     path("", include("team.urls")),
     path("", include("consent.urls")),
     path("", include("contacts.urls.people")),

@@ -1,16 +1,16 @@
 """The roof's own pages: today, health, theme, and the pages for things that went wrong."""
 
 from django.conf import settings
-from django.db import connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crm import today
-from team.doors import public_door
-from vault import keyring
+from audit import trail
+from crm import readiness, today
+from team.doors import not_understood, public_door
 
 
 @public_door()
@@ -42,6 +42,19 @@ def _back(request: HttpRequest) -> str:
     return back if safe else "/"
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The answer to a request that Django itself refuses: too many fields, too large, broken (bad input 98, 100)."""
+    return not_understood(request, _("It was too large or broken. Nothing was changed. Go back, reload, and send it again."))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was too old or came from elsewhere; at the doors of people who work here it is recorded (bad input 107)."""
+    declared = getattr(getattr(request.resolver_match, "func", None), "door", None)
+    if request.user.is_authenticated and declared is not None and declared.roles:
+        trail.record_alone("door.denied", by=request.user, at=timezone.now(), outcome="denied", reason="csrf")
+    return render(request, "403_csrf.html", status=403)
+
+
 @public_door()
 @require_GET
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -52,12 +65,6 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @public_door()
 @require_GET
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Both databases answer and the keyring is there; anything else is 503."""
-    try:
-        for alias in ("default", "vault"):
-            with connections[alias].cursor() as cursor:
-                cursor.execute("SELECT 1")
-        keyring.current()
-    except Exception:
-        return JsonResponse({"ok": False}, status=503)
-    return JsonResponse({"ok": True})
+    """Everything a day's work needs is there; otherwise 503 and a word for each thing that is missing."""
+    words = readiness.missing(at=timezone.now())
+    return JsonResponse({"ok": not words, "missing": words}, status=503 if words else 200)

@@ -13,11 +13,6 @@ from team.words import HANDOVERS
 from vault.forms import LineField, StrictForm
 
 
-def too_many(wait: int) -> str:
-    """The sentence for too many tries."""
-    return _("Too many tries. Please wait %(seconds)s seconds.") % {"seconds": wait}
-
-
 class SignInForm(StrictForm):
     """Name and password."""
 
@@ -89,13 +84,6 @@ class PasswordForm(StrictForm):
             self.add_error("again", _("The two new passwords differ."))
         if new and new == old:
             self.add_error("new", _("Please choose another password than the present one."))
-
-    def refuse(self, wait: int) -> None:
-        """Say why the deed refused: too many tries, or not the present password."""
-        if wait:
-            self.add_error(None, too_many(wait))
-        else:
-            self.add_error("old", _("This is not your present password."))
 
 
 class AccountForm(StrictForm):

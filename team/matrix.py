@@ -57,6 +57,8 @@ def set_level(*, field: ProtectedField, role: str, level: Level, reason: str, by
     with transaction.atomic():
         locked = ProtectedField.objects.select_for_update().get(pk=field.pk)
         before = fields.matrix()[role].get(locked.code, Level.HIDDEN)
+        if before == level:  # sent twice, or no change at all
+            return
         trail.record("matrix.changed", by=by, at=at, fields=(locked.code,), numbers=(before, level))
         fields.grant(locked, role, level)
         LevelChange.objects.create(

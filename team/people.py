@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from audit import trail
 from team import books, sessions
@@ -30,11 +30,14 @@ def open_account(
     """Open an account; an advisor gets a book of their own. Raises PeopleRefused for a taken name."""
     if User.objects.filter(username=username).exists():
         raise PeopleRefused("taken")
-    with transaction.atomic():
-        trail.record("user.created", by=by, at=at)
-        user = User.objects.create_user(username, password, display_name=display_name, role=role, team=team, created_at=at)
-        _give_book(user, by=by, at=at)
-        books.settle(user)
+    try:
+        with transaction.atomic():
+            trail.record("user.created", by=by, at=at)
+            user = User.objects.create_user(username, password, display_name=display_name, role=role, team=team, created_at=at)
+            _give_book(user, by=by, at=at)
+            books.settle(user)
+    except IntegrityError:  # the same form, sent twice at once
+        raise PeopleRefused("taken") from None
     return user
 
 
@@ -78,6 +81,10 @@ def sign_pledge(*, user: User, kind: str, at: datetime) -> Pledge:
     """Sign the current confidentiality agreement, or confirm the yearly training, for oneself (A10, L2)."""
     version = NDA_VERSION if kind == Pledge.Kind.NDA else TRAINING_VERSION
     with transaction.atomic():
+        User.objects.select_for_update().only("pk").get(pk=user.pk)
+        signed = Pledge.objects.filter(user=user, kind=kind, version=version, signed_at__gt=at - timedelta(minutes=1))
+        if twin := signed.first():  # a double click
+            return twin
         trail.record("pledge.signed", by=user, at=at, subject=user.pk)
         return Pledge.objects.create(
             user=user, kind=kind, version=version, signed_at=at, valid_until=at + timedelta(days=PLEDGE_DAYS)

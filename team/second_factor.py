@@ -52,7 +52,7 @@ def new_recovery_codes(*, by: User, at: datetime) -> list[str]:
 
 def codes_left(user: User) -> int:
     """How many recovery codes have not been used."""
-    return StaticToken.objects.filter(device__user=user).count()
+    return int(StaticToken.objects.filter(device__user=user).count())
 
 
 def _fresh_codes(user: User) -> list[str]:

@@ -21,7 +21,9 @@ def hit(bucket: str, *, limit: int, seconds: int, at: datetime) -> Answer:
     """Count one try; refused beyond `limit` in `seconds`. The bucket is kept as a hash only (I10)."""
     key = hashlib.sha256(bucket.encode()).hexdigest()
     with transaction.atomic():
-        row, _made = Throttle.objects.select_for_update().get_or_create(bucket=key, defaults={"window": at, "count": 0})
+        # The same queries for the first try and for all later ones: their number would say who was here before.
+        Throttle.objects.bulk_create([Throttle(bucket=key, window=at, count=0)], ignore_conflicts=True)
+        row = Throttle.objects.select_for_update().get(bucket=key)
         if row.window <= at - timedelta(seconds=seconds):
             row.window, row.count = at, 0
         row.count += 1

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit import trail
 from team import fields, fitness, matrix, people
-from team.doors import StaffRequest, door
+from team.doors import StaffRequest, door, not_understood
 from team.fields import Level
 from team.forms import AccountForm, LevelForm, RoleForm
 from team.models import LevelChange, Pledge, ProtectedField, Role, User
@@ -60,8 +61,10 @@ def change_user(request: StaffRequest, pk: UUID, deed: str) -> HttpResponse:
     """Change a role, close an account, or open it again."""
     user, at = get_object_or_404(User, pk=pk), timezone.now()
     form = RoleForm(request.POST)
-    if deed not in ("close", "reopen", "role") or (deed == "role" and not form.is_valid()):
+    if deed not in ("close", "reopen", "role"):
         raise Http404
+    if deed == "role" and not form.is_valid():
+        return not_understood(request, _("Please choose a role from the list. Nothing was changed."))
     try:
         if deed == "close":
             people.close_account(user=user, by=request.user, at=at)
@@ -100,6 +103,8 @@ def _set_level(request: StaffRequest, form: LevelForm) -> None:
     try:
         matrix.set_level(**form.cleaned_data, by=request.user, at=timezone.now())
     except matrix.MatrixRefused as refused:
+        if str(refused) != "reason":  # somebody reached for what is not theirs
+            trail.record_alone("door.denied", by=request.user, at=timezone.now(), outcome="denied", reason="role")
         messages.error(request, str(REFUSALS[str(refused)]))
     else:
         messages.success(request, _("Changed. It holds from the next request on."))

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from team import fitness, passwords, people, second_factor, sessions
-from team.doors import StaffRequest, door
+from team.doors import StaffRequest, door, not_understood, too_many
 from team.forms import PasswordForm
 from team.models import Pledge, Role
 
@@ -27,9 +27,10 @@ def account(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     if request.method == "POST":
         kind = request.POST.get("kind", "")
-        if kind in Pledge.Kind.values:
-            people.sign_pledge(user=request.user, kind=kind, at=at)
-            messages.success(request, _("Signed. It holds for one year."))
+        if kind not in Pledge.Kind.values:
+            return not_understood(request, _("Please choose a pledge from the page. Nothing was changed."))
+        people.sign_pledge(user=request.user, kind=kind, at=at)
+        messages.success(request, _("Signed. It holds for one year."))
         return redirect("account")
     context = {
         "fit": fitness.fit(request.user, at=at),
@@ -50,8 +51,10 @@ def password(request: StaffRequest) -> HttpResponse:
         try:
             passwords.change(old=old, new=new, keep=_key(request), by=request.user, at=timezone.now())
         except passwords.PasswordRefused as refused:
-            form.refuse(refused.wait)
-            status = 429 if refused.wait else 400
+            if refused.wait:
+                return too_many(request, refused.wait)
+            form.add_error("old", _("This is not your present password."))
+            status = 400
         else:
             auth.update_session_auth_hash(request, request.user)
             messages.success(request, _("The password is changed. All your other sessions have ended."))

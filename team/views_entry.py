@@ -15,8 +15,8 @@ from django_otp import login as otp_login
 
 from audit import trail
 from team import second_factor, signing_in, throttle
-from team.doors import StaffRequest, door, public_door
-from team.forms import CodeForm, SignInForm, too_many
+from team.doors import StaffRequest, door, public_door, too_many
+from team.forms import CodeForm, SignInForm
 from team.models import Role, User
 
 ALL = tuple(Role.values)
@@ -46,8 +46,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         try:
             user = signing_in.check(request, **form.cleaned_data, at=timezone.now())
         except signing_in.SignInRefused as refused:
-            status = 429 if refused.wait else 400
-            form.add_error(None, too_many(refused.wait) if refused.wait else _("The name or the password is wrong."))
+            if refused.wait:
+                return too_many(request, refused.wait)
+            status = 400
+            form.add_error(None, _("The name or the password is wrong."))
         else:
             _enter(request, user)
             return redirect(_next(request))
@@ -93,9 +95,10 @@ def check_code(request: StaffRequest) -> HttpResponse:
     form, at, status = CodeForm(request.POST if request.method == "POST" else None), timezone.now(), 200
     if form.is_bound:
         status = 400
-        if not throttle.hit(f"code:{request.user.pk}", limit=8, seconds=300, at=at).allowed:
-            form.add_error(None, _("Too many tries. Please wait a few minutes."))
-        elif form.is_valid():
+        tries = throttle.hit(f"code:{request.user.pk}", limit=8, seconds=300, at=at)
+        if not tries.allowed:
+            return too_many(request, tries.retry_after)
+        if form.is_valid():
             device = second_factor.verify(request.user, form.cleaned_data["code"], at=at)
             if device is not None:
                 otp_login(request, device)

@@ -9,6 +9,8 @@ from django.db import models
 
 from vault.sealed import Sealed
 
+EMPTY = b""  # what Django gives a binary column of a new row; it cannot be saved
+
 
 class _Box:
     """Gives the raw bytes of a column their row and owner when somebody reads the attribute."""
@@ -23,12 +25,14 @@ class _Box:
         if name not in instance.__dict__:
             instance.refresh_from_db(fields=[name])
         value = instance.__dict__[name]
-        if value is None or isinstance(value, Sealed) and value.row is not None:
+        if not isinstance(value, Sealed) or value.row is not None:
             return value
-        blob = value.blob if isinstance(value, Sealed) else bytes(value)
-        return Sealed(blob, field_id=self.field.field_id, row=instance.pk, owner=self.field.owner_of(instance))
+        return Sealed(value.blob, field_id=self.field.field_id, row=instance.pk, owner=self.field.owner_of(instance))
 
     def __set__(self, instance: models.Model, value: Any) -> None:
+        """Take boxes only; bytes that somebody assigns are never taken for ciphertext."""
+        if value is not None and not (isinstance(value, bytes) and value == EMPTY):
+            self.field.refuse_plain(value)
         instance.__dict__[self.field.attname] = value
 
 
@@ -71,12 +75,16 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]
         """A closed box without its row; reading it from an instance adds row and owner."""
         return None if value is None else Sealed(bytes(value), field_id=self.field_id, row=None, owner=None)
 
+    def refuse_plain(self, value: Any) -> None:
+        """Raise TypeError for anything but a box, without repeating it."""
+        if not isinstance(value, Sealed):
+            raise TypeError(f"{self.field_id} takes sealed values only")
+
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         """Let ciphertext through and refuse everything else, so that update() and bulk_update() cannot leak."""
         if value is None:
             return None
-        if not isinstance(value, Sealed):
-            raise TypeError(f"{self.field_id} takes sealed values only")
+        self.refuse_plain(value)
         return super().get_db_prep_value(value.blob, connection, prepared)
 
     def get_lookup(self, lookup_name: str) -> Any:

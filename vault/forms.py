@@ -6,11 +6,12 @@ Every sentence of these fields says what to do; none repeats what was typed.
 import logging
 import re
 import unicodedata
+from copy import copy
 from datetime import date
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django import forms
-from django.http import QueryDict
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
 from vault import days, names
@@ -34,6 +35,7 @@ class StrictForm(forms.Form):
         for field in self.fields.values():
             if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
                 field.error_messages["invalid_choice"] = _("Please choose from the list.")
+            field.validators = [_plainer(validator) for validator in field.validators]
 
     def full_clean(self) -> None:
         """Clean; then put proposals into their fields, and note keys that nobody asked for."""
@@ -50,9 +52,18 @@ class StrictForm(forms.Form):
 
     def put(self, name: str, value: str) -> None:
         """Show this in the field when the form is drawn again."""
-        data = cast(QueryDict, self.data).copy()
+        data: Any = copy(self.data)  # of what a request sent, the copy may be written to
         data[self.add_prefix(name)] = value
         self.data = data
+
+
+def _plainer(validator: Any) -> Any:
+    """The same check with a sentence that people understand."""
+    if isinstance(validator, ProhibitNullCharactersValidator):
+        return ProhibitNullCharactersValidator(str(names.PROBLEMS["characters"]))
+    if isinstance(validator, MaxLengthValidator):
+        return MaxLengthValidator(validator.limit_value, str(names.PROBLEMS["long"]))
+    return validator
 
 
 class LineField(forms.CharField):

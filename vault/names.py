@@ -76,10 +76,11 @@ def _clean(text: str, longest: int) -> str:
 def _homeless(char: str, category: str) -> bool:
     """No character of any language: refused, since leaving it out would change a name in silence.
 
-    Han characters younger than this Python (extensions G and later) are somebody's name all the same.
+    Han characters and emoji younger than this Python are somebody's name all the same.
     """
     if category == "Cn":
-        return not ("\U00020000" <= char <= "\U0003fffd") or ord(char) & 0xFFFE == 0xFFFE
+        young = "\U00020000" <= char <= "\U0003fffd" or "\U0001f000" <= char <= "\U0001faff"
+        return not young or ord(char) & 0xFFFE == 0xFFFE
     return category in ("Cs", "Co")
 
 

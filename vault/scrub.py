@@ -67,9 +67,10 @@ class ScrubbingReporter(ExceptionReporter):
     """The error page and the error mail, without variables and with every number scrubbed."""
 
     def get_traceback_data(self) -> dict[str, Any]:
-        """Drop the request's values and the process environment."""
+        """Drop the request's values, the names of its files, and the process environment."""
         data = super().get_traceback_data()
-        data.pop("request_GET_items", None)
+        for name in ("request_GET_items", "request_FILES_items"):
+            data.pop(name, None)
         return data | {
             "request_meta": {},
             "filtered_POST_items": [],

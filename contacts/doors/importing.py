@@ -1,4 +1,4 @@
-"""The import's pages: upload, columns, verdicts, progress, error sheet, undo."""
+"""The import's pages: upload, columns, verdicts, progress, error sheet, stop and undo."""
 
 import csv
 from typing import Any
@@ -6,6 +6,7 @@ from uuid import UUID
 
 from celery import Task
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,29 +14,47 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from kombu.exceptions import OperationalError
 
 from contacts import events, importing, tasks
-from contacts.forms.importing import MappingForm, UploadForm
-from contacts.importing.committing import may_undo
-from contacts.models import SheetImport, SheetRow
-from contacts.sheets.verdict import REASONS
+from contacts.forms.importing import MappingForm, RowsForm, UploadForm, WayForm, way
+from contacts.importing import sample, uploading
+from contacts.models import SheetImport
+from contacts.sheets import plan
+from contacts.sheets.table import Table
 from team.doors import StaffRequest, door
 
 USERS = ("advisor", "lead")
 State = SheetImport.State
+BUSY = (State.CHECKING, State.COMMITTING, State.UNDOING)
+RING: dict[str, "Task[Any, Any]"] = {
+    State.CHECKING: tasks.check_sheet,
+    State.COMMITTING: tasks.commit_sheet,
+    State.UNDOING: tasks.undo_sheet,
+}
 PROBLEMS: dict[str, Promise] = {
     "empty": gettext_lazy("The file is empty."),
     "ending": gettext_lazy("The file is not what its name says. Please save it as xlsx, xls or csv and try again."),
     "unreadable": gettext_lazy("The file cannot be read as a sheet."),
+    "encrypted": gettext_lazy("The file is locked with a password. Please save it without one."),
     "bomb": gettext_lazy("The file unpacks to far more than it should; it was not opened."),
+    "heavy": gettext_lazy("The file takes more time or memory than a sheet should. Please split it."),
     "macros": gettext_lazy("The file has macros or links to other files. Please save it without them."),
-    "encoding": gettext_lazy("The file is in an unknown encoding. Please save it as UTF-8."),
+    "encoding": gettext_lazy("The file cannot be read in this encoding. Please choose another, or save it as UTF-8."),
+    "quotes": gettext_lazy("A quotation mark that opens in row %(row)s is never closed. Please correct the file."),
+    "no_header": gettext_lazy("Row %(row)s should name the columns but holds somebody's data. Please add a row of headings."),
     "duplicate_header": gettext_lazy("Two columns have the same heading. Please rename one of them."),
     "no_rows": gettext_lazy("The sheet has a heading but no rows."),
     "too_many": gettext_lazy("The sheet has more than 100,000 rows. Please split it."),
     "mapping": gettext_lazy("Please say which column is the name and which the mobile number, each column once."),
     "state": gettext_lazy("This sheet has been saved already."),
+    "purged": gettext_lazy("The content of this sheet has been deleted. Please upload it again."),
 }
+
+
+def problem(refused: importing.UploadRefused) -> str:
+    """What was wrong with a file, as a sentence."""
+    return str(PROBLEMS[str(refused)]) % {"row": refused.row}
 
 
 def _own(request: StaffRequest, pk: UUID) -> SheetImport:
@@ -45,33 +64,22 @@ def _own(request: StaffRequest, pk: UUID) -> SheetImport:
     return sheet
 
 
-@door(roles=USERS)
+@door(roles=USERS, rate=(30, 3600))
 @require_http_methods(["GET", "POST"])
 def imports(request: StaffRequest) -> HttpResponse:
     """Upload a sheet; see one's earlier ones."""
     open_ = events.visible(request.user).filter(closed_at__isnull=True).order_by("-held_on")
-    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = UploadForm(*sent, events=open_)
+    form = UploadForm(*((request.POST, request.FILES) if request.method == "POST" else ()), events=open_)
     if form.is_bound and form.is_valid():
-        file = form.cleaned_data["file"]
+        file, event = form.cleaned_data["file"], form.cleaned_data["event"]
         try:
-            sheet = importing.upload(
-                data=file.read(),
-                name=file.name,
-                event=form.cleaned_data["event"],
-                by=request.user,
-                at=timezone.now(),
-            )
+            sheet = importing.upload(data=file.read(), name=file.name, event=event, by=request.user, at=timezone.now())
             return redirect("import", sheet.pk)
         except importing.UploadRefused as refused:
-            form.add_error("file", str(PROBLEMS[str(refused)]))
+            form.add_error("file", problem(refused))
     mine = SheetImport.objects.filter(uploaded_by=request.user).select_related("event").order_by("-uploaded_at")[:20]
-    return render(
-        request,
-        "contacts/importing/list.html",
-        {"form": form, "sheets": mine},
-        status=400 if form.errors else 200,
-    )
+    status = 400 if form.errors else 200
+    return render(request, "contacts/importing/list.html", {"form": form, "sheets": mine}, status=status)
 
 
 @door(roles=USERS)
@@ -81,72 +89,135 @@ def sheet_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     sheet = _own(request, pk)
     if sheet.state == State.UPLOADED or request.method == "POST" or "columns" in request.GET:
         return _columns(request, sheet)
-    status = request.GET.get("status", "")
-    rows = SheetRow.objects.filter(sheet=sheet)
-    shown = rows.filter(status=status) if status in SheetRow.Status.values else rows
-    context = {
-        "sheet": sheet,
-        "rows": [(row, REASONS.get(row.reason, row.reason)) for row in shown.order_by("number")[:200]],
+    wanted = RowsForm(request.GET)
+    if not wanted.is_valid():
+        raise BadRequest
+    status, reason, after = (wanted.cleaned_data[name] for name in ("status", "reason", "after"))
+    busy = sheet.state in BUSY
+    context = _progress(sheet) | {
+        "reasons": [] if busy else importing.reasons_of(sheet),
+        "page": None if busy else importing.page(sheet, status=status, reason=reason, after=after or 0),
         "status": status,
-        "busy": sheet.state in (State.CHECKING, State.COMMITTING, State.UNDOING),
-        "may_undo": may_undo(sheet),
+        "reason": reason,
+        "after": after or 0,
+        "problem": _failure(sheet),
+        "may_undo": importing.may_undo(sheet),
     }
     return render(request, "contacts/importing/sheet.html", context)
 
 
+def _failure(sheet: SheetImport) -> str:
+    return str(PROBLEMS.get(sheet.problem, "")) % {"row": "?"} if sheet.state == State.FAILED else ""
+
+
+def _progress(sheet: SheetImport) -> dict[str, Any]:
+    """How far the work is; of what depends on the work."""
+    whole = sheet.read if sheet.state == State.CHECKING else sheet.ready
+    return {"sheet": sheet, "busy": sheet.state in BUSY, "whole": max(whole, 1), "stopped": sheet.problem == "stopped"}
+
+
+@door(roles=USERS)
+@require_GET
+def progress(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """How far the work is, asked once a second; when it is over, the page is asked to draw itself again."""
+    sheet = _own(request, pk)
+    for claimed, state in importing.claim(at=timezone.now(), sheet_id=sheet.pk):
+        _ring(state, claimed)
+    answer = render(request, "contacts/importing/_parts/progress.html", _progress(sheet))
+    if sheet.state not in BUSY:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
 def _columns(request: StaffRequest, sheet: SheetImport) -> HttpResponse:
+    """The sample and the form; a sample read in another way is shown before it can be confirmed."""
     if sheet.file is None or sheet.state not in (State.UPLOADED, State.CHECKED):
         return redirect("import", sheet.pk)
-    table = importing.preview(sheet)
-    form = MappingForm(
-        request.POST if request.method == "POST" else None,
-        header=table.header,
-        guessed=sheet.mapping,
-        initial={"encoding": sheet.encoding},
-    )
-    if form.is_bound and form.is_valid():
-        try:
-            roles, encoding = form.roles(), form.cleaned_data["encoding"]
-            importing.remap(sheet=sheet, roles=roles, encoding=encoding, by=request.user, at=timezone.now())
-        except importing.UploadRefused as refused:
-            form.add_error(None, str(PROBLEMS[str(refused)]))
-        else:
-            _ring(tasks.check_sheet, sheet)
-            return redirect("import", sheet.pk)
-    context = {"sheet": sheet, "form": form, "header": table.header, "sample": table.rows[:6]}
-    return render(request, "contacts/importing/columns.html", context, status=400 if form.is_bound else 200)
+    table, before, error = _table(request, sheet)
+    fresh = request.method == "POST" and not error and request.POST.get("seen", before) == way(table)
+    known = plan.of(sheet.mapping) if way(table) == before else uploading.remembered(table, request.user)
+    bound = request.POST if fresh and "redraw" not in request.POST else None
+    shown = sample.shown(table, known.roles, by=request.user, at=timezone.now())
+    form = MappingForm(bound, table=shown, plan=known, event_year=sheet.event.held_on.year)
+    if form.is_bound and form.is_valid() and _confirm(request, sheet, form, table):
+        return redirect("import", sheet.pk)
+    if request.method == "POST" and not form.is_bound and not error:
+        messages.info(request, _("The sample is drawn anew. Please look at it, then confirm."))
+    context = {"sheet": sheet, "form": form, "header": shown.header, "sample": shown.rows, "error": error}
+    status = 400 if error or form.errors else 200
+    return render(request, "contacts/importing/columns.html", context, status=status)
 
 
-def _ring(task: "Task[Any, Any]", sheet: SheetImport) -> None:
-    task.delay(str(sheet.pk))
+def _table(request: StaffRequest, sheet: SheetImport) -> tuple[Table, str, str]:
+    """The first rows read as asked, else as before; the mark of how they were read before; and what went wrong."""
+    stored = importing.preview(sheet)
+    if request.method != "POST":
+        return stored, way(stored), ""
+    try:
+        ask = WayForm(request.POST).ask(uploading.confirmed(sheet), request.POST)
+        return importing.preview(sheet, ask), way(stored), ""
+    except importing.UploadRefused as refused:
+        return stored, way(stored), problem(refused)
+
+
+def _confirm(request: StaffRequest, sheet: SheetImport, form: MappingForm, table: Table) -> bool:
+    head = table.head
+    try:
+        importing.remap(
+            sheet=sheet,
+            roles=form.roles(),
+            choices=form.choices(),
+            encoding=head.encoding,
+            delimiter=head.delimiter,
+            worksheet=head.sheet,
+            by=request.user,
+            at=timezone.now(),
+        )
+    except importing.UploadRefused as refused:
+        form.add_error(None, problem(refused))
+        return False
+    _ring(State.CHECKING, sheet.pk)
+    return True
+
+
+def _ring(state: str, pk: UUID) -> None:
+    """Wake the worker; when the queue does not answer, the sheet is found by its silence later."""
+    try:
+        RING[state].delay(str(pk))
+    except (OperationalError, OSError):
+        return
 
 
 @door(roles=USERS)
 @require_POST
 def go(request: StaffRequest, pk: UUID, deed: str) -> HttpResponse:
-    """Save the ready rows, or take them back; the work goes on when the page is closed."""
+    """Save the ready rows, stop saving, or take them back; the work goes on when the page is closed."""
     sheet = _own(request, pk)
-    wanted = {"commit": (State.CHECKED, State.COMMITTING), "undo": (State.COMMITTED, State.UNDOING)}
-    if deed not in wanted or (deed == "undo" and not may_undo(sheet)):
+    states = {"commit": State.COMMITTING, "undo": State.UNDOING, "stop": ""}
+    if deed not in states:
         raise Http404
-    before, after = wanted[deed]
-    if SheetImport.objects.filter(pk=sheet.pk, state=before).update(state=after):
-        _ring(tasks.commit_sheet if deed == "commit" else tasks.undo_sheet, sheet)
-    else:
-        messages.info(request, _("This was done already."))
+    if not importing.begin(sheet=sheet, deed=deed, by=request.user, at=timezone.now()):
+        messages.info(request, _("This was done already, or cannot be done any more."))
+    elif states[deed]:
+        _ring(states[deed], sheet.pk)
     return redirect("import", sheet.pk)
 
 
 @door(roles=USERS)
 @require_GET
 def errors(request: StaffRequest, pk: UUID) -> HttpResponse:
-    """Every row that was not ready, with its number in the sheet and why; no value of anybody."""
+    """Every row that was not taken whole, with its number in the sheet and why; no value of anybody."""
     sheet = _own(request, pk)
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="rows-not-taken.csv"'
     answer.write("\ufeff")
     writer = csv.writer(answer)
     writer.writerow([_("Row"), _("Verdict"), _("Why")])
-    for row in SheetRow.objects.filter(sheet=sheet).exclude(status="ready").order_by("number").iterator():
-        writer.writerow([row.number, row.get_status_display(), REASONS.get(row.reason, row.reason)])
+    for number, verdict, why in importing.not_taken(sheet):
+        writer.writerow([number, literal(verdict), literal(why)])
     return answer
+
+
+def literal(text: str) -> str:
+    """Text that no spreadsheet takes for a formula (row 76)."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "|", "%", "=", "+", "-", "@")) else text

@@ -4,16 +4,16 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from contacts import cards, hold, leaving_page, retention, sweep, visibility
+from contacts import brakes, cards, hold, leaving_page, retention, sweep, visibility
 from contacts.forms.leaving import DaysForm, HoldForm
 from contacts.models import Departure, LegalHold, RetentionRule, SweepRun
-from team.doors import StaffRequest, door
+from team.doors import StaffRequest, door, not_understood
 
 COMPLIANCE = ("compliance",)
 
@@ -24,9 +24,12 @@ def retention_page(request: StaffRequest) -> HttpResponse:
     """What leaves tonight, in 7 and in 30 days, each person with the reason (J7)."""
     at = timezone.now()
     window = request.GET.get("window", "tonight")
-    if window not in leaving_page.WINDOWS:
-        return HttpResponseBadRequest(_("There is no such window."))
-    after = _cursor(request.GET.get("after", ""))
+    try:
+        after = _cursor(request.GET.get("after", ""))
+    except ValueError:
+        after, window = None, ""
+    if window not in leaving_page.WINDOWS or set(request.GET) - {"window", "after"}:
+        return not_understood(request, _("There is no such filter."))
     people, more = leaving_page.page(leaving_page.horizon(window, at=at), after=after)
     shown = cards.of(people, by=request.user, at=at)
     context = {
@@ -55,8 +58,9 @@ def change_days(request: StaffRequest) -> HttpResponse:
     """Set one line of the retention table; everybody concerned moves at once (J1, L9)."""
     form = DaysForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Days must be a whole number from 0 to 3650. Nothing was changed."))
-        return redirect("retention")
+        return not_understood(
+            request, _("Days must be a whole number up to 3650; 0 only where people leave at once. Nothing was changed.")
+        )
     moved = retention.change_days(**form.cleaned_data, by=request.user, at=timezone.now())
     messages.success(request, _("Changed. New end dates: %(count)s people.") % {"count": moved})
     return redirect("retention")
@@ -66,7 +70,11 @@ def change_days(request: StaffRequest) -> HttpResponse:
 @require_POST
 def run_sweep(request: StaffRequest) -> HttpResponse:
     """Run the sweep now instead of tonight, and show who left and why (J1)."""
-    sweep.run(by=request.user, at=timezone.now())
+    try:
+        sweep.nightly(by=request.user, at=timezone.now())
+    except brakes.SweepRefused as refused:
+        messages.error(request, str(refused.sentence))
+        return redirect("retention")
     latest = SweepRun.objects.latest("started_at")
     return redirect("sweep", latest.pk)
 
@@ -118,8 +126,5 @@ def _token(on: datetime, pk: UUID) -> str:
 def _cursor(text: str) -> tuple[datetime, UUID] | None:
     if not text:
         return None
-    try:
-        on, pk = text.split("_")
-        return datetime.strptime(on, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), UUID(pk)
-    except ValueError as bad:
-        raise Http404 from bad
+    on, pk = text.split("_")
+    return datetime.strptime(on, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), UUID(pk)

@@ -21,7 +21,7 @@ from team.models import Book
 USERS = ("advisor", "lead")
 
 
-@door(roles=USERS)
+@door(roles=USERS, rate=(240, 3600))  # a note says whether a number is in one's own book: no place to guess
 @require_http_methods(["GET", "POST"])
 def quick(request: StaffRequest) -> HttpResponse:
     """Note one person: two fields and the act; the event stays chosen until another is."""
@@ -54,6 +54,8 @@ def _note(request: StaffRequest, event: Event, book: Book, form: QuickForm) -> H
     data, at = form.cleaned_data, timezone.now()
     person = {key: data[key] for key in ("name", "number", "company", "note")}
     contact, made = asserting.quick(event=event, book=book, **person, by=request.user, at=at)
+    for remark in form.remarks:
+        messages.info(request, str(remark))
     if not made:
         messages.info(request, _("This number is already in your book: this is the person. Nothing was saved twice."))
         return redirect("contact", contact.pk)

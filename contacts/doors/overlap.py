@@ -11,7 +11,7 @@ from contacts import overlap
 from team.doors import StaffRequest, door
 
 PLACES = frozenset({"returned", "shared"})
-NEWEST = 20
+NEWEST = 10
 
 
 @door(roles=("compliance",))

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from contacts import cards, listing, person_page, search, visibility
 from contacts.forms.people import SearchForm, ViewForm
 from contacts.models import SavedView
-from team.doors import StaffRequest, door
+from team.doors import StaffRequest, door, not_understood
 
 READERS = ("advisor", "lead", "compliance")
 
@@ -26,7 +26,7 @@ def contact_list(request: StaffRequest) -> HttpResponse:
     try:
         filters = listing.read(request.GET.dict())
     except listing.FilterRefused:
-        return HttpResponseBadRequest(_("There is no such filter."))
+        return not_understood(request, _("There is no such filter."))
     found = visibility.newest(request.user, where=filters.where(at=at), before=filters.before, limit=listing.PAGE + 1)
     people = found[: listing.PAGE]
     context = {
@@ -57,7 +57,10 @@ def search_page(request: StaffRequest) -> HttpResponse:
     if not form.is_bound or not form.is_valid():
         status = 400 if form.is_bound else 200
         return render(request, "contacts/people/search.html", {"form": form}, status=status)
-    found = search.find(form.cleaned_data["q"], by=request.user, at=at)
+    try:
+        found = search.find(form.cleaned_data["q"], by=request.user, at=at)
+    except search.SearchRefused as refused:
+        return render(request, "429.html", {"seconds": refused.wait}, status=429)
     shown = cards.of(found.people, by=request.user, at=at)
     context = {"form": SearchForm(), "searched": True, "kind": found.kind, "cards": shown, "more": found.more}
     return render(request, "contacts/people/search.html", context)
@@ -71,10 +74,9 @@ def save_view(request: StaffRequest) -> HttpResponse:
     try:
         filters = listing.read(dict(_pairs(request.POST.get("query", ""))))
     except listing.FilterRefused:
-        return HttpResponseBadRequest(_("There is no such filter."))
+        return not_understood(request, _("There is no such filter."))
     if not form.is_valid():
-        messages.error(request, _("A view needs a name of at most 40 characters."))
-        return redirect("contacts")
+        return not_understood(request, _("A view needs a name of at most 40 characters."))
     SavedView.objects.update_or_create(
         user=request.user,
         name=form.cleaned_data["name"],

@@ -1,6 +1,6 @@
 """Using a number: reveal it for a reason, call without seeing it, note what came of it, stop everything."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from consent import gate, reasons, states
 from consent.models import Consent
-from contacts import calling, cards, dial, outcome, person_page, quota, reveal, visibility, withdrawal
+from contacts import calling, cards, dial, outcome, person_page, reveal, visibility, withdrawal
 from contacts.cards import Card
 from contacts.forms.people import OutcomeForm, RevealForm, WithdrawForm
 from contacts.models import CallAttempt, Contact
@@ -42,8 +42,8 @@ def _answer_reveal(request: StaffRequest, contact: Contact, card: Card, form: Re
     try:
         shown = reveal.reveal(contact=contact, **wanted, in_book=True, by=request.user, at=at)
     except reveal.RevealRefused as refused:
-        if refused.reason == "quota":
-            return _too_many(request, card, quota.wait(request.user, contact.pk, at=at))
+        if refused.wait:
+            return _too_many(request, card, refused.wait)
         return _refused(request, card, refused)
     context = {"card": card, "shown": shown, "seconds": reveal.SECONDS}
     return render(request, "contacts/people/revealed.html", context)
@@ -56,9 +56,9 @@ def _refused(request: StaffRequest, card: Card, refused: reveal.RevealRefused | 
     return render(request, "contacts/people/refused.html", context, status=403)
 
 
-def _too_many(request: StaffRequest, card: Card, wait: timedelta) -> HttpResponse:
+def _too_many(request: StaffRequest, card: Card, seconds: int) -> HttpResponse:
     """Enough numbers seen for now: when the next one may be seen, in words and in the header (bad input 112)."""
-    minutes = max(1, -(-int(wait.total_seconds()) // 60))
+    minutes = max(1, -(-seconds // 60))
     if minutes < 120:
         hint = ngettext("The next one in %(n)s minute.", "The next one in %(n)s minutes.", minutes) % {"n": minutes}
     else:

@@ -53,7 +53,9 @@ def event_form(request: HttpRequest, code: str) -> HttpResponse:
     if event.closed_at is None and form.is_bound and form.is_valid():
         return _submit(request, event, form)
     words = words_of(event.notice_version)
-    context = {"event": event, "form": form, "words": words, "ticks": ticks}
+    book = events.book_of_link(event, request.GET.get("book", ""))
+    here = request.path if book == event.book_id else f"{request.path}?book={book}"
+    context = {"event": event, "form": form, "words": words, "ticks": ticks, "here": here}
     return render(request, "contacts/visitor/form.html", context, status=400 if form.is_bound else 200)
 
 

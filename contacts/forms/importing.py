@@ -1,4 +1,4 @@
-"""Forms of the import: the file and its event, and what each column is."""
+"""Forms of the import: the file and its event, what each column is, and which rows to show."""
 
 from typing import Any
 
@@ -7,8 +7,13 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Event
-from contacts.sheets import mapping, reading
+from contacts.models import Event, SheetRow
+from contacts.sheets import mapping
+from contacts.sheets.plan import Choices, Plan
+from contacts.sheets.table import ENCODINGS, Ask, Table
+
+DELIMITERS = ((",", _("comma ,")), (";", _("semicolon ;")), ("\t", _("tab")), ("|", _("bar |")))
+NAMES = {"utf-8": "UTF-8", "gb18030": "GB18030 (GBK)", "utf-16": "UTF-16", "big5hkscs": "Big5", "utf-32": "UTF-32"}
 
 
 class UploadForm(forms.Form):
@@ -18,6 +23,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("Sheet"),
         help_text=_("xlsx, xls or csv; at most 20 MB and 100,000 rows. It is sealed on arrival and deleted after 72 hours."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.tsv,.txt"}),
     )
 
     def __init__(self, *args: Any, events: Any, **kwargs: Any) -> None:
@@ -35,21 +41,104 @@ class UploadForm(forms.Form):
         return file
 
 
+class WayForm(forms.Form):
+    """How the file is to be read; what is wrong or missing here is simply not asked for."""
+
+    encoding = forms.ChoiceField(choices=[("", ""), *((e, e) for e in (*ENCODINGS, "utf-32"))], required=False)
+    delimiter = forms.ChoiceField(choices=[("", ""), *DELIMITERS], required=False)
+    sheet = forms.RegexField(r"^\d{1,3}$", required=False)
+
+    def ask(self, stored: Ask, data: Any) -> Ask:
+        """The way that was asked for, with the stored one where nothing was."""
+        given = self.cleaned_data if self.is_valid() else {}
+        found = {name: given.get(name) or before for name, before in vars(stored).items() if name != "watch"}
+        same = data.get("seen") in (None, mapping.digest(tuple(found.values())))
+        return Ask(**found, watch=_posted(data) or stored.watch if same else None)
+
+
+def _posted(data: Any) -> dict[str, int]:
+    """The columns that were chosen, as far as they are numbers at all."""
+    chosen = {role: data.get(f"role_{role}", "") for role in mapping.ROLES}
+    return {role: int(c) for role, c in chosen.items() if c.isascii() and c.isdecimal() and len(c) < 4}
+
+
 class MappingForm(forms.Form):
-    """What each column is, and how the file is written."""
+    """What each column is, how the file is written, and what only a person can answer about it."""
 
-    encoding = forms.ChoiceField(label=_("Encoding"), choices=[("", "–"), *((e, e) for e in reading.ENCODINGS)], required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, header: tuple[str, ...], guessed: dict[str, int], **kwargs: Any) -> None:
-        """One choice per role."""
+    def __init__(self, *args: Any, table: Table, plan: Plan, event_year: int, **kwargs: Any) -> None:
+        """One choice per role, and a question only where the file raises it."""
         super().__init__(*args, **kwargs)
-        columns = [("", "–"), *((str(n), name or f"#{n + 1}") for n, name in enumerate(header))]
+        self.fields["seen"].initial = way(table)
+        self._ask_way(table)
+        columns = [("", "–"), *((str(n), _column(n, name, table)) for n, name in enumerate(table.header))]
         for role, label in mapping.ROLES.items():
             self.fields[f"role_{role}"] = forms.ChoiceField(
-                label=str(label), choices=columns, required=False, initial=str(guessed.get(role, ""))
+                label=str(label), choices=columns, required=False, initial=str(plan.roles.get(role, ""))
             )
+        self._ask_questions(table.questions, plan.choices, event_year)
+
+    def _ask_way(self, table: Table) -> None:
+        head = table.head
+        if head.kind == "text":
+            encodings = [(e, NAMES[e]) for e in dict.fromkeys((*ENCODINGS, head.encoding))]
+            self.fields["encoding"] = _choice(_("Encoding"), encodings, head.encoding)
+            marks: list[tuple[str, Any]] = (
+                [*DELIMITERS] if head.delimiter in dict(DELIMITERS) else [*DELIMITERS, (head.delimiter, head.delimiter)]
+            )
+            self.fields["delimiter"] = _choice(_("Separator"), marks, head.delimiter)
+        elif len(head.sheets) > 1:
+            sheets = [(str(n), name) for n, name in enumerate(head.sheets)]
+            self.fields["sheet"] = _choice(_("Worksheet"), sheets, head.sheet)
+
+    def _ask_questions(self, questions: frozenset[str], choices: Choices, event_year: int) -> None:
+        hold = _("hold these rows")
+        if "two" in questions:
+            takes: list[tuple[str, Any]] = [
+                ("hold", hold),
+                ("first", _("take the first number only")),
+                ("both", _("take both numbers")),
+            ]
+            self.fields["two"] = _choice(_("Some cells have two numbers"), takes, choices.two)
+        if "order" in questions:
+            answers = [("", "–"), ("dmy", _("day first: 02/03 is 2 March")), ("mdy", _("month first: 02/03 is February 3"))]
+            self.fields["order"] = _choice(_("Some dates could be read in two ways"), answers, choices.order, required=True)
+        if "year" in questions:
+            years: list[tuple[str, Any]] = [("0", hold), *((str(y), str(y)) for y in (event_year, event_year - 1))]
+            self.fields["year"] = _choice(_("Some dates have no year; which is it?"), years, str(choices.year))
+        if "roc" in questions:
+            converts: list[tuple[str, Any]] = [("", hold), ("1", _("convert: 115 is 2026"))]
+            self.fields["roc"] = _choice(_("Some years count from 1912"), converts, "1" if choices.roc else "")
 
     def roles(self) -> dict[str, int]:
         """Role → column, as confirmed."""
         chosen = {role: self.cleaned_data[f"role_{role}"] for role in mapping.ROLES}
         return {role: int(column) for role, column in chosen.items() if column}
+
+    def choices(self) -> Choices:
+        """The answers; a question that was not asked is answered by taking least."""
+        data = self.cleaned_data
+        return Choices(data.get("two") or "hold", data.get("order") or "", int(data.get("year") or 0), bool(data.get("roc")))
+
+
+def way(table: Table) -> str:
+    """A mark of how the sample was read, so that nobody confirms a sample they have not seen."""
+    return mapping.digest((table.head.encoding, table.head.delimiter, table.head.sheet))
+
+
+def _choice(label: Any, choices: Any, initial: str, *, required: bool = False) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, initial=initial, required=required)
+
+
+def _column(number: int, name: str, table: Table) -> str:
+    shown = name or f"#{number + 1}"
+    return _("%(column)s (hidden in the sheet)") % {"column": shown} if number in table.head.hidden else shown
+
+
+class RowsForm(forms.Form):
+    """Which rows of a sheet to show: a verdict, a reason, and the row to start after."""
+
+    status = forms.ChoiceField(choices=[("", ""), *SheetRow.Status.choices], required=False)
+    reason = forms.RegexField(r"^([a-z_]+(\.[a-z_]+)?|-)$", max_length=40, required=False)
+    after = forms.IntegerField(min_value=0, max_value=10_000_000, required=False)

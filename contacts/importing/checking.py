@@ -2,56 +2,110 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils import timezone
 
-from consent import suppression
-from contacts.importing.uploading import preview
-from contacts.models import Contact, SheetImport, SheetRow
-from contacts.sheets.verdict import RowVerdict, judge
-from vault import index
+from contacts.importing import comparing, guessing
+from contacts.importing.uploading import UploadRefused, reopened
+from contacts.models import Event, SheetImport, SheetRow
+from contacts.sheets import plan as plans
+from contacts.sheets import reading
+from contacts.sheets.plan import Plan
+from contacts.sheets.table import Ask, SheetRefused
+from contacts.sheets.verdict import RowVerdict, Rules, judge
 from vault.sealing import Sealer
 
 BATCH = 500
+State = SheetImport.State
 
 
 def check(sheet_id: UUID, *, at: datetime) -> SheetImport:
-    """Judge every row; read = ready + held + refused. Safe to run again: older verdicts are replaced.
+    """Judge every row; read = ready + held + refused. Safe to run again: it starts from the first row.
 
     A number in somebody else's book looks like any other; a suppressed one is held like a row
-    without proof (C4, D8).
+    without proof (design, rule 6; D8).
     """
-    sheet = SheetImport.objects.select_related("event").get(pk=sheet_id)
-    if sheet.state != SheetImport.State.CHECKING:
+    sheet = SheetImport.objects.select_related("event__notice_version").get(pk=sheet_id)
+    if sheet.state != State.CHECKING:
         return sheet
-    verdicts = list(judge(preview(sheet), sheet.mapping))
-    _compare(verdicts, sheet)
-    rows = _rows(verdicts, sheet)
-    counts = Counter(row.status for row in rows)
+    _clear(sheet)
+    counts: Counter[str] = Counter()
+    masks: Counter[str] = Counter()
+    try:
+        with reopened(sheet) as found:
+            rules = _rules(sheet.event, plans.of(sheet.mapping), at, serials=found.head.serials)
+            for batch in _batches(judge(found.rows(), rules)):
+                _compare(batch, sheet.event.book_id, masks)
+                _save(batch, sheet, counts, at)
+    except (SheetRefused, UploadRefused) as refused:
+        SheetImport.objects.filter(pk=sheet.pk, state=State.CHECKING).update(state=State.FAILED, problem=str(refused))
+    else:
+        _finish(sheet, counts, at)
+    return SheetImport.objects.select_related("event").get(pk=sheet_id)
+
+
+def judgement(data: bytes, name: str, ask: Ask, *, plan: Plan, event: Event, at: datetime) -> Counter[tuple[str, str]]:
+    """How many rows would be ready, held and refused, and why; nothing is written. Raises SheetRefused."""
+    counts: Counter[tuple[str, str]] = Counter()
+    masks: Counter[str] = Counter()
+    with reading.opened(data, name, ask) as found:
+        for batch in _batches(judge(found.rows(), _rules(event, plan, at, serials=found.head.serials))):
+            _compare(batch, event.book_id, masks)
+            counts.update((verdict.status, verdict.reason) for verdict in batch)
+    return counts
+
+
+def _rules(event: Event, plan: Plan, at: datetime, *, serials: bool) -> Rules:
+    published = event.notice_version.published_at
+    return Rules(
+        plan=plan,
+        today=timezone.localtime(at).date(),
+        notice_from=timezone.localtime(published).date() if published else None,
+        channels=frozenset(event.ticks.values_list("tick__channel", flat=True)),
+        serials=serials,
+    )
+
+
+def _batches(verdicts: Iterator[RowVerdict]) -> Iterator[list[RowVerdict]]:
+    while batch := list(islice(verdicts, BATCH)):
+        yield batch
+
+
+def _clear(sheet: SheetImport) -> None:
+    rows = SheetRow.objects.filter(sheet=sheet)
+    rows._raw_delete(rows.db)
+
+
+def _save(batch: list[RowVerdict], sheet: SheetImport, counts: "Counter[str]", at: datetime) -> None:
+    counts.update(verdict.status for verdict in batch)
+    rows = _rows(batch, sheet)
     with transaction.atomic():
-        SheetRow.objects.filter(sheet=sheet).delete()
         SheetRow.objects.bulk_create(rows, batch_size=BATCH)
-        sheet.read, sheet.state, sheet.heartbeat = len(rows), SheetImport.State.CHECKED, at
-        sheet.ready, sheet.held, sheet.refused = counts["ready"], counts["held"], counts["refused"]
-        sheet.save()
-    return sheet
+        SheetImport.objects.filter(pk=sheet.pk).update(done=counts.total(), heartbeat=at)
 
 
-def _compare(verdicts: Iterable[RowVerdict], sheet: SheetImport) -> None:
-    ready = [v for v in verdicts if v.status == "ready"]
-    known = index.rows_by_exact_many([v.numbers[0].digits for v in ready])
-    owners = {owner for hits in known.values() for owner, _row in hits}
-    own = set(Contact.objects.filter(pk__in=owners, book=sheet.event.book_id).values_list("pk", flat=True))
-    marks = {v.number: [index.fingerprint(n.digits) for n in v.numbers] for v in ready}
-    closed = suppression.standing(mark for many in marks.values() for mark in many)
-    for verdict in ready:
-        if any(owner in own for owner, _row in known.get(verdict.numbers[0].digits, [])):
-            verdict.status, verdict.reason = "refused", "duplicate"
-        elif closed.intersection(marks[verdict.number]):
-            verdict.status, verdict.reason = "held", "proof"
+def _finish(sheet: SheetImport, counts: "Counter[str]", at: datetime) -> None:
+    SheetImport.objects.filter(pk=sheet.pk, state=State.CHECKING).update(
+        state=State.CHECKED,
+        read=counts.total(),
+        ready=counts["ready"],
+        held=counts["held"],
+        refused=counts["refused"],
+        done=0,
+        heartbeat=at,
+    )
+
+
+def _compare(verdicts: Iterable[RowVerdict], book: UUID, masks: "Counter[str]") -> None:
+    guessing.refuse(verdicts, masks)
+    ready = {v.number: v for v in verdicts if v.status == "ready"}
+    for number, (status, reason) in comparing.against(book, {n: v.numbers for n, v in ready.items()}).items():
+        ready[number].status, ready[number].reason = status, reason
 
 
 def _rows(verdicts: list[RowVerdict], sheet: SheetImport) -> list[SheetRow]:
@@ -77,4 +131,6 @@ def _rows(verdicts: list[RowVerdict], sheet: SheetImport) -> list[SheetRow]:
 def pack(verdict: RowVerdict) -> str:
     """The cleaned values of a row as text, to be sealed at once."""
     numbers = [vars(number) for number in verdict.numbers]
-    return json.dumps({"name": verdict.name, "numbers": numbers, "texts": verdict.texts, "channels": verdict.channels})
+    signed_on = verdict.signed_on.isoformat() if verdict.signed_on else ""
+    facts = {"name": verdict.name, "numbers": numbers, "texts": verdict.texts, "channels": verdict.channels}
+    return json.dumps(facts | {"signed_on": signed_on})

@@ -1,89 +1,135 @@
-"""Brings the ready rows in, batch by batch, and takes them back out while nobody has used them."""
+"""Brings the ready rows in, batch by batch, until done or stopped."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from audit import trail
-from consent.models import Consent, NoticePurpose
-from contacts import erase
+from audit.trail import Actor
+from consent.models import NoticePurpose
+from contacts.importing import comparing
 from contacts.intake import asserting
 from contacts.intake.arriving import Draft
-from contacts.models import CallAttempt, SheetImport, SheetRow
+from contacts.models import SheetImport, SheetRow
+from contacts.sheets import plan
 from vault import opening
 from vault.phone import Number
 
 BATCH = 250
+STOPPED = "stopped"
 State = SheetImport.State
 
 
-def commit(sheet_id: UUID, *, at: datetime) -> SheetImport:
+class NotConfirmed(RuntimeError):
+    """Nobody has confirmed the columns of this sheet; nothing of it is saved."""
+
+
+def commit(
+    sheet_id: UUID, *, at: datetime, by: Actor | None = None, clock: Callable[[], datetime] = timezone.now
+) -> SheetImport:
     """Save the ready rows as asserted (grade D); they leave in 7 days unless confirmed. Serves C6, E1.
 
-    Interrupted, it goes on where it stopped: a batch and its progress are one step per row.
+    Interrupted, it goes on where it stopped: a batch and its progress are one transaction, and the
+    sheet's row is locked in it, so that two workers never take the same batch. `clock` only beats; `by` is
+    the uploader unless a job acts.
     """
     sheet = SheetImport.objects.select_related("event__book", "uploaded_by").get(pk=sheet_id)
     if sheet.state != State.COMMITTING:
         return sheet
+    if not plan.of(sheet.mapping).confirmed:
+        raise NotConfirmed
     ticks = {row.tick.channel: row.tick for row in sheet.event.ticks.select_related("tick")}
-    while rows := list(SheetRow.objects.filter(sheet=sheet, status="ready", made=False)[:BATCH]):
-        _bring_in(sheet, rows, ticks, at)
-    with transaction.atomic():
-        trail.record(
-            "import.committed",
-            by=sheet.uploaded_by,
-            at=at,
-            subject=sheet.pk,
-            numbers=[sheet.read, sheet.ready, sheet.held, sheet.refused],
-        )
-        SheetImport.objects.filter(pk=sheet.pk).update(state=State.COMMITTED, committed_at=at)
-    sheet.refresh_from_db(fields=["state", "done"])
+    while _step(sheet, ticks, by or sheet.uploaded_by, at, clock()):
+        pass
+    sheet.refresh_from_db(fields=["state", "done", "problem", "committed_at", "ready", "held", "refused"])
     return sheet
 
 
-def _bring_in(sheet: SheetImport, rows: Sequence[SheetRow], ticks: dict[str, NoticePurpose], at: datetime) -> None:
-    drafts, wanted = [], {}
-    for row, opened in zip(rows, opening.open_many([row.payload for row in rows]), strict=True):
-        facts = json.loads(str(opened.value))
-        draft = Draft(
-            name=facts["name"],
-            numbers=tuple(Number(**number) for number in facts["numbers"]),
-            subject=row.pk,
-            **facts["texts"],
-        )
-        drafts.append(draft)
-        wanted[draft.subject] = [ticks[channel] for channel in facts["channels"] if channel in ticks]
+def _step(sheet: SheetImport, ticks: dict[str, NoticePurpose], by: Actor, at: datetime, now: datetime) -> bool:
+    """One batch, or the end; True while there may be more."""
     with transaction.atomic():
-        asserting.many(drafts, ticks=wanted, kind="mark", event=sheet.event, source="sheet", by=sheet.uploaded_by, at=at)
-        for row in rows:
-            row.made, row.subject_id = True, row.pk
-        SheetRow.objects.bulk_update(rows, ["made", "subject_id"], batch_size=200)
-        done = SheetRow.objects.filter(sheet=sheet, made=True).count()
-        SheetImport.objects.filter(pk=sheet.pk).update(done=done, heartbeat=at)
+        if not SheetImport.objects.select_for_update().filter(pk=sheet.pk, state=State.COMMITTING).exists():
+            return False
+        rows = list(waiting(sheet)[:BATCH])
+        if not rows:
+            _close(sheet, by=by, at=at)
+            return False
+        made = _bring_in(sheet, rows, ticks, by, at)
+        SheetImport.objects.filter(pk=sheet.pk).update(done=F("done") + made, heartbeat=now)
+    return True
 
 
-def may_undo(sheet: SheetImport) -> bool:
-    """Whether nobody brought in by this sheet has been used or has confirmed."""
-    subjects = SheetRow.objects.filter(sheet=sheet, made=True).values("subject_id")
-    used = CallAttempt.objects.filter(subject_id__in=subjects).exists()
-    confirmed = Consent.objects.filter(subject_id__in=subjects).exclude(state="asserted").exists()
-    return sheet.state == State.COMMITTED and not used and not confirmed
+def waiting(sheet: SheetImport) -> QuerySet[SheetRow]:
+    """Ready rows not yet brought in, whose cells still exist."""
+    return SheetRow.objects.filter(sheet=sheet, status="ready", made=False, payload__isnull=False)
 
 
-def undo(sheet_id: UUID, *, at: datetime) -> SheetImport:
-    """Erase everybody this sheet brought in, while nobody has been used."""
-    sheet = SheetImport.objects.select_related("uploaded_by").get(pk=sheet_id)
-    if sheet.state != State.UNDOING:
-        return sheet
-    # A row that came in lends its own id to its person.
-    while ids := list(SheetRow.objects.filter(sheet=sheet, made=True).values_list("pk", flat=True)[:BATCH]):
-        erase.batch(ids, run=None, by=sheet.uploaded_by, at=at)
-        SheetRow.objects.filter(pk__in=ids).update(made=False)
+def stop(*, sheet: SheetImport, by: Actor, at: datetime) -> bool:
+    """Stop a running commit after the batch in hand; what is saved stays and can be taken back."""
     with transaction.atomic():
-        trail.record("import.undone", by=sheet.uploaded_by, at=at, subject=sheet.pk)
-        SheetImport.objects.filter(pk=sheet.pk).update(state=State.UNDONE, done=0)
-    sheet.refresh_from_db(fields=["state"])
-    return sheet
+        if not SheetImport.objects.select_for_update().filter(pk=sheet.pk, state=State.COMMITTING).exists():
+            return False
+        SheetImport.objects.filter(pk=sheet.pk).update(problem=STOPPED)
+        _close(sheet, by=by, at=at, act="import.stopped")
+    return True
+
+
+def _close(sheet: SheetImport, *, by: Actor, at: datetime, act: str = "import.committed") -> None:
+    made = SheetRow.objects.filter(sheet=sheet, made=True).count()
+    now = SheetImport.objects.get(pk=sheet.pk)
+    numbers = [now.read, now.ready, now.held, now.refused, made]
+    trail.record(act, by=by, at=at, subject=sheet.pk, numbers=numbers)
+    SheetImport.objects.filter(pk=sheet.pk).update(state=State.COMMITTED, committed_at=at, done=made)
+
+
+def _bring_in(sheet: SheetImport, rows: Sequence[SheetRow], ticks: dict[str, NoticePurpose], by: Actor, at: datetime) -> int:
+    """Save a batch; a row whose number has come into the book or onto the list since the check stays out."""
+    opened = opening.open_many([row.payload for row in rows])
+    facts = {row.pk: json.loads(str(box.value)) for row, box in zip(rows, opened, strict=True)}
+    drafts = {row.pk: _draft(row, facts[row.pk]) for row in rows}
+    late = comparing.against(sheet.event.book_id, {pk: draft.numbers for pk, draft in drafts.items()})
+    _leave_out(sheet, late)
+    taken = [row for row in rows if row.pk not in late]
+    asserting.many(
+        [drafts[row.pk] for row in taken],
+        ticks={row.pk: [ticks[c] for c in facts[row.pk]["channels"] if c in ticks] for row in taken},
+        kind="mark",
+        event=sheet.event,
+        source="sheet",
+        by=by,
+        at=at,
+        details={row.pk: _detail(sheet, row, facts[row.pk]) for row in taken},
+    )
+    for row in taken:
+        row.made, row.subject_id = True, row.pk
+    SheetRow.objects.bulk_update(taken, ["made", "subject_id"], batch_size=200)
+    return len(taken)
+
+
+def _leave_out(sheet: SheetImport, late: dict[UUID, tuple[str, str]]) -> None:
+    """Give these rows their new verdict; read = ready + held + refused goes on to hold."""
+    for pk, (status, reason) in late.items():
+        SheetRow.objects.filter(pk=pk).update(status=status, reason=reason)
+        SheetImport.objects.filter(pk=sheet.pk).update(**{"ready": F("ready") - 1, status: F(status) + 1})
+
+
+def _draft(row: SheetRow, facts: dict[str, Any]) -> Draft:
+    """The person as the row names them; an extension, which a number has no room for, goes into the note."""
+    numbers = tuple(Number(**number) for number in facts["numbers"])
+    extensions = [f"转{number.extension}" for number in numbers if number.extension]
+    note = " · ".join(filter(None, [facts["texts"]["note"], *extensions]))
+    return Draft(name=facts["name"], numbers=numbers, subject=row.pk, **facts["texts"] | {"note": note})
+
+
+def _detail(sheet: SheetImport, row: SheetRow, facts: dict[str, Any]) -> str:
+    """What the assertion rests on: which sheet, which row, and the day the sheet gives for the signature.
+
+    Retention counts from the server's own time; the day of the signature is only what was claimed.
+    """
+    return json.dumps({"sheet": str(sheet.pk), "row": row.number, "signed_on": facts.get("signed_on", "")})

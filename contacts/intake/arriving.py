@@ -141,11 +141,12 @@ def lock(book: UUID) -> None:
 
 
 def find_own(book: UUID, digits: str) -> Contact | None:
-    """The person with this number in this book, if any; other books do not influence the answer (C4)."""
+    """The person with this number in this book, if any; other books do not influence the answer (design, rule 6)."""
     return find_in([book], digits)
 
 
 def find_in(books: Sequence[UUID], digits: str) -> Contact | None:
     """The same for several books of one owner."""
-    owners = [owner for owner, _row in index.rows_by_exact(digits)]
+    # A query for nobody is still a query: else its absence would say that no book at all has the number.
+    owners = [owner for owner, _row in index.rows_by_exact(digits)] or [UUID(int=0)]
     return Contact.objects.filter(pk__in=owners, book_id__in=books).order_by("created_at").first()

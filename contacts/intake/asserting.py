@@ -1,7 +1,7 @@
 """People whom staff bring in: noted with grade D, which opens nothing but an invitation (C6)."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -17,6 +17,7 @@ from contacts.models import Contact, Event
 from team.models import Book, User
 from vault import names
 from vault.phone import Number
+from vault.sealing import Sealer
 
 
 def many(
@@ -29,18 +30,20 @@ def many(
     by: Actor,
     at: datetime,
     book: UUID | None = None,
+    details: Mapping[UUID, str] | None = None,
 ) -> list[UUID]:
     """Bring in these people as asserted, with a fixed number of queries; returns their subjects.
 
     `ticks` are the purposes each is said to have agreed to (at least one each); `book` is where they
-    go when it is not the event's own. They leave within seven days unless they confirm. Serves A1, C6, E1.
+    go when it is not the event's own; `details`, what each assertion rests on, is sealed with its
+    proof. They leave within seven days unless they confirm. Serves A1, C6, E1.
     """
     if not drafts:
         return []
     arriving.make_keys(drafts, event=event, at=at, book=book)
     with transaction.atomic():
         arriving.open_subjects(drafts, by=by, at=at, reason=source)
-        proofs = _proofs(drafts, kind, at)
+        proofs = _proofs(drafts, kind, at, details or {})
         asks = [Ask(d.subject, tick, source) for d in drafts for tick in ticks[d.subject]]
         heads = ledger.assert_given(asks, proofs=proofs, method=kind, by=by, at=at)
         bases = {head.subject_id: head for head in reversed(heads)}
@@ -48,11 +51,14 @@ def many(
     return [draft.subject for draft in drafts]
 
 
-def _proofs(drafts: Sequence[Draft], kind: str, at: datetime) -> dict[UUID, Evidence]:
-    proofs = {}
+def _proofs(drafts: Sequence[Draft], kind: str, at: datetime, details: Mapping[UUID, str]) -> dict[UUID, Evidence]:
+    proofs, sealer = {}, Sealer([draft.subject for draft in drafts])
     for draft in drafts:
         digest = hashlib.sha256(f"{kind}:{draft.subject}".encode()).hexdigest()
-        proofs[draft.subject] = Evidence(pk=uuid4(), subject_id=draft.subject, kind=kind, digest=digest, created_at=at)
+        proof = Evidence(pk=uuid4(), subject_id=draft.subject, kind=kind, digest=digest, created_at=at)
+        if detail := details.get(draft.subject):
+            proof.detail = sealer.text(detail, field_id="consent.evidence.detail", row=proof.pk, owner=draft.subject)
+        proofs[draft.subject] = proof
     Evidence.objects.bulk_create(proofs.values(), batch_size=500)
     return proofs
 
@@ -71,7 +77,7 @@ def quick(
     """An advisor's note of one person; returns the contact and whether it is new.
 
     A number already in a book of the same owner leads to that person; a number in anybody else's
-    book, or on the list of refusals, makes a new contact and looks no different (C4). The lock on
+    book, or on the list of refusals, makes a new contact and looks no different (design, rule 6). The lock on
     the book makes a second click find what the first one made. Serves C6.
     """
     shelf = book or event.book

@@ -10,7 +10,7 @@ from django.db.models import Q
 from audit import trail
 from consent import gate, sms
 from consent.gate import Usage
-from consent.models import Consent, Decision
+from consent.models import Decision
 from contacts.models import Contact, Phone
 from team import fields
 from team.fields import Level
@@ -64,7 +64,7 @@ def invite(*, contact: Contact, link: str, by: User, at: datetime) -> None:
 def _decide(contact: Contact, *, may: bool, by: User, at: datetime) -> Decision:
     """Decision and entry, durably; the lock makes a second click count the first (C8)."""
     with transaction.atomic(durable=True):
-        list(Consent.objects.select_for_update().filter(subject_id=contact.pk).order_by("pk").values_list("pk"))
+        gate.one_at_a_time(contact.pk, "invite")
         counts = usage([contact.pk])[contact.pk]
         decision = gate.ask(by=by, subject=contact.pk, action="invite", usage=counts, in_book=True, may=may, at=at)
         if not decision.allowed:

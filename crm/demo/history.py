@@ -26,6 +26,7 @@ def write(events: list[Event], users: dict[str, User], *, people: int, at: datet
         event = events[number % len(events)]
         drafts = [made_up.draw(rng, taken) for _n in range(min(GROUP, people))]
         _group(event, drafts, number, at=at, rng=rng)
+    _overlap(events, drafts[16:], users["he"], at=at)
     _calls(users["li"], at=at, rng=rng)
 
 
@@ -75,11 +76,20 @@ def _give(event: Event, drafts: list[Draft], at: datetime, rng: Random) -> None:
     retention.refresh(subjects, at=at)
 
 
+def _overlap(events: list[Event], met: list[Draft], user: User, *, at: datetime) -> None:
+    """A colleague notes four people whom somebody else knows: two who agreed there, two who have refused."""
+    foreign = [event for event in events if event.book.owner_id == user.pk]
+    for draft in [*met[:2], *met[8:10]] if foreign else []:
+        asserting.quick(event=foreign[0], name=draft.name, number=draft.numbers[0], by=user, at=at)
+
+
 def _calls(user: User, *, at: datetime, rng: Random) -> None:
     """Some calls of the last weeks, by day, with outcomes."""
     people = list(Contact.objects.filter(book__owner=user, delete_rule="event_lead").values_list("pk", flat=True)[:60])
     for pk in people:
         _call(pk, user, (at - timedelta(days=rng.randrange(3, 40))).replace(hour=rng.randrange(2, 11)), rng)
+    newest = list(CallAttempt.objects.filter(user=user).order_by("-at").values_list("pk", flat=True)[:2])
+    CallAttempt.objects.filter(pk__in=newest).update(outcome="", outcome_at=None, later_on=None)
     retention.refresh(people, at=at)
 
 
@@ -98,4 +108,5 @@ def _call(subject: UUID, user: User, at: datetime, rng: Random) -> None:
         at=at,
         outcome=outcome,
         outcome_at=at,
+        later_on=(at + timedelta(days=rng.randrange(2, 20))).date() if outcome == "later" else None,
     )

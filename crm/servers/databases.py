@@ -33,7 +33,7 @@ def _create(alias: str) -> None:
     connections["default"].ensure_connection()
     try:
         with connections["default"].cursor() as cursor:
-            cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_name(alias))))  # type: ignore[arg-type]
+            cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_name(alias))))
     except Exception as refused:
         if isinstance(refused.__cause__, errors.DuplicateDatabase):
             return

@@ -236,6 +236,7 @@ def test_whom_a_colleague_noted_and_invited_confirms_in_the_colleagues_book(noon
     noted = Contact.objects.get()
     link = re.search(r"http://testserver(/\S+)", visiting.subject_phone_screen(noted.pk)).group(1)
     assert link == f"/e/fair/?book={noted.book_id}"
+    assert f'name="next" value="{link}"' in Client().get(link).content.decode()  # another language, the same book
     fill_in(link, house.ZHOU)
     assert [c.pk for c in Contact.objects.all()] == [noted.pk]
     assert Phone.objects.get().basis.state == "requested"

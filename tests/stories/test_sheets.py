@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from audit.trail import Self_, System
 from contacts import importing, withdrawal
-from contacts.importing.committing import may_undo
+from contacts.importing import may_undo
 from contacts.models import Contact, SheetImport, SheetRow
-from contacts.sheets import mapping, reading
-from contacts.sheets.verdict import judge
+from contacts.sheets import headings
+from contacts.sheets.plan import Plan
+from contacts.sheets.table import Row
+from contacts.sheets.verdict import Rules, judge
 from tests import house
 from vault.models import PersonKey
 
@@ -133,7 +135,8 @@ def test_what_is_no_sheet_is_refused_with_a_word(data, name, code):
 
 @given(st.lists(st.lists(st.text(max_size=20), min_size=3, max_size=3), min_size=1, max_size=20))
 def test_read_is_ready_plus_held_plus_refused(rows):
-    table = reading.Table(tuple(HEADER), tuple(reading.Row(n, tuple(row)) for n, row in enumerate(rows, 2)))
-    verdicts = list(judge(table, mapping.guess(table.header)))
-    assert [v.number for v in verdicts] == [row.number for row in table.rows]
+    table = [Row(n, tuple(row)) for n, row in enumerate(rows, 2)]
+    rules = Rules(plan=Plan(headings.guess(HEADER)), today=house.NOON.date())
+    verdicts = list(judge(table, rules))
+    assert [v.number for v in verdicts] == [row.number for row in table]
     assert {v.status for v in verdicts} <= {"ready", "held", "refused"}

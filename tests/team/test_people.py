@@ -89,10 +89,10 @@ def test_compliance_looks_but_changes_nothing():
     assert (User.objects.count(), again(li).role, again(li).is_active) == (2, "advisor", True)
 
 
-@pytest.mark.parametrize(("deed", "role"), [("promote", "lead"), ("role", "emperor"), ("role", "")])
-def test_an_unknown_deed_or_role_is_not_there(deed, role):
+@pytest.mark.parametrize(("deed", "role", "status"), [("promote", "lead", 404), ("role", "emperor", 400), ("role", "", 400)])
+def test_an_unknown_deed_is_not_there_and_an_unknown_role_gets_a_sentence(deed, role, status):
     li, browser = hire("li", "advisor"), entered(hire("zhao", "admin"))
-    assert browser.post(f"/team/{li.pk}/{deed}/", {"role": role}).status_code == 404
+    assert browser.post(f"/team/{li.pk}/{deed}/", {"role": role}).status_code == status
     assert again(li).role == "advisor"
 
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from audit.trail import System
-from contacts import sweep
+from contacts import brakes, sweep
+from contacts.sweep import Report
 
 
 class Command(BaseCommand):
@@ -19,17 +20,29 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare --dry-run and --at."""
         parser.add_argument("--dry-run", action="store_true", help="count who would leave, change nothing")
-        parser.add_argument("--at", metavar="ISO", help="sweep as of this moment, e.g. 2026-12-31T02:00:00+08:00")
+        parser.add_argument(
+            "--at", metavar="ISO", help="sweep as of this moment, whatever the clocks say, e.g. 2026-12-31T02:00:00+08:00"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run and print one line per rule."""
         at = _moment(options["at"])
-        report = sweep.preview(at=at) if options["dry_run"] else sweep.run(by=System("sweep"), at=at)
+        report = sweep.preview(at=at) if options["dry_run"] else _sweep(at, chosen=options["at"] is not None)
         word = "would leave" if report.dry_run else "left"
         for rule, count in sorted(report.rules.items()):
             self.stdout.write(f"  {rule:<14} {count:>7}")
         total = report.due if report.dry_run else report.deleted
         self.stdout.write(f"{total} {word}; {report.held} kept by a hold; as of {at.isoformat()}")
+
+
+def _sweep(at: datetime, *, chosen: bool) -> Report:
+    """As of a chosen moment, or as of now with the brakes on."""
+    if chosen:
+        return sweep.run(by=System("sweep"), at=at)
+    try:
+        return sweep.nightly(by=System("sweep"), at=at)
+    except brakes.SweepRefused as refused:
+        raise CommandError(refused.sentence) from None
 
 
 def _moment(text: str | None) -> datetime:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
@@ -40,7 +41,7 @@ class Command(BaseCommand):
         canary.prove(at=timezone.now())
         if settings.DEMO:
             demo.fill(people=2000, at=timezone.now())
-        call_command("sweep", stdout=open(os.devnull, "w"))  # noqa: SIM115
+        self._sweep()
         children = {
             "the task worker": _celery("worker", "-c", "1", "-P", "solo"),
             "the clock": _celery("beat"),
@@ -50,6 +51,13 @@ class Command(BaseCommand):
         sys.stdout.flush()
         if ended := _wait(children):
             raise CommandError(f"Yunnuo stopped, because {ended} ended by itself.")
+
+    def _sweep(self) -> None:
+        """The first sweep at once; a brake that stops it is told, and the site starts all the same."""
+        try:
+            call_command("sweep", stdout=StringIO())
+        except CommandError as refused:
+            self.stderr.write(str(refused))
 
 
 def _refuse_busy(port: int) -> None:

@@ -1,0 +1,127 @@
+"""Stories of the gate as a compliance officer writes them: one step a line, a day first, an answer after the arrow.
+
+    2026-03-01 10:00 agrees to phone until 2026-09-01
+    2026-03-04 asks phone -> allowed
+
+What happens is folded into the facts of one person, one caller and one number, as the floors above would find
+them; `asks` hands those facts to consent.rules and compares the reason. Without an hour it is noon.
+"""
+
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from consent import rules
+from consent.actions import ACTIONS
+
+OFFICE = ZoneInfo("Asia/Shanghai")
+STEP = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)(?: (?P<hour>\d\d:\d\d))? (?P<words>.+)")
+WAYS = {
+    "phone": "call",
+    "to see the number for a call": "reveal_call_by_hand",
+    "to see the number for a call back": "reveal_callback",
+    "to check the number": "reveal_check",
+    "sms": "sms",
+    "to pass on": "share",
+    "to invite": "invite",
+    "to sell": "sell",
+}
+
+
+class Story:
+    """One person as the gate sees them, told step by step."""
+
+    def __init__(self):
+        """A stranger without a consent; an advisor who may do everything."""
+        self.facts = rules.Facts(
+            "call", True, 0, 12, suppressed=False, erased=False, active_staff=True, fit_staff=True, may=True, in_book=True
+        )
+        self.calls = []
+        self.steps = (
+            (r"agrees to \w+ until (\S+)(?: with grade ([ABCD]))?", self.agrees),
+            (r"renews until (\S+)", self.renews),
+            (r"is (requested|deferred|asserted|expired|superseded|invalidated|revoked|suspended)", self.stands),
+            (r"(withdraws|refuses)(?: by another road)?", self.says_no),
+            (r"the number is on the list of refusals", self.listed),
+            (r"is erased", self.erased),
+            (r"the purpose asks for grade ([ABCD])", self.minimum),
+            (r"the advisor (.+)", self.advisor),
+            (r"is called and (answers|does not answer)", self.called),
+            (r"is invited", self.called),
+            (r"asks (.+) -> (\w+)", self.asks),
+        )
+
+    def tell(self, text):
+        """Take every line; a line nobody understands fails, and so does a story that asks nothing."""
+        lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+        assert any("->" in line for line in lines), "a story asks something"
+        for line in lines:
+            found = STEP.fullmatch(line)
+            assert found, f"no step: {line}"
+            at = datetime.fromisoformat(f"{found['day']} {found['hour'] or '12:00'}").replace(tzinfo=OFFICE)
+            self.step(found["words"], at, line)
+
+    def step(self, words, at, line):
+        """The first pattern that fits the whole line acts."""
+        for pattern, act in self.steps:
+            if hit := re.fullmatch(pattern, words):
+                act(*(group for group in hit.groups()), at=at, line=line)
+                return
+        raise AssertionError(f"nobody understands: {line}")
+
+    def become(self, **facts):
+        self.facts = replace(self.facts, **facts)
+
+    def agrees(self, until, grade, *, at, line):
+        end = datetime.fromisoformat(until).replace(tzinfo=OFFICE)
+        self.become(state="given", valid_until=int(end.timestamp()), grade=grade or "A", minimum_grade="C")
+
+    def renews(self, until, *, at, line):
+        self.become(state="renewed", valid_until=int(datetime.fromisoformat(until).replace(tzinfo=OFFICE).timestamp()))
+
+    def stands(self, state, *, at, line):
+        self.become(state=state)
+
+    def says_no(self, how, *, at, line):
+        self.become(state={"withdraws": "withdrawn", "refuses": "refused"}[how])
+
+    def listed(self, *, at, line):
+        self.become(suppressed=True)
+
+    def erased(self, *, at, line):
+        self.become(erased=True)
+
+    def minimum(self, grade, *, at, line):
+        self.become(minimum_grade=grade)
+
+    def advisor(self, what, *, at, line):
+        changes = {
+            "leaves": {"active_staff": False},
+            "may not see this book": {"in_book": False},
+            "lets the training lapse": {"fit_staff": False},
+            "loses the level": {"may": False},
+        }
+        self.become(**changes[what])
+
+    def called(self, how="answers", *, at, line):
+        self.calls.append(at)
+        self.become(unanswered_in_row=self.facts.unanswered_in_row + 1 if how == "does not answer" else 0)
+
+    def asks(self, way, answer, *, at, line):
+        action = WAYS[way]
+        known = ACTIONS.get(action)
+        since = {days: sum(call > at - timedelta(days=days) for call in self.calls) for days in (1, 7, 30)}
+        asked = replace(
+            self.facts,
+            action=action,
+            timed=known.timed if known else True,
+            now=int(at.timestamp()),
+            office_hour=at.hour,
+            attempts_today=since[1],
+            attempts_week=since[7],
+            attempts_month=since[30],
+        )
+        verdict = rules.decide(asked)
+        assert verdict.reason == answer, f"{line}: the gate says {verdict.reason}"
+        assert verdict.allowed is (answer == "allowed")

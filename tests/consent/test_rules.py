@@ -1,0 +1,284 @@
+"""The rules of the gate in prose; each story is its test's docstring, read line by line by tests.consent.prose."""
+
+import ast
+import inspect
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from consent import reasons, rules
+from tests.consent.prose import Story
+
+
+def a_yes_opens_until_its_end():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-02 asks phone -> allowed
+    2026-08-31 asks phone -> allowed
+    2026-09-01 09:00 asks phone -> expired
+    """
+
+
+def a_yes_ends_with_the_second_it_named():
+    """
+    2026-03-01 agrees to phone until 2026-09-01T12:00:00
+    2026-09-01 11:59 asks phone -> allowed
+    2026-09-01 12:00 asks phone -> expired
+    """
+
+
+def refusal_beats_an_older_yes():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-02 asks phone -> allowed
+    2026-03-03 withdraws
+    2026-03-04 asks phone -> withdrawn
+    """
+
+
+def a_refused_number_stays_closed_whatever_was_agreed():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-02 the number is on the list of refusals
+    2026-03-02 asks phone -> suppressed
+    2026-03-02 asks to check the number -> suppressed
+    2026-03-03 renews until 2027-03-03
+    2026-03-04 asks phone -> suppressed
+    """
+
+
+def a_renewed_yes_opens_like_a_first_one():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-08-20 renews until 2027-08-20
+    2026-09-02 asks phone -> allowed
+    """
+
+
+def silence_is_no_consent():
+    """
+    2026-03-01 asks phone -> no_consent
+    2026-03-01 is requested
+    2026-03-02 asks phone -> requested
+    2026-03-02 is deferred
+    2026-03-03 asks phone -> deferred
+    """
+
+
+def what_staff_say_opens_nothing():
+    """
+    2026-03-01 is asserted
+    2026-03-02 asks phone -> asserted
+    2026-03-02 asks to see the number for a call back -> asserted
+    2026-03-02 asks to invite -> allowed
+    """
+
+
+def every_other_state_says_its_own_name():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-02 refuses
+    2026-03-02 asks phone -> refused
+    2026-03-02 is superseded
+    2026-03-02 asks phone -> superseded
+    2026-03-02 is suspended
+    2026-03-02 asks phone -> suspended
+    2026-03-02 is revoked
+    2026-03-02 asks phone -> revoked
+    2026-03-02 is invalidated
+    2026-03-02 asks phone -> invalidated
+    2026-03-02 is expired
+    2026-03-02 asks phone -> expired
+    """
+
+
+def poor_evidence_opens_nothing():
+    """
+    2026-03-01 agrees to phone until 2026-09-01 with grade D
+    2026-03-02 asks phone -> grade
+    2026-03-03 agrees to phone until 2026-09-01 with grade C
+    2026-03-04 asks phone -> allowed
+    2026-03-04 the purpose asks for grade A
+    2026-03-04 asks to pass on -> grade
+    2026-03-05 agrees to phone until 2026-09-01 with grade A
+    2026-03-05 asks to pass on -> allowed
+    """
+
+
+def calls_from_nine_to_nine_only():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-02 08:59 asks phone -> quiet_hours
+    2026-03-02 09:00 asks phone -> allowed
+    2026-03-02 20:59 asks phone -> allowed
+    2026-03-02 21:00 asks phone -> quiet_hours
+    2026-03-02 21:00 asks sms -> quiet_hours
+    2026-03-02 21:00 asks to see the number for a call -> quiet_hours
+    2026-03-02 21:00 asks to see the number for a call back -> allowed
+    2026-03-02 03:00 asks to check the number -> allowed
+    """
+
+
+def once_a_day():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-02 10:00 is called and answers
+    2026-03-02 18:00 asks phone -> attempts
+    2026-03-03 09:59 asks phone -> attempts
+    2026-03-03 10:00 asks phone -> allowed
+    2026-03-02 18:00 asks to check the number -> allowed
+    """
+
+
+def three_times_a_week():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-02 is called and answers
+    2026-03-03 is called and answers
+    2026-03-04 is called and answers
+    2026-03-06 asks phone -> attempts
+    2026-03-09 asks phone -> allowed
+    """
+
+
+def six_times_a_month():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-02 is called and answers
+    2026-03-05 is called and answers
+    2026-03-10 is called and answers
+    2026-03-13 is called and answers
+    2026-03-18 is called and answers
+    2026-03-21 is called and answers
+    2026-03-30 asks phone -> attempts
+    2026-04-01 asks phone -> allowed
+    """
+
+
+def three_calls_in_a_row_without_an_answer_are_enough():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-02 is called and does not answer
+    2026-03-12 is called and does not answer
+    2026-03-20 asks phone -> allowed
+    2026-03-22 is called and does not answer
+    2026-04-20 asks phone -> unanswered
+    2026-04-20 asks to check the number -> allowed
+    2026-04-21 is called and answers
+    2026-04-29 asks phone -> allowed
+    """
+
+
+def one_invitation_and_only_to_somebody_who_is_being_asked():
+    """
+    2026-03-01 asks to invite -> no_invitation
+    2026-03-01 is requested
+    2026-03-01 asks to invite -> allowed
+    2026-03-02 is invited
+    2026-03-03 asks to invite -> invited
+    2026-03-03 withdraws
+    2026-03-03 asks to invite -> no_invitation
+    2026-03-04 agrees to phone until 2026-09-01
+    2026-03-04 asks to invite -> no_invitation
+    """
+
+
+def who_was_erased_is_gone():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-02 is erased
+    2026-03-02 asks phone -> erased
+    2026-03-02 asks to invite -> erased
+    """
+
+
+def nobody_acts_on_somebody_elses_person():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-02 the advisor may not see this book
+    2026-03-02 asks phone -> not_in_book
+    2026-03-02 is erased
+    2026-03-02 asks phone -> not_in_book
+    """
+
+
+def no_training_no_number():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-02 the advisor lets the training lapse
+    2026-03-02 asks phone -> unfit
+    """
+
+
+def the_level_of_the_field_decides():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-02 the advisor loses the level
+    2026-03-02 asks phone -> field_level
+    2026-03-02 asks to invite -> field_level
+    """
+
+
+def who_left_does_nothing_any_more():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-02 the advisor leaves
+    2026-03-02 asks phone -> inactive
+    """
+
+
+def what_nobody_knows_is_refused():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-02 asks to sell -> unknown
+    """
+
+
+STORIES = [
+    story for _name, story in inspect.getmembers(sys.modules[__name__], inspect.isfunction) if "->" in (story.__doc__ or "")
+]
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+def test_story(story):
+    Story().tell(story.__doc__)
+
+
+def test_every_reason_the_rules_know_is_told_and_has_a_sentence():
+    told = {line.split("-> ")[1].strip() for story in STORIES for line in story.__doc__.splitlines() if "->" in line}
+    tree = ast.parse(Path(rules.__file__).read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    words = {
+        node.value for f in functions for node in ast.walk(f) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    spoken = {word for word in words if word in reasons.SENTENCES} | rules.CLOSED - {"tombstone"}
+    assert spoken - told == set()
+    assert told - reasons.SENTENCES.keys() == set()
+
+
+def test_a_story_the_gate_does_not_agree_with_fails():
+    for text in ("2026-03-01 asks phone -> allowed", "2026-03-01 dances", "2026-03-01 agrees to phone until 2026-09-01"):
+        with pytest.raises(AssertionError):
+            Story().tell(text)
+
+
+def test_no_rule_is_longer_than_six_lines():
+    every = {rule for chain in rules.RULES.values() for rule in chain}
+    bodies = {rule.__name__: len(inspect.getsource(rule).splitlines()) - 2 for rule in every}
+    assert {name: lines for name, lines in bodies.items() if lines > 6} == {}
+
+
+def test_a_decision_stored_by_older_rules_without_a_fact_is_read_most_restrictively():
+    facts = rules.Facts.from_json({"action": "call", "timed": True, "now": 0, "office_hour": 12})
+    assert rules.decide(facts) == rules.Verdict(False, "inactive")
+
+
+@pytest.mark.parametrize("state", ["requested", "asserted", "given", "withdrawn", ""])
+def test_a_refusal_by_another_road_is_kept_from_staff_until_the_person_has_acted(state):
+    open_ = rules.Facts("call", True, 0, 12, state, suppressed=False, erased=False, active_staff=True, fit_staff=True, may=True)
+    facts = replace(open_, in_book=True, suppressed=True)
+    assert rules.decide(facts).reason == "suppressed"
+    assert rules.tell(facts).reason == (state if state in rules.INVITABLE else "suppressed")
+    assert rules.tell(replace(facts, suppressed=False)) == rules.decide(replace(facts, suppressed=False))

@@ -1,0 +1,73 @@
+"""Two clicks at the same moment: one call a day, one invitation ever, one person, however many hands click."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections
+
+from consent.models import SmsMessage
+from contacts import dial
+from contacts.intake import asserting, inviting
+from contacts.models import CallAttempt, Contact, Phone
+from tests import house
+from vault import phone
+
+pytestmark = [
+    pytest.mark.django_db(databases=["default", "vault"], transaction=True),
+    pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite's in-memory test database has one writer only"),
+]
+LATER = house.NOON + timedelta(hours=1)
+HANDS = 6
+
+
+def at_once(deed):
+    """Run this from many hands at the same moment; answers how many were not refused. Anything else fails the test."""
+    start, done, wrong = threading.Barrier(HANDS), [], []
+
+    def hand():
+        start.wait()
+        try:
+            deed()
+            done.append(1)
+        except (dial.CallRefused, inviting.InviteRefused):
+            pass
+        except Exception as error:
+            wrong.append(repr(error))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=hand) for _n in range(HANDS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    return len(done)
+
+
+def test_one_call_a_day():
+    home = house.build()
+    for n in range(5):
+        sent, _receipt = house.arrive(home.event, f"1380000{5100 + n}")
+        contact = Contact.objects.get(pk=sent.subject_id)
+        number = Phone.objects.get(contact=contact)
+        placed = at_once(lambda c=contact, p=number: dial.dial(contact=c, phone_id=p.pk, in_book=True, by=home.li, at=LATER))
+        assert (placed, CallAttempt.objects.filter(subject=contact.pk).count()) == (1, 1)
+
+
+def test_one_invitation_ever():
+    home = house.build()
+    for n in range(5):
+        number = phone.normalise(f"1380000{5200 + n}")
+        contact, _made = asserting.quick(event=home.event, name="周敏", number=number, by=home.li, at=LATER)
+        went = at_once(lambda c=contact: inviting.invite(contact=c, link="/e/fair/", by=home.li, at=LATER))
+        assert (went, SmsMessage.objects.filter(subject=contact.pk, template="invite").count()) == (1, 1)
+
+
+def test_one_person():
+    home = house.build()
+    for n in range(5):
+        number = phone.normalise(f"1380000{5300 + n}")
+        at_once(lambda d=number: asserting.quick(event=home.event, name="周敏", number=d, by=home.li, at=LATER))
+        assert Contact.objects.count() == n + 1

@@ -1,0 +1,129 @@
+"""Every place where a number could lie, as bytes, and the search through all of them."""
+
+import base64
+import gzip
+import io
+import os
+import subprocess
+import zipfile
+from pathlib import Path
+
+from django.conf import settings
+from django.core.cache import caches
+from django.db import connections
+
+from crm.servers import postgres
+
+STEM = "1770713"  # what all markers begin with; made-up
+MARKERS = [f"{STEM}{n:04d}" for n in range(1000)]
+
+
+def stems():
+    """The beginning that all markers share, in every encoding a store could hold it in."""
+    grouped = f"{STEM[:3]} {STEM[3:]}"
+    wide = "".join(chr(ord("０") + int(digit)) for digit in STEM)
+    texts = [STEM, grouped, grouped.replace(" ", "-"), wide]
+    found = {text.encode(code) for text in texts for code in ("utf-8", "utf-16-le", "utf-16-be", "gb18030")}
+    found |= {STEM.encode().hex().encode(), STEM.encode().hex().upper().encode()}
+    for pad in range(3):  # wherever the digits begin in what was encoded
+        whole = base64.b64encode(b"0" * pad + STEM.encode() + b"00")
+        found.add(whole[(pad * 8 + 5) // 6 : (pad + len(STEM)) * 8 // 6])
+    for first, last in ((int(MARKERS[0]), int(MARKERS[-1])), (int(f"86{MARKERS[0]}"), int(f"86{MARKERS[-1]}"))):
+        for top in {first >> 16, last >> 16}:  # as a 64-bit integer, either way round
+            found |= {top.to_bytes(6, "big"), top.to_bytes(6, "little")}
+    return found
+
+
+def found_in(stores):
+    """The names of the stores in which a marker stands, members of archives included."""
+    wanted = stems()
+    return sorted(name for name, blobs in stores.items() if any(stem in blob for blob in unpacked(blobs) for stem in wanted))
+
+
+def unpacked(blobs):
+    """The blobs, and what is packed in them."""
+    for blob in blobs:
+        yield blob
+        if blob[:2] == b"\x1f\x8b":
+            yield from unpacked([gzip.decompress(blob)])
+        if blob[:4] == b"PK\x03\x04":
+            with zipfile.ZipFile(io.BytesIO(blob)) as archive:
+                yield from unpacked([archive.read(name) for name in archive.namelist()])
+
+
+def everything(folders):
+    """All stores that outlive a request: name → blobs."""
+    stores = {f"tables of {alias}": list(cells(alias)) for alias in connections}
+    stores |= {f"files of {alias}": list(raw(alias)) for alias in connections}
+    stores |= {f"folder {name}": list(files(Path(path))) for name, path in folders.items()}
+    stores["caches"] = [repr(vars(cache)).encode() for cache in caches.all()]
+    return stores | {"redis": list(redis())}
+
+
+def cells(alias):
+    """Every cell of every table, the session table among them."""
+    connection = connections[alias]
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            for row in cursor:
+                yield from (bytes(c) if isinstance(c, bytes | memoryview) else str(c).encode() for c in row)
+
+
+def raw(alias):
+    """The database as it lies on the disk: pages with whatever stands in their unused parts, and a plain dump."""
+    connection = connections[alias]
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        yield connection.connection.serialize()
+        for ending in ("", "-wal"):
+            yield from files(Path(str(connection.settings_dict["NAME"]) + ending))
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
+        cursor.execute("SELECT current_setting('data_directory'), oid FROM pg_database WHERE datname = current_database()")
+        folder, oid = cursor.fetchone()
+    yield from files(Path(folder) / "base" / str(oid))
+    yield from files(Path(folder) / "pg_wal")
+    yield dump(connection.settings_dict)
+
+
+def dump(named):
+    """What pg_dump writes; empty where there is none of the server's version."""
+    binaries = postgres.find()
+    if binaries is None or not (binaries / "pg_dump").exists():
+        return b""
+    words = [
+        "-h",
+        named["HOST"],
+        "-U",
+        named["USER"],
+        "-d",
+        named["NAME"],
+        *(["-p", str(named["PORT"])] if named["PORT"] else []),
+    ]
+    environment = os.environ | {"PGPASSWORD": named["PASSWORD"]}
+    return subprocess.run([binaries / "pg_dump", *words], check=True, capture_output=True, env=environment).stdout
+
+
+def files(path):
+    """The content of every file at or under a path that can be read."""
+    for file in [path] if path.is_file() else sorted(path.rglob("*")) if path.is_dir() else []:
+        try:
+            yield file.read_bytes()
+        except OSError:
+            continue
+
+
+def redis():
+    """Every value of the queue's server, where there is one."""
+    if not settings.CELERY_BROKER_URL.startswith("redis"):
+        return
+    import redis as client
+
+    server = client.Redis.from_url(settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://"))
+    readers = {b"list": lambda key: server.lrange(key, 0, -1), b"hash": lambda key: [*server.hgetall(key).values()]}
+    readers |= {b"set": server.smembers, b"string": lambda key: [server.get(key)]}
+    for key in server.scan_iter():
+        yield key
+        yield from readers.get(server.type(key), lambda key: [server.dump(key)])(key)

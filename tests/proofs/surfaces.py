@@ -1,0 +1,177 @@
+"""Every address of the site: what can be asked of it, or why it shows no person."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.http import HttpResponseBase
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from consent.models import Decision
+from tests.proofs.cast import DUAN, FANG
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request to one surface."""
+
+    path: str
+    data: dict[str, object] | None = None
+    method: str = "get"
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def post(path, **data):
+    return Ask(path, data, "post")
+
+
+def addresses() -> Iterator[str]:
+    """Every address of the URL conf, by its name, or by its route where it has none."""
+
+    def walk(resolver: URLResolver, before: str) -> Iterator[str]:
+        for entry in resolver.url_patterns:
+            route = before + str(entry.pattern)
+            if isinstance(entry, URLResolver):
+                yield from walk(entry, route)
+            elif isinstance(entry, URLPattern):
+                yield entry.name or route
+
+    yield from walk(get_resolver(), "")
+
+
+# Addresses at which no person can appear, each with the reason.
+QUIET = {
+    "healthz": "answers with one word",
+    "healthz/": "the same",
+    "readyz": "answers with one word",
+    "readyz/": "the same",
+    "theme": "sets a cookie of one word and goes back",
+    "set_language": "sets a cookie and goes back",
+    "sign_out": "ends the session and goes home",
+    "demo_sign_in": "opens a session and goes home",
+    "second_factor": "the user's own second factor",
+    "second_factor_set_up": "the user's own second factor",
+    "second_factor_codes": "the user's own second factor",
+    "password": "the user's own password",
+    "end_sessions": "ends the user's own sessions and goes back",
+    "change_user": "changes an account and goes back to it",
+    "notice_current": "a published text, the same for everybody",
+    "notice": "a published text, the same for everybody",
+    "forget_view": "drops a view and goes back to the list",
+    "close_event": "closes an event and goes back to its page",
+    "reopen_event": "opens an event again and goes back to its page",
+    "lift_hold": "lifts a hold and goes back to the list of holds",
+    "outcome": "notes an outcome and goes back to the person",
+    "import_go": "starts a job and goes back to the sheet",
+    "retention_days": "sets a number of days and goes back to the retention page",
+}
+
+
+def surfaces(world) -> dict[str, list[Ask]]:
+    """What can be asked at every other address, reads and refusals first."""
+    fang, duan = f"/contacts/{world.fang.pk}", f"/contacts/{world.duan.pk}"
+    mobile, event = world.phones["mobile"].pk, world.event.pk
+    searches = [
+        word
+        for who in (FANG, DUAN)
+        for word in (
+            who.mobile, f"+86 {who.mobile}", who.mobile[-4:], who.landline, who.landline[-4:], who.mobile[3:7], who.name,
+            who.name[0], who.name[1:], who.company, who.wechat, who.email, "%", who.mobile[:7],
+        )
+    ]  # fmt: skip
+    return {
+        "home": [Ask("/")],
+        "contacts": [Ask(f"/contacts/{query}") for query in _filters(world)],
+        "search": [Ask("/contacts/search/"), *(post("/contacts/search/", q=word) for word in searches)],
+        "save_view": [
+            post("/contacts/views/", name="v", query="source=quick"),
+            post("/contacts/views/", name="v", query=f"number={FANG.mobile[:4]}"),
+        ],
+        "contact": [Ask(f"{fang}/"), Ask(f"{duan}/")],
+        "reveal": [
+            Ask(f"{fang}/reveal/"),
+            Ask(f"{duan}/reveal/"),
+            post(f"{fang}/reveal/", phone=mobile, action="because"),
+            post(f"{fang}/reveal/", phone=world.duan.pk, action="reveal_check"),
+            post(f"{duan}/reveal/", phone=mobile, action="reveal_check"),
+        ],
+        "call": [post(f"{fang}/call/{world.duan.pk}/"), post(f"{duan}/call/{mobile}/"), post(f"{fang}/call/{mobile}/")],
+        "withdraw": [Ask(f"{fang}/withdraw/"), post(f"{fang}/withdraw/", method="x"), Ask(f"{duan}/withdraw/")],
+        "calls": [Ask("/calls/")],
+        "invite": [post(f"{fang}/invite/"), post(f"{duan}/invite/")],
+        "quick": [
+            Ask("/contacts/new/"),
+            post("/contacts/new/", event=event, name="", number="1", act="assert"),
+            post("/contacts/new/", event=event, name="x", number=FANG.mobile, act="assert"),
+        ],
+        "events": [Ask("/events/")],
+        "new_event": [Ask("/events/new/"), post("/events/new/", name="")],
+        "event": [Ask(f"/events/{event}/"), Ask(f"/events/{world.far.pk}/")],
+        "edit_event": [Ask(f"/events/{event}/edit/"), Ask(f"/events/{world.far.pk}/edit/")],
+        "poster": [Ask(f"/events/{event}/poster/"), Ask(f"/events/{world.far.pk}/poster/")],
+        "visitor_form": [Ask(f"/e/{world.event.code}/"), post(f"/e/{world.event.code}/", name="", number="1")],
+        "visitor_confirm": [Ask(f"/e/{world.event.code}/confirm/guess/")],
+        "stop": [Ask(f"/w/{world.stop}/"), Ask("/w/guess/")],
+        "imports": [Ask("/import/"), post("/import/", event=event)],
+        "import": [
+            ask
+            for sheets in world.sheets.values()
+            for sheet in sheets
+            for ask in (
+                Ask(f"/import/{sheet.pk}/"),
+                Ask(f"/import/{sheet.pk}/?columns=1"),
+                Ask(f"/import/{sheet.pk}/?columns=1", headers={"accept-language": "en"}),
+                post(f"/import/{sheet.pk}/", role_name="9", role_mobile="9", encoding=""),
+            )
+        ],
+        "import_errors": [Ask(f"/import/{sheet.pk}/errors/") for sheets in world.sheets.values() for sheet in sheets],
+        "retention": [Ask(f"/retention/?window={window}") for window in ("tonight", "week", "month", "mobile")],
+        "sweep": [Ask(f"/retention/sweeps/{world.sweep.pk}/")],
+        "holds": [Ask("/holds/")],
+        "place_hold": [Ask(f"{fang}/hold/"), post(f"{fang}/hold/", case_ref="")],
+        "suppression": [Ask("/suppression/"), post("/suppression/", number=FANG.mobile)],
+        "decision": [Ask(f"/decisions/{pk}/") for pk in Decision.objects.values_list("pk", flat=True)[:3]],
+        "audit": [Ask("/audit/"), Ask(f"/audit/?subject={world.fang.pk}"), Ask("/audit/?act=nothing")],
+        "audit_export": [Ask("/audit/export/"), post("/audit/export/")],
+        "team": [Ask("/team/"), post("/team/", username="")],
+        "user": [Ask(f"/team/{world.li.pk}/")],
+        "matrix": [Ask("/team/matrix/"), post("/team/matrix/", field="contacts.mobile", role="lead", level="5", reason="")],
+        "account": [Ask("/account/")],
+        "notices": [Ask("/notices/")],
+        "sign_in": [Ask("/sign-in/"), post("/sign-in/", username="li", password="x")],
+        "run_sweep": [post("/retention/sweep/")],
+        "unknown": [Ask("/no-such-page/"), Ask(f"/contacts/?q={FANG.mobile}"), Ask(f"{fang}/reveal"), Ask("/contacts/1/")],
+    }
+
+
+def _filters(world):
+    place = f"{timezone.now():%Y%m%dT%H%M%S.%f}_{world.fang.pk}"
+    asked = ["state=given", "leaving=30", "source=quick", f"event={world.event.pk}", f"before={place}", "state=no", "o=number"]
+    asked += ["before=x", "mobile__startswith=138", f"event={world.far.pk}", "leaving=7"]
+    return ["", *(f"?{query}" for query in asked)]
+
+
+def reveals(world) -> list[Ask]:
+    """The one surface where a whole number may stand: the answer to a reveal of one's own."""
+    path = f"/contacts/{world.fang.pk}/reveal/"
+    return [post(path, phone=row.pk, action="reveal_check") for row in world.phones.values()]
+
+
+def send(browser, ask: Ask) -> HttpResponseBase:
+    """Send it and follow where it leads, as a browser does."""
+    return getattr(browser, ask.method)(ask.path, ask.data, follow=True, headers=ask.headers)
+
+
+def words_of(answer) -> str:
+    """All that an answer says: status, headers, cookies, body, and the members of a zip."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    parts = [body]
+    if body[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            parts = [archive.read(name) for name in archive.namelist()]
+    lines = [f"{name}: {value}" for name, value in answer.headers.items()]
+    lines += [morsel.OutputString() for morsel in answer.cookies.values()]
+    lines += [url for url, _status in getattr(answer, "redirect_chain", [])]
+    return "\n".join([str(answer.status_code), *lines, *(part.decode("utf-8", "replace") for part in parts)])

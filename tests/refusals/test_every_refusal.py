@@ -1,0 +1,34 @@
+"""Whatever the database itself refuses; a constraint or trigger that no test names fails here."""
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from audit import guard
+from tests.audit.cast import run
+from tests.refusals import test_constraints, test_triggers
+from tests.refusals.naming import POSTGRESQL, PROVEN, plain
+
+FLOORS = ("vault", "audit", "team", "consent", "contacts")
+assert test_constraints.__doc__ and test_triggers.__doc__  # imported for what they prove
+
+
+def constraints():
+    """Every constraint the models declare, and every column whose values are unique."""
+    ours = [model for model in apps.get_models() if model._meta.app_label in FLOORS and model._meta.managed]
+    named = {constraint.name for model in ours for constraint in model._meta.constraints}
+    columns = [(model, f) for model in ours for f in model._meta.concrete_fields if f.unique and not f.primary_key]
+    return named | {f"{model._meta.label}.{f.name}" for model, f in columns}
+
+
+@plain
+def test_every_constraint_and_every_trigger_has_a_test():
+    standing = constraints() | guard.installed(connection)
+    assert standing - PROVEN == set(), "nobody proves these"
+    assert PROVEN - standing == set(), "these do not stand"
+
+
+@pytest.mark.skipif(not POSTGRESQL, reason="only PostgreSQL can put a trigger to sleep")
+@plain
+def test_no_trigger_sleeps():
+    assert {name for (name,) in run("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")} == guard.installed(connection)

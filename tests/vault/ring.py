@@ -1,0 +1,37 @@
+"""Keyrings for the tests of the vault: one frozen for ever, or a fresh one; the process's own comes back afterwards."""
+
+import json
+from base64 import b64encode
+from contextlib import contextmanager
+
+from vault import keyring
+from vault.suite import DEFAULT
+
+
+def document(materials):
+    """A keyring as text, from one key material per purpose."""
+    keys = [
+        {
+            "kid": keyring.derive_kid(material, purpose, DEFAULT).hex(),
+            "purpose": purpose,
+            "suite": DEFAULT.number,
+            "state": "active",
+            "created": "2026-01-01T00:00:00+00:00",
+            "material": b64encode(material).decode(),
+        }
+        for purpose, material in zip(keyring.PURPOSES, materials, strict=True)
+    ]
+    return json.dumps({"version": 1, "root": "file", "keys": keys})
+
+
+FROZEN = document([bytes(range(n, n + 32)) for n in (0, 32, 64)])
+
+
+@contextmanager
+def using(monkeypatch, text):
+    """Let this process read this keyring inside."""
+    with monkeypatch.context() as patch:
+        patch.setenv(keyring.VARIABLE, text)
+        keyring.current.cache_clear()
+        yield keyring.current()
+    keyring.current.cache_clear()
