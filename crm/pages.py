@@ -36,6 +36,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("import", "/import/"),
         Page("calls", "/calls/"),
         Page("account", "/account/"),
+        Page("password", "/account/password/"),
         Page("not-your-door", "/retention/"),
     ),
     "wu": (

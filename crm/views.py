@@ -1,7 +1,6 @@
 """The roof's own pages: today, health, theme, and the pages for things that went wrong."""
 
 from django.conf import settings
-from django.db import connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,9 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from audit import trail
-from crm import today
+from crm import readiness, today
 from team.doors import not_understood, public_door
-from vault import keyring
 
 
 @public_door()
@@ -67,12 +65,6 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @public_door()
 @require_GET
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Both databases answer and the keyring is there; anything else is 503."""
-    try:
-        for alias in ("default", "vault"):
-            with connections[alias].cursor() as cursor:
-                cursor.execute("SELECT 1")
-        keyring.current()
-    except Exception:
-        return JsonResponse({"ok": False}, status=503)
-    return JsonResponse({"ok": True})
+    """Everything a day's work needs is there; otherwise 503 and a word for each thing that is missing."""
+    words = readiness.missing(at=timezone.now())
+    return JsonResponse({"ok": not words, "missing": words}, status=503 if words else 200)

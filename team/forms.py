@@ -43,6 +43,49 @@ class CodeForm(StrictForm):
     )
 
 
+class PasswordForm(StrictForm):
+    """The old password, and twice the new one."""
+
+    old = forms.CharField(
+        label=_("Present password"),
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+    new = forms.CharField(
+        label=_("New password"),
+        help_text=_("At least 12 characters; a few words that belong together only for you are best."),
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("New password, once more"),
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        """Keep whose password it is: it must not resemble their name."""
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_new(self) -> str:
+        """Refuse a weak password."""
+        new: str = self.cleaned_data["new"]
+        password_validation.validate_password(new, self.user)
+        return new
+
+    def clean(self) -> None:
+        """Both new ones are the same, and other than the old one."""
+        old, new, again = (self.cleaned_data.get(name) for name in ("old", "new", "again"))
+        if new and again and new != again:
+            self.add_error("again", _("The two new passwords differ."))
+        if new and new == old:
+            self.add_error("new", _("Please choose another password than the present one."))
+
+
 class AccountForm(StrictForm):
     """A new account."""
 

@@ -40,11 +40,22 @@ def enrol(device: TOTPDevice, code: str, *, by: User, at: datetime) -> list[str]
         trail.record("second_factor.enrolled", by=by, at=at, subject=by.pk)
         device.confirmed = True
         device.save()
-        return new_recovery_codes(by)
+        return _fresh_codes(by)
 
 
-def new_recovery_codes(user: User) -> list[str]:
-    """Ten fresh recovery codes; older ones stop working."""
+def new_recovery_codes(*, by: User, at: datetime) -> list[str]:
+    """Ten fresh recovery codes for oneself, on record; older ones stop working."""
+    with transaction.atomic():
+        trail.record("second_factor.codes", by=by, at=at, subject=by.pk)
+        return _fresh_codes(by)
+
+
+def codes_left(user: User) -> int:
+    """How many recovery codes have not been used."""
+    return int(StaticToken.objects.filter(device__user=user).count())
+
+
+def _fresh_codes(user: User) -> list[str]:
     device, _made = StaticDevice.objects.get_or_create(user=user, name="recovery")
     device.token_set.all().delete()
     codes = [StaticToken.random_token() for _n in range(RECOVERY_CODES)]

@@ -1,13 +1,17 @@
 """Sessions end: after half an hour of silence, after twelve hours, and at once when an account is closed."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
+from audit import trail
 from team.models import User
 
 
@@ -32,11 +36,48 @@ class SessionGuardMiddleware:
         return self.get_response(request)
 
 
-def end_all(user: User) -> int:
-    """Delete every session of this user; returns how many. The next request is nobody's (I11)."""
+@dataclass(frozen=True)
+class Seen:
+    """One open session of somebody: when it began, when it last did something, and whether it is this one."""
+
+    began: datetime
+    seen: datetime
+    current: bool
+
+
+def of(user: User, *, current: str, at: datetime) -> list[Seen]:
+    """The open sessions of this user, the newest first."""
+    found = []
+    for session in _mine(user):
+        facts = session.get_decoded()
+        began, seen = facts.get("began"), facts.get("seen")
+        idle = seen is not None and at.timestamp() - seen > settings.SESSION_IDLE_SECONDS
+        if began is not None and seen is not None and (not idle or session.pk == current):
+            found.append(Seen(_moment(began), _moment(seen), session.pk == current))
+    return sorted(found, key=lambda one: (one.current, one.began), reverse=True)
+
+
+def end_all(user: User, *, keep: str = "") -> int:
+    """Delete every session of this user but `keep`; returns how many. The next request is nobody's (I11)."""
     ended = 0
-    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
-        if session.get_decoded().get("_auth_user_id") == str(user.pk):
+    for session in _mine(user):
+        if session.pk != keep:
             session.delete()
             ended += 1
     return ended
+
+
+def end_others(*, keep: str, by: User, at: datetime) -> int:
+    """End one's own other sessions, on record; returns how many."""
+    with transaction.atomic():
+        trail.record("user.sessions", by=by, at=at, subject=by.pk)
+        return end_all(by, keep=keep)
+
+
+def _mine(user: User) -> list[Session]:
+    alive = Session.objects.filter(expire_date__gt=timezone.now()).iterator()
+    return [session for session in alive if session.get_decoded().get("_auth_user_id") == str(user.pk)]
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, tz=UTC)

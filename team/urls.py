@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from team import views, views_books, views_entry
+from team import views, views_account, views_books, views_entry
 
 urlpatterns = [
     path("sign-in/", views_entry.sign_in, name="sign_in"),
@@ -11,7 +11,9 @@ urlpatterns = [
     path("second-factor/", views_entry.check_code, name="second_factor"),
     path("second-factor/set-up/", views_entry.set_up, name="second_factor_set_up"),
     path("second-factor/codes/", views_entry.new_codes, name="second_factor_codes"),
-    path("account/", views.account, name="account"),
+    path("account/", views_account.account, name="account"),
+    path("account/password/", views_account.password, name="password"),
+    path("account/sessions/", views_account.end_sessions, name="end_sessions"),
     path("team/", views.team_page, name="team"),
     path("team/matrix/", views.matrix_page, name="matrix"),
     path("team/books/", views_books.books_page, name="books"),

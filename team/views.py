@@ -1,4 +1,4 @@
-"""The team's pages: accounts, the matrix, and one's own account."""
+"""The team's pages: accounts and the matrix."""
 
 from typing import Any
 from uuid import UUID
@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit import trail
-from team import fields, fitness, matrix, people, second_factor
+from team import fields, fitness, matrix, people
 from team.doors import StaffRequest, door, not_understood
 from team.fields import Level
 from team.forms import AccountForm, LevelForm, RoleForm
 from team.models import LevelChange, Pledge, ProtectedField, Role, User
 from team.words import REFUSALS
 
-ALL = tuple(Role.values)
 ADMIN = ("admin",)
 
 
@@ -117,19 +116,3 @@ def _matrix_rows() -> list[tuple[ProtectedField, list[tuple[str, Any, Level]]]]:
         (field, [(role, label, grants[role].get(field.code, Level.HIDDEN)) for role, label in Role.choices])
         for field in ProtectedField.objects.all()
     ]
-
-
-@door(roles=ALL)
-@require_http_methods(["GET", "POST"])
-def account(request: StaffRequest) -> HttpResponse:
-    """One's own account: pledges, second factor."""
-    at = timezone.now()
-    if request.method == "POST":
-        kind = request.POST.get("kind", "")
-        if kind not in Pledge.Kind.values:
-            return not_understood(request, _("Please choose a pledge from the page. Nothing was changed."))
-        people.sign_pledge(user=request.user, kind=kind, at=at)
-        messages.success(request, _("Signed. It holds for one year."))
-        return redirect("account")
-    context = {"fit": fitness.fit(request.user, at=at), "device": second_factor.device_of(request.user)}
-    return render(request, "team/account.html", context)

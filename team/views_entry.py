@@ -130,6 +130,6 @@ def set_up(request: StaffRequest) -> HttpResponse:
 @require_POST
 def new_codes(request: StaffRequest) -> HttpResponse:
     """Ten fresh recovery codes."""
-    codes = second_factor.new_recovery_codes(request.user)
+    codes = second_factor.new_recovery_codes(by=request.user, at=timezone.now())
     messages.info(request, _("Your older recovery codes no longer work."))
     return render(request, "team/recovery_codes.html", {"codes": codes})

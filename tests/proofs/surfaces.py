@@ -54,6 +54,8 @@ QUIET = {
     "second_factor": "the user's own second factor",
     "second_factor_set_up": "the user's own second factor",
     "second_factor_codes": "the user's own second factor",
+    "password": "the user's own password",
+    "end_sessions": "ends the user's own sessions and goes back",
     "change_user": "changes an account and goes back to it",
     "notice_current": "a published text, the same for everybody",
     "notice": "a published text, the same for everybody",

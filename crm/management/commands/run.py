@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from io import StringIO
 from typing import Any
 
@@ -14,7 +15,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from crm import demo
+from crm.servers import databases
 from vault import canary, keyring
+
+LOOK = 0.2  # seconds between two looks at the children
 
 
 class Command(BaseCommand):
@@ -30,6 +34,7 @@ class Command(BaseCommand):
         """Prepare, start the children, wait."""
         port = options["port"]
         _refuse_busy(port)
+        databases.ensure()
         keyring.ensure_development()
         call_command("migrate", database="vault", verbosity=0)
         call_command("migrate", verbosity=0)
@@ -37,10 +42,15 @@ class Command(BaseCommand):
         if settings.DEMO:
             demo.fill(people=2000, at=timezone.now())
         self._sweep()
-        children = [_celery("worker", "-c", "1", "-P", "solo"), _celery("beat"), _server(port)]
+        children = {
+            "the task worker": _celery("worker", "-c", "1", "-P", "solo"),
+            "the clock": _celery("beat"),
+            "the web server": _server(port),
+        }
         self.stdout.write(_greeting(port))
         sys.stdout.flush()
-        _wait(children)
+        if ended := _wait(children):
+            raise CommandError(f"Yunnuo stopped, because {ended} ended by itself.")
 
     def _sweep(self) -> None:
         """The first sweep at once; a brake that stops it is told, and the site starts all the same."""
@@ -51,6 +61,8 @@ class Command(BaseCommand):
 
 
 def _refuse_busy(port: int) -> None:
+    if not 1 <= port <= 65535:
+        raise CommandError("A port is a number from 1 to 65535.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -62,7 +74,7 @@ def _refuse_busy(port: int) -> None:
 def _celery(*words: str) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "celery", "-A", "crm", "--quiet", *words, "-l", "warning"]
     quiet = os.environ | {"PYTHONWARNINGS": "ignore"}  # whoever runs this as root knows it
-    return subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL, env=quiet)
+    return subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL, env=quiet, process_group=0)
 
 
 def _server(port: int) -> "subprocess.Popen[bytes]":
@@ -78,7 +90,7 @@ def _server(port: int) -> "subprocess.Popen[bytes]":
         "--log-level",
         "warning",
     ]
-    return subprocess.Popen(command, cwd=settings.BASE_DIR)
+    return subprocess.Popen(command, cwd=settings.BASE_DIR, process_group=0)
 
 
 def _greeting(port: int) -> str:
@@ -88,22 +100,35 @@ def _greeting(port: int) -> str:
     return line
 
 
-def _wait(children: "list[subprocess.Popen[bytes]]") -> None:
-    """Until a signal comes or the server ends; then end every child."""
+def _wait(children: "dict[str, subprocess.Popen[bytes]]") -> str:
+    """Until a signal comes or a child ends by itself; ends all others, and names the one that ended, if any."""
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, stop)
+    # The children stand in groups of their own: Ctrl-C reaches this process only, which ends them in order.
+    for asked in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(asked, stop)
     try:
-        children[-1].wait()
+        while True:
+            for name, child in children.items():
+                if child.poll() is not None:
+                    return name
+            time.sleep(LOOK)
     except KeyboardInterrupt:
-        pass
+        return ""
     finally:
-        for child in children:
-            child.terminate()
-        for child in children:
-            try:
-                child.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                child.kill()
+        _end(list(children.values()))
+
+
+def _end(children: "list[subprocess.Popen[bytes]]") -> None:
+    """Ask every child to end, and insist after ten seconds; a second Ctrl-C does not leave one behind."""
+    for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(asked, signal.SIG_IGN)
+    for child in children:
+        child.terminate()
+    for child in children:
+        try:
+            child.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            child.kill()
