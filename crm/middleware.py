@@ -47,7 +47,8 @@ class NumbersInAddressMiddleware:
         """Look at path and query, uuids and the list's place marks aside."""
         address = _plain(f"{request.path}?{request.META.get('QUERY_STRING', '')}")
         if NUMBER.search(PLACES.sub("~", address)) or "\0" in address:
-            request.path = request.path_info = "/"  # neither the page nor the log repeats the address
+            # Neither the page nor the log repeats the address.
+            request.path, request.path_info, request.META["QUERY_STRING"] = "/", "/", ""
             return render(request, "400.html", status=400)
         return self.get_response(request)
 
