@@ -161,7 +161,7 @@ def _auditor(user: User, at: datetime) -> list[Tile]:
         Tile(_("Entries in 24 hours"), sum(recent.values()), _("every act leaves one"), url, "list-checks", ""),
         Tile(_("Numbers revealed"), recent.get("phone.reveal", 0), _("allowed and refused"), url, "eye", "warn"),
         Tile(
-            _("Turned away at a door"),
+            _("Pages refused"),
             recent.get("door.denied", 0),
             _("look at who and where"),
             url,
