@@ -19,7 +19,7 @@ from django.utils import translation
 from crm import pages
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, ViewportSize
     from playwright.sync_api import Page as Tab
 
 # Quiet: a browser that photographs a made-up office has nothing to ask of anybody else.
@@ -126,7 +126,7 @@ def _as_role(
     out: Path | None,
     axe: bool,
 ) -> Iterator[list[str]]:
-    size = {"width": look.width, "height": SIZES[look.width]}
+    size: ViewportSize = {"width": look.width, "height": SIZES[look.width]}
     context = browser.new_context(viewport=size, locale=LOCALES[look.language])
     context.add_cookies(
         [
