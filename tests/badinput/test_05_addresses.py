@@ -9,7 +9,7 @@ from django.test import Client
 from contacts.models import Event
 from team.models import LevelChange, Pledge
 from tests.badinput.doors import stored
-from tests.badinput.places import ADDRESSES, NOBODY, broken, places
+from tests.badinput.places import ADDRESSES, NOBODY, places
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 
@@ -35,7 +35,7 @@ def test_95_what_is_not_on_the_list_never_reaches_a_query(home, browsers, some, 
     """Without --full each address is asked by one role for each query, in turn."""
     for turn, place in enumerate(places(home)):
         for name, browser in some(browsers.items(), turn + len(query), 6):
-            assert not broken(place, browser.get(f"{place}?{query}")), (name, place)
+            assert browser.get(f"{place}?{query}").status_code < 500, (name, place)
     for name, place in (("li", "/contacts/"), ("chen", "/contacts/"), ("chen", "/retention/"), ("sun", "/audit/")):
         answer = browsers[name].get(f"{place}?{query}")
         assert (place, answer.status_code) == (place, 400)

