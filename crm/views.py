@@ -1,8 +1,8 @@
 """The roof's own pages: today, health, theme, and the pages for things that went wrong."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def theme(request: HttpRequest) -> HttpResponse:
     """Choose light, dark, or what the device says; kept in a cookie of one word."""
     choice = request.POST.get("theme", "")
-    answer = redirect(_back(request))
+    answer = HttpResponseRedirect(_back(request))  # an address, never the name of a view
     if choice in ("light", "dark"):
         answer.set_cookie("theme", choice, max_age=31_536_000, samesite="Lax", httponly=True)
     else:

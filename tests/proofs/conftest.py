@@ -7,7 +7,8 @@ import time_machine
 
 from tests import house
 from tests.proofs import cast
-from tests.proofs.worlds import afresh, crowd, settle, undone
+from tests.proofs.worlds import crowd, settle
+from tests.shared import afresh, undone
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,8 @@ from audit.trail import Self_
 from contacts import withdrawal
 from tests import house
 from tests.proofs.surfaces import Ask, post
-from tests.proofs.worlds import told, undone
+from tests.proofs.worlds import told
+from tests.shared import undone
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 

@@ -13,7 +13,8 @@ from team.models import ProtectedField
 from tests import house
 from tests.proofs import cast
 from tests.proofs.surfaces import Ask, post
-from tests.proofs.worlds import TEXTS, become, differences, replay, told, undone
+from tests.proofs.worlds import TEXTS, become, differences, replay, told
+from tests.shared import undone
 from vault import phone
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])

@@ -2,13 +2,10 @@
 
 import random
 import re
-from contextlib import contextmanager
 from dataclasses import dataclass
-from types import SimpleNamespace
 from uuid import UUID
 
 from django.db import connections, transaction
-from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
 from consent.models import Handle
@@ -17,6 +14,7 @@ from contacts.intake.arriving import Draft
 from contacts.models import Contact, Phone
 from tests.audit.cleaning import lifted
 from tests.proofs.surfaces import Ask, send, words_of
+from tests.shared import undone
 from vault import index, names, phone, sealing
 from vault.models import BlindIndex
 from vault.sealing import Sealer
@@ -24,7 +22,6 @@ from vault.sealing import Sealer
 FAMILY = "赵钱孙李周吴郑王"
 GIVEN = "一乙二十丁厂七卜八人入儿九几了乃刀力又三"
 TEXTS = ("name", "company", "title", "wechat", "email", "note")
-ALIASES = ("default", "vault")
 
 
 @dataclass(frozen=True)
@@ -98,27 +95,6 @@ def become(subjects, people, *, book):
             ],
             at=Contact.objects.first().created_at,
         )
-
-
-@contextmanager
-def undone():
-    """Everything that happens inside, on both sides, is undone at the end."""
-    guards = [transaction.atomic(using=alias) for alias in ALIASES]
-    for guard in guards:
-        guard._from_testcase = True  # a deed's durable transaction may be the outermost of its own
-        guard.__enter__()
-    try:
-        yield
-    finally:
-        for guard, alias in reversed(list(zip(guards, ALIASES, strict=True))):
-            transaction.set_rollback(True, using=alias)
-            guard.__exit__(None, None, None)
-
-
-def afresh(world):
-    """The same world for one more test: its rows are read anew, so nothing that a test did to an object is left."""
-    held = {name: type(v)._base_manager.get(pk=v.pk) if isinstance(v, Model) else v for name, v in vars(world).items()}
-    return SimpleNamespace(**held)
 
 
 def told(browser, ask: Ask, known=frozenset()):
