@@ -92,7 +92,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("today", "/"),
         Page("contacts", "/contacts/"),
         Page("contacts-filtered", "/contacts/?state=withdrawn"),
-        Page("person", "/contacts/?state=given", PERSON),
+        Page("person", "/calls/", (Press("main tr:has(form) a.who"),)),
         Page("second-factor", "", (Press('main a[href*="/reveal/"]'),)),
         Page("reveal", "", CODE),
         Page("revealed", "", (Tick("main input[type=radio]"), Press("main form button.primary"))),
