@@ -126,8 +126,7 @@ def _as_role(
     out: Path | None,
     axe: bool,
 ) -> Iterator[list[str]]:
-    size = {"width": look.width, "height": SIZES[look.width]}
-    context = browser.new_context(viewport=size, locale=LOCALES[look.language])
+    context = browser.new_context(viewport={"width": look.width, "height": SIZES[look.width]}, locale=LOCALES[look.language])
     context.add_cookies(
         [
             {"name": "theme", "value": look.theme, "url": base},
