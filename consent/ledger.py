@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from audit import trail
@@ -14,6 +16,7 @@ from consent.models import Consent, ConsentEvent, Evidence, NoticePurpose
 from consent.models.ledger import State
 
 BATCH = 500
+FOLDED = ("state", "grade", "changed_at", "given_at", "valid_until", "notice_version_id", "source")  # what a step may change
 
 
 @dataclass(frozen=True)
@@ -73,14 +76,23 @@ def apply(steps: Sequence[Step], *, by: Actor, at: datetime) -> None:
     trail.record_many([_entry(step, by, at) for step in steps])
     last = _last_events([step.consent.pk for step in steps if not step.consent._state.adding])
     fresh = [step.consent for step in steps if step.consent._state.adding]
+    known = [step.consent for step in steps if not step.consent._state.adding]
     events = [_event(step, last.get(step.consent.pk), by, at) for step in steps]
     for step in steps:
         _fold(step, at)
     Consent.objects.bulk_create(fresh, batch_size=BATCH)
-    known = [step.consent for step in steps if step.consent not in fresh]
-    columns = ["state", "grade", "changed_at", "given_at", "valid_until", "notice_version", "source"]
-    Consent.objects.bulk_update(known, columns, batch_size=100)
+    _keep(known)
     ConsentEvent.objects.bulk_create(events, batch_size=BATCH)
+
+
+def _keep(known: list[Consent]) -> None:
+    """Save what the steps changed: heads that become alike in one statement, since a batch takes the same step."""
+    alike: defaultdict[tuple[Any, ...], list[UUID]] = defaultdict(list)
+    for head in known:
+        alike[tuple(getattr(head, column) for column in FOLDED)].append(head.pk)
+    for values, ids in alike.items():
+        for start in range(0, len(ids), BATCH):
+            Consent.objects.filter(pk__in=ids[start : start + BATCH]).update(**dict(zip(FOLDED, values, strict=True)))
 
 
 def _entry(step: Step, by: Actor, at: datetime) -> EntryDraft:

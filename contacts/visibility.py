@@ -24,7 +24,7 @@ def visible(user: User) -> QuerySet[Contact]:
 
 def one(user: User, pk: UUID) -> Contact:
     """One visible person; anybody else's does not exist (Http404), so existence does not leak."""
-    contact = visible(user).select_related("event", "book", "book__owner").filter(pk=pk).first()
+    contact = visible(user).select_related("event", "book", "book__owner", "created_by").filter(pk=pk).first()
     if contact is None:
         raise Http404
     return contact

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from audit import trail
-from crm import readiness, today
+from crm import drawings, readiness, today
 from team.doors import not_understood, public_door
 
 
@@ -19,7 +19,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Today's work for whoever is signed in; for everybody else what this is, and the way in."""
     if not request.user.is_authenticated:
         return render(request, "home/public.html", {"demo": settings.DEMO})
-    context = {"tiles": today.tiles(request.user, at=timezone.now())}
+    at = timezone.now()
+    context = {"tiles": today.tiles(request.user, at=at), "drawn": drawings.of(request.user, at=at)}
     return render(request, "home/today.html", context)
 
 

@@ -48,6 +48,8 @@ PROBLEMS: dict[str, Promise] = {
     "too_many": gettext_lazy("The sheet has more than 100,000 rows. Please split it."),
     "mapping": gettext_lazy("Please say which column is the name and which the mobile number, each column once."),
     "state": gettext_lazy("This sheet has been saved already."),
+    "event": gettext_lazy("This event is closed, or you are not on its staff. Nothing was saved; it can be opened again."),
+    "no_book": gettext_lazy("You have no book yet; ask an administrator."),
     "purged": gettext_lazy("The content of this sheet has been deleted. Please upload it again."),
 }
 
@@ -68,7 +70,7 @@ def _own(request: StaffRequest, pk: UUID) -> SheetImport:
 @require_http_methods(["GET", "POST"])
 def imports(request: StaffRequest) -> HttpResponse:
     """Upload a sheet; see one's earlier ones."""
-    open_ = events.visible(request.user).filter(closed_at__isnull=True).order_by("-held_on")
+    open_ = events.open_to(request.user)
     form = UploadForm(*((request.POST, request.FILES) if request.method == "POST" else ()), events=open_)
     if form.is_bound and form.is_valid():
         file, event = form.cleaned_data["file"], form.cleaned_data["event"]
@@ -76,7 +78,7 @@ def imports(request: StaffRequest) -> HttpResponse:
             sheet = importing.upload(data=file.read(), name=file.name, event=event, by=request.user, at=timezone.now())
             return redirect("import", sheet.pk)
         except importing.UploadRefused as refused:
-            form.add_error("file", problem(refused))
+            form.add_error(None if str(refused) in ("event", "no_book") else "file", problem(refused))
     mine = SheetImport.objects.filter(uploaded_by=request.user).select_related("event").order_by("-uploaded_at")[:20]
     status = 400 if form.errors else 200
     return render(request, "contacts/importing/list.html", {"form": form, "sheets": mine}, status=status)
@@ -196,7 +198,9 @@ def go(request: StaffRequest, pk: UUID, deed: str) -> HttpResponse:
     states = {"commit": State.COMMITTING, "undo": State.UNDOING, "stop": ""}
     if deed not in states:
         raise Http404
-    if not importing.begin(sheet=sheet, deed=deed, by=request.user, at=timezone.now()):
+    if deed == "commit" and (why := importing.hindrance(request.user, sheet.event)):
+        messages.warning(request, str(PROBLEMS[why]))
+    elif not importing.begin(sheet=sheet, deed=deed, by=request.user, at=timezone.now()):
         messages.info(request, _("This was done already, or cannot be done any more."))
     elif states[deed]:
         _ring(states[deed], sheet.pk)

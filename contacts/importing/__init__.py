@@ -2,6 +2,7 @@
 
 from contacts.importing.checking import check, judgement
 from contacts.importing.committing import commit
+from contacts.importing.landing import hindrance
 from contacts.importing.purging import purge_due
 from contacts.importing.resuming import claim
 from contacts.importing.showing import not_taken, page, reasons_of
@@ -15,6 +16,7 @@ __all__ = [
     "check",
     "claim",
     "commit",
+    "hindrance",
     "judgement",
     "may_undo",
     "not_taken",

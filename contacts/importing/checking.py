@@ -1,4 +1,4 @@
-"""Gives every row its verdict against the sheet itself, the own book, and the do-not-contact list."""
+"""Gives every row its verdict against the sheet itself and the own book."""
 
 import json
 from collections import Counter
@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from contacts.importing import comparing, guessing
+from contacts.importing import comparing, guessing, landing
 from contacts.importing.uploading import UploadRefused, reopened
 from contacts.models import Event, SheetImport, SheetRow
 from contacts.sheets import plan as plans
@@ -18,6 +18,7 @@ from contacts.sheets import reading
 from contacts.sheets.plan import Plan
 from contacts.sheets.table import Ask, SheetRefused
 from contacts.sheets.verdict import RowVerdict, Rules, judge
+from team.models import Book
 from vault.sealing import Sealer
 
 BATCH = 500
@@ -27,20 +28,21 @@ State = SheetImport.State
 def check(sheet_id: UUID, *, at: datetime) -> SheetImport:
     """Judge every row; read = ready + held + refused. Safe to run again: it starts from the first row.
 
-    A number in somebody else's book looks like any other; a suppressed one is held like a row
-    without proof (design, rule 6; D8).
+    A number in somebody else's book looks like any other, and so does one on the list of refusals: the
+    gate refuses it, not the sheet (design, rule 6; D8).
     """
-    sheet = SheetImport.objects.select_related("event__notice_version").get(pk=sheet_id)
+    sheet = SheetImport.objects.select_related("event__notice_version", "event__book", "uploaded_by").get(pk=sheet_id)
     if sheet.state != State.CHECKING:
         return sheet
     _clear(sheet)
     counts: Counter[str] = Counter()
     masks: Counter[str] = Counter()
     try:
+        book = _book(sheet)
         with reopened(sheet) as found:
             rules = _rules(sheet.event, plans.of(sheet.mapping), at, serials=found.head.serials)
             for batch in _batches(judge(found.rows(), rules)):
-                _compare(batch, sheet.event.book_id, masks)
+                _compare(batch, book, masks)
                 _save(batch, sheet, counts, at)
     except (SheetRefused, UploadRefused) as refused:
         SheetImport.objects.filter(pk=sheet.pk, state=State.CHECKING).update(state=State.FAILED, problem=str(refused))
@@ -49,13 +51,22 @@ def check(sheet_id: UUID, *, at: datetime) -> SheetImport:
     return SheetImport.objects.select_related("event").get(pk=sheet_id)
 
 
-def judgement(data: bytes, name: str, ask: Ask, *, plan: Plan, event: Event, at: datetime) -> Counter[tuple[str, str]]:
+def _book(sheet: SheetImport) -> Book:
+    found = landing.book(sheet)
+    if found is None:
+        raise UploadRefused("no_book")
+    return found
+
+
+def judgement(
+    data: bytes, name: str, ask: Ask, *, plan: Plan, event: Event, book: Book, at: datetime
+) -> Counter[tuple[str, str]]:
     """How many rows would be ready, held and refused, and why; nothing is written. Raises SheetRefused."""
     counts: Counter[tuple[str, str]] = Counter()
     masks: Counter[str] = Counter()
     with reading.opened(data, name, ask) as found:
         for batch in _batches(judge(found.rows(), _rules(event, plan, at, serials=found.head.serials))):
-            _compare(batch, event.book_id, masks)
+            _compare(batch, book, masks)
             counts.update((verdict.status, verdict.reason) for verdict in batch)
     return counts
 
@@ -101,11 +112,11 @@ def _finish(sheet: SheetImport, counts: "Counter[str]", at: datetime) -> None:
     )
 
 
-def _compare(verdicts: Iterable[RowVerdict], book: UUID, masks: "Counter[str]") -> None:
+def _compare(verdicts: Iterable[RowVerdict], book: Book, masks: "Counter[str]") -> None:
     guessing.refuse(verdicts, masks)
     ready = {v.number: v for v in verdicts if v.status == "ready"}
-    for number, (status, reason) in comparing.against(book, {n: v.numbers for n, v in ready.items()}).items():
-        ready[number].status, ready[number].reason = status, reason
+    for number in comparing.known(book, {n: v.numbers for n, v in ready.items()}):
+        ready[number].status, ready[number].reason = "refused", "duplicate"
 
 
 def _rows(verdicts: list[RowVerdict], sheet: SheetImport) -> list[SheetRow]:

@@ -13,11 +13,12 @@ from django.utils import timezone
 from audit import trail
 from audit.trail import Actor
 from consent.models import NoticePurpose
-from contacts.importing import comparing
-from contacts.intake import asserting
+from contacts.importing import comparing, landing
+from contacts.intake import arriving, asserting
 from contacts.intake.arriving import Draft
 from contacts.models import SheetImport, SheetRow
 from contacts.sheets import plan
+from team.models import Book
 from vault import opening
 from vault.phone import Number
 
@@ -39,30 +40,43 @@ def commit(
     sheet's row is locked in it, so that two workers never take the same batch. `clock` only beats; `by` is
     the uploader unless a job acts.
     """
-    sheet = SheetImport.objects.select_related("event__book", "uploaded_by").get(pk=sheet_id)
+    sheet = SheetImport.objects.select_related("event", "uploaded_by").get(pk=sheet_id)
     if sheet.state != State.COMMITTING:
         return sheet
     if not plan.of(sheet.mapping).confirmed:
         raise NotConfirmed
     ticks = {row.tick.channel: row.tick for row in sheet.event.ticks.select_related("tick")}
-    while _step(sheet, ticks, by or sheet.uploaded_by, at, clock()):
+    while _step(sheet.pk, ticks, by or sheet.uploaded_by, at, clock()):
         pass
     sheet.refresh_from_db(fields=["state", "done", "problem", "committed_at", "ready", "held", "refused"])
     return sheet
 
 
-def _step(sheet: SheetImport, ticks: dict[str, NoticePurpose], by: Actor, at: datetime, now: datetime) -> bool:
-    """One batch, or the end; True while there may be more."""
+def _step(pk: UUID, ticks: dict[str, NoticePurpose], by: Actor, at: datetime, now: datetime) -> bool:
+    """One batch, or the end; True while there may be more.
+
+    The book is asked for anew each time, since a book can be handed over in the middle.
+    """
     with transaction.atomic():
-        if not SheetImport.objects.select_for_update().filter(pk=sheet.pk, state=State.COMMITTING).exists():
+        sheet = _locked(pk)
+        if sheet is None:
             return False
-        rows = list(waiting(sheet)[:BATCH])
-        if not rows:
+        rows, book = list(waiting(sheet)[:BATCH]), landing.book(sheet)
+        if rows and book is not None:
+            made = _bring_in(sheet, rows, ticks, book, by, at)
+            SheetImport.objects.filter(pk=pk).update(done=F("done") + made, heartbeat=now)
+            return True
+        if rows:
+            _halt(sheet, by=by, at=at)
+        else:
             _close(sheet, by=by, at=at)
-            return False
-        made = _bring_in(sheet, rows, ticks, by, at)
-        SheetImport.objects.filter(pk=sheet.pk).update(done=F("done") + made, heartbeat=now)
-    return True
+    return False
+
+
+def _locked(pk: UUID) -> SheetImport | None:
+    """The sheet if it is still being saved, held for this transaction; without its file."""
+    rows = SheetImport.objects.select_for_update(of=("self",)).select_related("event__book", "uploaded_by")
+    return rows.defer("file", "file_name").filter(pk=pk, state=State.COMMITTING).first()
 
 
 def waiting(sheet: SheetImport) -> QuerySet[SheetRow]:
@@ -73,11 +87,15 @@ def waiting(sheet: SheetImport) -> QuerySet[SheetRow]:
 def stop(*, sheet: SheetImport, by: Actor, at: datetime) -> bool:
     """Stop a running commit after the batch in hand; what is saved stays and can be taken back."""
     with transaction.atomic():
-        if not SheetImport.objects.select_for_update().filter(pk=sheet.pk, state=State.COMMITTING).exists():
+        if _locked(sheet.pk) is None:
             return False
-        SheetImport.objects.filter(pk=sheet.pk).update(problem=STOPPED)
-        _close(sheet, by=by, at=at, act="import.stopped")
+        _halt(sheet, by=by, at=at)
     return True
+
+
+def _halt(sheet: SheetImport, *, by: Actor, at: datetime) -> None:
+    SheetImport.objects.filter(pk=sheet.pk).update(problem=STOPPED)
+    _close(sheet, by=by, at=at, act="import.stopped")
 
 
 def _close(sheet: SheetImport, *, by: Actor, at: datetime, act: str = "import.committed") -> None:
@@ -88,12 +106,15 @@ def _close(sheet: SheetImport, *, by: Actor, at: datetime, act: str = "import.co
     SheetImport.objects.filter(pk=sheet.pk).update(state=State.COMMITTED, committed_at=at, done=made)
 
 
-def _bring_in(sheet: SheetImport, rows: Sequence[SheetRow], ticks: dict[str, NoticePurpose], by: Actor, at: datetime) -> int:
-    """Save a batch; a row whose number has come into the book or onto the list since the check stays out."""
+def _bring_in(
+    sheet: SheetImport, rows: Sequence[SheetRow], ticks: dict[str, NoticePurpose], book: Book, by: Actor, at: datetime
+) -> int:
+    """Save a batch; a row whose number has come into the book since the check stays out."""
+    arriving.lock(book.pk)
     opened = opening.open_many([row.payload for row in rows])
     facts = {row.pk: json.loads(str(box.value)) for row, box in zip(rows, opened, strict=True)}
     drafts = {row.pk: _draft(row, facts[row.pk]) for row in rows}
-    late = comparing.against(sheet.event.book_id, {pk: draft.numbers for pk, draft in drafts.items()})
+    late = comparing.known(book, {pk: draft.numbers for pk, draft in drafts.items()})
     _leave_out(sheet, late)
     taken = [row for row in rows if row.pk not in late]
     asserting.many(
@@ -104,6 +125,7 @@ def _bring_in(sheet: SheetImport, rows: Sequence[SheetRow], ticks: dict[str, Not
         source="sheet",
         by=by,
         at=at,
+        book=book.pk,
         details={row.pk: _detail(sheet, row, facts[row.pk]) for row in taken},
     )
     for row in taken:
@@ -112,11 +134,10 @@ def _bring_in(sheet: SheetImport, rows: Sequence[SheetRow], ticks: dict[str, Not
     return len(taken)
 
 
-def _leave_out(sheet: SheetImport, late: dict[UUID, tuple[str, str]]) -> None:
+def _leave_out(sheet: SheetImport, late: set[UUID]) -> None:
     """Give these rows their new verdict; read = ready + held + refused goes on to hold."""
-    for pk, (status, reason) in late.items():
-        SheetRow.objects.filter(pk=pk).update(status=status, reason=reason)
-        SheetImport.objects.filter(pk=sheet.pk).update(**{"ready": F("ready") - 1, status: F(status) + 1})
+    moved = SheetRow.objects.filter(pk__in=late).update(status="refused", reason="duplicate")
+    SheetImport.objects.filter(pk=sheet.pk).update(ready=F("ready") - moved, refused=F("refused") + moved)
 
 
 def _draft(row: SheetRow, facts: dict[str, Any]) -> Draft:

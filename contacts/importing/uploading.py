@@ -9,6 +9,7 @@ from django.db import transaction
 
 from audit import trail
 from audit.trail import Actor
+from contacts.importing import landing
 from contacts.models import Event, SheetImport
 from contacts.sheets import mapping, plan, reading
 from contacts.sheets.plan import Choices, Plan
@@ -43,6 +44,8 @@ def upload(
     *, data: bytes, name: str, event: Event, by: User, at: datetime, encoding: str = "", actor: Actor | None = None
 ) -> SheetImport:
     """Keep a sheet sealed for 72 hours at most, with a guessed mapping; serves E1. Raises UploadRefused."""
+    if why := landing.hindrance(by, event):
+        raise UploadRefused(why)
     with _refusals():
         table = reading.read(data, name, Ask(encoding=encoding), keep=0)
     pk = uuid4()

@@ -83,8 +83,7 @@ def quick(
     shelf = book or event.book
     with transaction.atomic():
         arriving.lock(shelf.pk)
-        own = [shelf.pk, *Book.objects.filter(owner__isnull=False, owner=shelf.owner_id).values_list("pk", flat=True)]
-        known = arriving.find_in(own, number.digits)
+        known = arriving.find_in(arriving.shelves(shelf), number.digits)
         if known is not None:
             return known, False
         draft = Draft(name=names.clean_name(name), numbers=(number,), company=company, note=note)

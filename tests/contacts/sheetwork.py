@@ -3,11 +3,14 @@
 import base64
 import gzip
 import io
+import re
 import zipfile
 
 import openpyxl
+from django.test import Client
 
-from contacts import importing
+from audit.trail import Self_
+from contacts import importing, withdrawal
 from contacts.models import SheetImport
 from tests import house
 
@@ -68,13 +71,38 @@ def upload(home, data, name="sheet.csv", by=None, at=house.NOON):
     return importing.upload(data=data, name=name, event=home.event, by=by or home.li, at=at)
 
 
-def bring(home, data, name="sheet.csv", *, choices=None, at=house.NOON):
+def bring(home, data, name="sheet.csv", *, choices=None, by=None, at=house.NOON):
     """Upload, confirm the guessed columns, check."""
-    sheet = upload(home, data, name, at=at)
-    importing.remap(sheet=sheet, roles=sheet.mapping, encoding="", choices=choices, by=home.li, at=at)
+    sheet = upload(home, data, name, by, at)
+    importing.remap(sheet=sheet, roles=sheet.mapping, encoding="", choices=choices, by=by or home.li, at=at)
     return importing.check(sheet.pk, at=at)
 
 
 def commit(sheet, at=house.NOON):
     SheetImport.objects.filter(pk=sheet.pk).update(state="committing", heartbeat=at)
     return importing.commit(sheet.pk, at=at)
+
+
+def refuse(home, number, at=house.NOON):
+    """Somebody who was met elsewhere says no, for everybody."""
+    sent, _receipt = house.arrive(home.far, number, at=at)
+    person = Self_(sent.subject_id)
+    withdrawal.withdraw(subject=sent.subject_id, scope=None, method="link", reason="withdrawal", by=person, at=at)
+
+
+def signed_in(user):
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def address(sheet, end=""):
+    return f"/import/{sheet.pk}/{end}"
+
+
+def seen_by(user, sheet):
+    """Every byte this user can fetch of a sheet, without what names the sheet or the session."""
+    client = signed_in(user)
+    pages = [client.get(address(sheet, end)) for end in ("", "?status=held", "?status=ready", "errors/", "progress/")]
+    body = b"\n".join(page.content for page in pages).decode().replace(str(sheet.pk), "SHEET")
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", body)

@@ -16,7 +16,7 @@ from contacts.models import Event, SheetImport, SheetRow
 from contacts.sheets import mapping, plan, reading, reasons
 from contacts.sheets.plan import Choices, Plan
 from contacts.sheets.table import ENCODINGS, Ask, SheetRefused, Table
-from team.models import User
+from team.models import Book, User
 
 CODES = Counter[tuple[str, str]]
 
@@ -47,9 +47,10 @@ class Command(BaseCommand):
         with translation.override("en"):
             event = _event(options["event"])
             by = _user(options["by"], event)
+            book = _book(by or event.created_by, event)
             data = _bytes(options["file"])
             try:
-                facts, why = _dry(data, event, options) if options["dry_run"] else _bring(data, event, by, options)
+                facts, why = _dry(data, event, book, options) if options["dry_run"] else _bring(data, event, by, options)
             except (SheetRefused, importing.UploadRefused) as refused:
                 if options["json"]:
                     self.stdout.write(json.dumps({"error": str(refused)}))
@@ -75,9 +76,16 @@ def _user(username: str | None, event: Event) -> User | None:
     if username is None:
         return None
     user = User.objects.filter(username=username, is_active=True, role__in=("advisor", "lead")).first()
-    if user is None or not events.visible(user).filter(pk=event.pk).exists():
+    if user is None or not events.open_to(user).filter(pk=event.pk).exists():
         raise CommandError("--by must name an advisor or a lead who works at this event.")
     return user
+
+
+def _book(user: User, event: Event) -> Book:
+    found = events.book_for(user, event)
+    if found is None:
+        raise CommandError("Whoever brings it in has no book for these people; say --by, or open a book first.")
+    return found
 
 
 def _bytes(file: Path) -> bytes:
@@ -99,10 +107,10 @@ def _plan(table: Table, options: dict[str, Any]) -> Plan:
     return Plan(roles, choices, confirmed=True)
 
 
-def _dry(data: bytes, event: Event, options: dict[str, Any]) -> tuple[dict[str, Any], CODES]:
+def _dry(data: bytes, event: Event, book: Book, options: dict[str, Any]) -> tuple[dict[str, Any], CODES]:
     name, ask = options["file"].name, Ask(encoding=options["encoding"])
     chosen = _plan(reading.read(data, name, ask, keep=0), options)
-    why = importing.judgement(data, name, ask, plan=chosen, event=event, at=timezone.now())
+    why = importing.judgement(data, name, ask, plan=chosen, event=event, book=book, at=timezone.now())
     counts: Counter[str] = Counter()
     for (status, _code), rows in why.items():
         counts[status] += rows
