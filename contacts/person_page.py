@@ -26,7 +26,6 @@ class Origin:
     at: datetime
     by: str
     notice: NoticeVersion | None
-    grade: str
 
 
 @dataclass(frozen=True)
@@ -67,8 +66,7 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
 
 
 def _origin(contact: Contact, acts: list[ConsentEvent]) -> Origin:
-    """The first act on record, with the notice it was made on and how well it is proven."""
-    first = acts[-1] if acts else None
+    """How, where and through whom, and the notice of the first act on record."""
     return Origin(
         source=contact.get_source_display(),
         event=contact.event.name,
@@ -76,8 +74,7 @@ def _origin(contact: Contact, acts: list[ConsentEvent]) -> Origin:
         held_on=contact.event.held_on,
         at=contact.created_at,
         by=contact.created_by.display_name if contact.created_by else "",
-        notice=first.notice_version if first else None,
-        grade=first.get_grade_display() if first else "",
+        notice=acts[-1].notice_version if acts else None,
     )
 
 

@@ -26,6 +26,13 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class Choose:
+    """Choose the first entry of a list that is not empty."""
+
+    where: str
+
+
+@dataclass(frozen=True)
 class Attach:
     """Choose a made-up file for an upload."""
 
@@ -34,7 +41,7 @@ class Attach:
     text: str
 
 
-Step = Press | Fill | Tick | Attach
+Step = Press | Fill | Tick | Choose | Attach
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,7 @@ def _through(link: str) -> tuple[Step, ...]:
 
 PERSON, EVENT = _through("/contacts/"), _through("/events/")
 SHEET = "姓名,手机号,同意\n王小诺,{number},是\n周远,12,是\n钱行,,否\n"
+UPLOAD = (Attach("main input[type=file]", "fair.csv", SHEET), Press("main form button.primary"))
 CODE: tuple[Step, ...] = (Fill("#id_code", "{code}"), Press("main form.form button.primary"))
 ANSWERED = (Fill("#id_name", "王小诺"), Fill("#id_number", "{number}"), Tick("main input[type=checkbox]"))
 
@@ -84,7 +92,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("today", "/"),
         Page("contacts", "/contacts/"),
         Page("contacts-filtered", "/contacts/?state=withdrawn"),
-        Page("person", "/contacts/?state=given", PERSON),
+        Page("person", "/calls/", (Press("main tr:has(form) a.who"),)),
         Page("second-factor", "", (Press('main a[href*="/reveal/"]'),)),
         Page("reveal", "", CODE),
         Page("revealed", "", (Tick("main input[type=radio]"), Press("main form button.primary"))),
@@ -99,8 +107,9 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("poster", "/events/", (*EVENT, Press('main a[href$="/poster/"]'))),
         Page("new-event", "/events/new/"),
         Page("import", "/import/"),
-        Page("columns", "", (Attach("main input[type=file]", "fair.csv", SHEET), Press("main form button.primary"))),
-        Page("verdicts", "", (Press("main form.form button.primary"),)),
+        Page("columns", "", (Choose("main select"), *UPLOAD)),
+        Page("checking", "", (Press("main form.form button.primary"),)),
+        Page("verdicts", "", (Press("main nav.chips a.chip"),)),
         Page("calls", "/calls/"),
         Page("account", "/account/"),
         Page("password", "/account/password/"),

@@ -19,7 +19,7 @@ from django.utils import translation
 from crm import pages
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, ViewportSize
     from playwright.sync_api import Page as Tab
 
 # Quiet: a browser that photographs a made-up office has nothing to ask of anybody else.
@@ -126,7 +126,7 @@ def _as_role(
     out: Path | None,
     axe: bool,
 ) -> Iterator[list[str]]:
-    size = {"width": look.width, "height": SIZES[look.width]}
+    size: ViewportSize = {"width": look.width, "height": SIZES[look.width]}
     context = browser.new_context(viewport=size, locale=LOCALES[look.language])
     context.add_cookies(
         [
@@ -148,7 +148,7 @@ def _sign_in(tab: "Tab", base: str, role: str) -> None:
     try:
         tab.goto(f"{base}/sign-in/")
         if role != pages.VISITOR:
-            tab.click(f'form.demo button[value="{role}"]', timeout=5000)
+            tab.click(f'form.demo button[value="{role}"]', timeout=6 * PATIENCE)
     except Error:
         raise CommandError(
             f"No demo office answers at {base}. Start one with `python3 manage.py run`, or name it with --base-url."
@@ -185,7 +185,7 @@ def _come(tab: "Tab", base: str, page: pages.Page, look: Look) -> int:
     for step in page.steps:
         match step:
             case pages.Press(where):
-                with tab.expect_navigation(timeout=2 * PATIENCE) as led:
+                with tab.expect_navigation(timeout=6 * PATIENCE) as led:
                     tab.locator(where).first.click(timeout=PATIENCE)
                 status = led.value.status
             case pages.Fill(where, value):
@@ -193,6 +193,8 @@ def _come(tab: "Tab", base: str, page: pages.Page, look: Look) -> int:
                 tab.locator(where).first.fill(told, timeout=PATIENCE)
             case pages.Tick(where):
                 tab.locator(where).first.check(timeout=PATIENCE)
+            case pages.Choose(where):
+                tab.locator(where).first.select_option(index=1, timeout=PATIENCE)
             case pages.Attach(where, name, text):
                 sheet = text.replace("{number}", made_up).encode()
                 tab.set_input_files(where, {"name": name, "mimeType": "text/csv", "buffer": sheet}, timeout=PATIENCE)
