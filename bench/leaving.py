@@ -4,6 +4,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from django.db import connection, connections, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from audit.trail import System
@@ -12,8 +13,15 @@ from contacts import sweep
 from contacts.models import CallAttempt, Contact, Phone, Submission
 from vault.models import BlindIndex, PersonKey
 
-TABLES = ((BlindIndex, "vault", "owner"), (PersonKey, "vault", "owner"), (CallAttempt, "default", "subject_id"))
-TABLES += ((Submission, "default", "subject_id"), (Phone, "default", "contact_id"), (Contact, "default", "subject_id"))
+# Children before parents: the model, its side, and the column of the person.
+TABLES: tuple[tuple[type[Model], str, str], ...] = (
+    (BlindIndex, "vault", "owner"),
+    (PersonKey, "vault", "owner"),
+    (CallAttempt, "default", "subject_id"),
+    (Submission, "default", "subject_id"),
+    (Phone, "default", "contact_id"),
+    (Contact, "default", "subject_id"),
+)
 LATER = timedelta(days=4000)
 
 

@@ -38,6 +38,7 @@ class Plain(models.Model):
     last4 = models.CharField(max_length=4)
     source = models.CharField(max_length=10, default="visitor")
     created_at = models.DateTimeField()
+    objects: models.Manager["Plain"] = models.Manager()
 
     class Meta:
         """Indexed for what the pages ask."""
@@ -59,6 +60,7 @@ class Boxed(models.Model):
     title = SealedField(field_id="bench.boxed.title", layout="text", owner="id")
     number = SealedField(field_id="bench.boxed.number", layout="phone", owner="id")
     created_at = models.DateTimeField()
+    objects: models.Manager["Boxed"] = models.Manager()
 
     class Meta:
         """Beside the plain people."""
@@ -73,6 +75,7 @@ class PlainEntry(models.Model):
     person = models.UUIDField()
     act = models.CharField(max_length=40)
     at = models.DateTimeField()
+    objects: models.Manager["PlainEntry"] = models.Manager()
 
     class Meta:
         """Beside the plain people."""
@@ -114,7 +117,7 @@ def bare(get_response: Any) -> Any:
     """Sends a request to the floor's own addresses."""
 
     def go(request: HttpRequest) -> Any:
-        request.urlconf = "bench.plain"  # type: ignore[attr-defined]
+        request.urlconf = "bench.plain"
         return get_response(request)
 
     return go
