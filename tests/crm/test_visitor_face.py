@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from consent.models import Consent
 from tests import house
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
@@ -76,7 +75,7 @@ def test_an_empty_field_is_asked_for_by_its_name(client, office):
 
 def test_a_receipt_says_who_asked_and_since_when(client, office):
     answer = receipt(client, office)
-    assert Consent.objects.get().notice_version.content["zh"]["controller"]["name"] in Seen(answer).text
+    assert office.event.notice_version.content["zh"]["controller"]["name"] in Seen(answer).text
     assert "自 2026-03-02 12:00" in Seen(answer).text
 
 
@@ -120,3 +119,12 @@ def test_outside_of_a_demonstration_no_account_is_shown(client, office, settings
     settings.DEMO = False
     assert client.get("/").context["demo"] == []
     assert b"Li \xc2\xb7" not in client.get("/").content
+
+
+def test_a_tile_warns_only_where_something_waits(client, office):
+    client.force_login(office.li, backend="django.contrib.auth.backends.ModelBackend")
+    assert {tile.count for tile in client.get("/").context["tiles"] if tile.tone == "warn"} == {0}
+    assert client.get("/").content.count(b'"card stat warn"') == 0
+    client.post("/contacts/new/", {"event": office.event.pk, "act": "assert"} | FAIR)
+    waiting = [tile for tile in client.get("/").context["tiles"] if tile.tone == "warn" and tile.count]
+    assert client.get("/").content.count(b'"card stat warn"') == len(waiting) == 1
