@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audit.models import Entry
 from contacts import cards, coverage, leaving_page, visibility
@@ -104,8 +105,8 @@ def _auditor(user: User, at: datetime) -> Drawn:
         refused[on] += count if outcome == "denied" else 0
     days = _back(today, total)
     address = f"{reverse('audit')}?act=phone.reveal"
-    marked = [refused[on] for on, _count in days]
-    return Drawn((Days(_("Numbers revealed per day"), days, _("times"), address, _("Show them"), marked, _("refused")),))
+    marked, no = [refused[on] for on, _count in days], pgettext_lazy("gate", "refused")
+    return Drawn((Days(_("Numbers revealed per day"), days, _("times"), address, _("Show them"), marked, no),))
 
 
 def _back(today: date, found: Counter[date]) -> list[tuple[date, int]]:
