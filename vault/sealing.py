@@ -3,6 +3,7 @@
 import os
 import struct
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from vault import persons
@@ -41,6 +42,7 @@ class Sealer:
     def __init__(self, owners: Iterable[UUID]) -> None:
         """Load the wrapped keys of these owners; each is opened at its first use and dropped with the sealer."""
         self._wrapped = persons.wrapped_of(owners)
+        self._opened: dict[UUID, tuple[int, int, Any]] = {}
 
     def phone(self, digits: str, *, field_id: str, row: UUID, owner: UUID) -> Sealed:
         """Seal a number: E.164 digits without plus."""
@@ -55,12 +57,15 @@ class Sealer:
         return self._seal(pack_bytes(value), field_id, row, owner)
 
     def _seal(self, plain: bytes, field_id: str, row: UUID, owner: UUID) -> Sealed:
-        wrapped = persons.require_for_sealing(owner, self._wrapped)
-        number, generation, key = persons.unwrap(owner, wrapped)
-        suite = SUITES[number]
+        number, generation, cipher = self._opened.get(owner) or self._open(owner)
         header, nonce = HEADER.pack(FORMAT, number, generation), os.urandom(NONCE)
-        sealed = suite.encrypt(suite.cipher(key), nonce, plain, aad(header, field_id, row, owner))
+        sealed = SUITES[number].encrypt(cipher, nonce, plain, aad(header, field_id, row, owner))
         return Sealed(header + nonce + sealed, field_id=field_id, row=row, owner=owner)
+
+    def _open(self, owner: UUID) -> tuple[int, int, Any]:
+        number, generation, key = persons.unwrap(owner, persons.require_for_sealing(owner, self._wrapped))
+        self._opened[owner] = number, generation, SUITES[number].cipher(key)
+        return self._opened[owner]
 
 
 def seal_phone(digits: str, *, field_id: str, row: UUID, owner: UUID) -> Sealed:

@@ -128,10 +128,7 @@ def _bring_in(
         book=book.pk,
         details={row.pk: _detail(sheet, row, facts[row.pk]) for row in taken},
     )
-    for row in taken:
-        row.made, row.subject_id = True, row.pk
-    SheetRow.objects.bulk_update(taken, ["made", "subject_id"], batch_size=200)
-    return len(taken)
+    return SheetRow.objects.filter(pk__in=[row.pk for row in taken]).update(made=True, subject_id=F("pk"))
 
 
 def _leave_out(sheet: SheetImport, late: set[UUID]) -> None:

@@ -114,7 +114,7 @@ def _cells(row: Row, roles: Mapping[str, int]) -> dict[str, str]:
 def _texts(cells: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     try:
         name = names.clean_name(cells.get("name", ""))
-        return name, {role: names.clean_line(cells.get(role, ""), 200) for role in TEXTS}
+        return name, {role: names.clean_line(cell, 200) if (cell := cells.get(role, "")) else "" for role in TEXTS}
     except names.TextRefused as refused:
         raise _Refused("name" if refused.code in ("empty", "long") else "cell") from None
 
