@@ -10,7 +10,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from audit import trail
 from consent.models import Evidence
-from contacts import hold, importing, sweep
+from contacts import events, hold, importing, sweep
 from contacts.intake import asserting
 from contacts.intake.arriving import Draft
 from contacts.models import Contact, Phone, SheetImport, SweepRun
@@ -89,6 +89,7 @@ def build(*, hired=None):
     world.duan, _receipt = bring(world.far, DUAN, by=world.he, at=met)
     world.stop = receipt.stop_token
     world.phones = {row.kind: row for row in Phone.objects.filter(contact=world.fang)}
+    events.set_staff(event=world.event, staff=[world.wu], by=world.li, at=met)
     world.sheets = {user: _sheets(world, user, met) for user in (world.li, world.wu)}
     hold.place(contact=world.fang, case_ref="2026-7", reason="dispute", review_on=now.date(), by=world.chen, at=now)
     sweep.run(by=trail.System("sweep"), at=now - timedelta(hours=1))
