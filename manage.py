@@ -78,13 +78,16 @@ def index() -> str:
 
 def compile_words() -> None:
     """Compile the translations that are newer than what stands."""
-    import polib
-
-    for source in HOUSE.glob("**/locale/*/LC_MESSAGES/django.po"):
+    for source in [*HOUSE.glob("locale/*/LC_MESSAGES/django.po"), *HOUSE.glob("*/locale/*/LC_MESSAGES/django.po")]:
         target = source.with_suffix(".mo")
-        if ".venv" not in source.parts and (not target.exists() or target.stat().st_mtime < source.stat().st_mtime):
+        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+            import polib  # not there before the environment is, and seldom needed
+
             polib.pofile(str(source)).save_as_mofile(str(target))
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -8,6 +8,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audit import actors, reading, verbs
 from audit.search import Criteria
@@ -25,8 +26,8 @@ def day_start(day: date) -> datetime:
 class RangeForm(StrictForm):
     """A span of days, both included; either end may be open."""
 
-    since = DayField(required=False, label=_("From"), validators=_DAYS)
-    until = DayField(required=False, label=_("To"), validators=_DAYS)
+    since = DayField(required=False, label=pgettext_lazy("day", "From"), validators=_DAYS)
+    until = DayField(required=False, label=pgettext_lazy("day", "To"), validators=_DAYS)
 
     def clean(self) -> dict[str, Any]:
         """Refuse keys that are no field of this form, and a span that ends before it begins."""

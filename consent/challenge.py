@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from consent import sms
 from consent.models import Challenge
@@ -36,10 +36,10 @@ def admit(*, digits: str, at: datetime) -> None:
         raise ChallengeRefused("throttled", answer.retry_after)
 
 
-def send(*, subject: UUID, digits: str, language: str, at: datetime) -> Challenge:
+def send(*, subject: UUID, digits: str, language: str, at: datetime, pk: UUID | None = None) -> Challenge:
     """Make a code and send it to this number, which was admitted; only the code's hash is kept."""
     code = f"{secrets.randbelow(1_000_000):06d}"
-    challenge = Challenge(subject_id=subject, created_at=at, expires_at=at + LIFE)
+    challenge = Challenge(pk=pk or uuid4(), subject_id=subject, created_at=at, expires_at=at + LIFE)
     challenge.code_hash = _hash(challenge, code)
     challenge.save(force_insert=True)
     sms.deliver(subject=subject, digits=digits, template="otp", words={"code": code}, language=language, at=at)

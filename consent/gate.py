@@ -20,6 +20,11 @@ from team import fitness
 from team.models import User
 
 OFFICE = ZoneInfo("Asia/Shanghai")
+UNKNOWN = Action("phone_contact", "call", timed=True)
+HEAD = (
+    "SELECT c.*, p.minimum_grade FROM consent_consent c JOIN consent_purpose p ON p.code = c.purpose_id{people} "
+    "WHERE c.purpose_id = %s AND c.channel = %s AND c.subject_id = %s"
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,13 @@ class Usage:
     attempts_week: int = 0
     attempts_month: int = 0
     unanswered_in_row: int = 0
+
+
+@dataclass(frozen=True)
+class Held:
+    """The consent an action stands on, if there is one, locked until the caller's commit."""
+
+    head: Consent | None
 
 
 @dataclass(frozen=True)
@@ -46,19 +58,29 @@ class Explanation:
         return (self.again.allowed, self.again.reason) == (self.decision.allowed, self.decision.reason)
 
 
-def ask(*, by: User, subject: UUID, action: str, usage: Usage, in_book: bool, may: bool, at: datetime) -> Decision:
+def ask(
+    *,
+    by: User,
+    subject: UUID,
+    action: str,
+    usage: Usage,
+    in_book: bool,
+    may: bool,
+    at: datetime,
+    held: Held | None = None,
+) -> Decision:
     """Decide, and keep the decision with its facts; inside the caller's transaction, which holds the lock.
 
     Purpose and channel follow from `action` here. `in_book` and `may` are what the deed above found
-    for this user; `usage` its counts; `at` the server's clock (UTC). Serves H1, A6, D2.
+    for this user; `usage` its counts, made under `held` where uses must follow one another; `at` the
+    server's clock (UTC). Serves H1, A6, D2.
     """
-    known = ACTIONS.get(action, Action("phone_contact", "call", timed=True))
-    head = _locked(subject, known)
-    facts = _facts(action, known, by=by, at=at, usage=usage, in_book=in_book, may=may).with_person(
-        head,
-        erased=not Subject.objects.filter(pk=subject, erased_at__isnull=True).exists(),
-        suppressed=bool(suppression.subjects_suppressed([subject])),
-    )
+    known = ACTIONS.get(action, UNKNOWN)
+    head = (held or hold(subject, action)).head
+    here, closed = suppression.standing_of(subject)
+    grade = getattr(head, "minimum_grade", "A")
+    facts = _facts(action, known, by=by, at=at, usage=usage, in_book=in_book, may=may)
+    facts = facts.with_person(head, grade, erased=not here, suppressed=closed)
     verdict = rules.decide(facts)
     return Decision.objects.create(
         subject_id=subject,
@@ -92,12 +114,14 @@ def peek_many(
     answer = rules.tell if discreet else rules.decide
     known = ACTIONS[action]
     found = Consent.objects.filter(subject_id__in=subjects, purpose=known.purpose, channel=known.channel)
-    heads = {head.subject_id: head for head in found.select_related("purpose")}
+    heads = {head.subject_id: (head, head.purpose.minimum_grade) for head in found.select_related("purpose")}
     closed = suppression.subjects_suppressed(subjects)
     gone = set(Subject.objects.filter(pk__in=subjects, erased_at__isnull=False).values_list("pk", flat=True))
     base = _facts(action, known, by=by, at=at, usage=Usage(), in_book=True, may=may)
     return {
-        pk: answer(base.with_usage(usage[pk]).with_person(heads.get(pk), erased=pk in gone, suppressed=pk in closed))
+        pk: answer(
+            base.with_usage(usage[pk]).with_person(*heads.get(pk, (None, "A")), erased=pk in gone, suppressed=pk in closed)
+        )
         for pk in subjects
     }
 
@@ -117,12 +141,12 @@ def explain(decision_id: UUID) -> Explanation:
 class _Draft(Facts):
     """Facts while they are being gathered."""
 
-    def with_person(self, head: Consent | None, *, erased: bool, suppressed: bool) -> "_Draft":
+    def with_person(self, head: Consent | None, minimum_grade: str, *, erased: bool, suppressed: bool) -> "_Draft":
         values = self.as_json() | {"erased": erased, "suppressed": suppressed}
         if head is not None:
             until = int(head.valid_until.timestamp()) if head.valid_until else 0
             values |= {"state": str(head.state), "grade": head.grade, "valid_until": until}
-            values |= {"minimum_grade": head.purpose.minimum_grade}
+            values |= {"minimum_grade": minimum_grade}
         return _Draft(**values)
 
     def with_usage(self, usage: Usage) -> "_Draft":
@@ -143,23 +167,18 @@ def _facts(action: str, known: Action, *, by: User, at: datetime, usage: Usage, 
     )
 
 
-def one_at_a_time(subject: UUID, action: str) -> None:
-    """Let uses of this consent follow one another until the caller's commit; call it before counting them (H4).
+def hold(subject: UUID, action: str, *, reader: User | None = None) -> Held:
+    """Lock the consent that this action stands on until the caller's commit, so that uses follow one another (H4).
 
-    Two clicks at the same moment are then one call and one refusal, or one message.
+    Count the uses after it: two clicks at the same moment are then one call and one refusal. A reader's
+    own row is locked in the same breath, for a quota that all their sessions share. SQLite's immediate
+    transaction has one writer already.
     """
-    known = ACTIONS[action]
-    rows = Consent.objects.select_for_update().filter(subject_id=subject, purpose=known.purpose, channel=known.channel)
-    list(rows.values_list("pk"))
-
-
-def _locked(subject: UUID, known: Action) -> Consent | None:
-    """The head, locked against a withdrawal until commit: FOR SHARE, or SQLite's immediate transaction."""
+    known = ACTIONS.get(action, UNKNOWN)
+    keys = [Subject._meta.pk.get_db_prep_value(key, connection) for key in (subject, *([reader.pk] if reader else []))]
+    sql = HEAD + (" AND u.id = %s" if reader else "")
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT id FROM consent_consent WHERE subject_id = %s AND purpose_id = %s AND channel = %s FOR SHARE",
-                [subject, known.purpose, known.channel],
-            )
-    rows = Consent.objects.filter(subject_id=subject, purpose=known.purpose, channel=known.channel)
-    return rows.select_related("purpose").first()
+        sql += " FOR UPDATE OF c" + (", u" if reader else "")
+    sql = sql.format(people=", team_user u" if reader else "")
+    found = list(Consent.objects.raw(sql, [known.purpose, known.channel, *keys]))
+    return Held(found[0] if found else None)

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from audit import trail
@@ -14,6 +16,7 @@ from consent.models import Consent, ConsentEvent, Evidence, NoticePurpose
 from consent.models.ledger import State
 
 BATCH = 500
+FOLDED = ("state", "grade", "changed_at", "given_at", "valid_until", "notice_version_id", "source")  # what a step may change
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,9 @@ class Ask:
     source: str
 
 
-def heads(asks: Sequence[Ask], *, at: datetime) -> list[Consent]:
-    """The heads for these asks, found or made (not saved), in order; one query."""
-    subjects = {ask.subject for ask in asks}
+def heads(asks: Sequence[Ask], *, at: datetime, new: bool = False) -> list[Consent]:
+    """The heads for these asks, found or made (not saved), in order; one query, none for people who are `new`."""
+    subjects = set() if new else {ask.subject for ask in asks}
     found = {
         (head.subject_id, head.purpose_id, head.channel): head
         for head in Consent.objects.select_for_update().filter(subject_id__in=subjects)
@@ -71,16 +74,25 @@ def apply(steps: Sequence[Step], *, by: Actor, at: datetime) -> None:
     for step in steps:
         states.check(step.consent.state, step.after, own_act=isinstance(by, trail.Self_))
     trail.record_many([_entry(step, by, at) for step in steps])
-    last = _last_events([step.consent.pk for step in steps])
+    last = _last_events([step.consent.pk for step in steps if not step.consent._state.adding])
     fresh = [step.consent for step in steps if step.consent._state.adding]
+    known = [step.consent for step in steps if not step.consent._state.adding]
     events = [_event(step, last.get(step.consent.pk), by, at) for step in steps]
     for step in steps:
         _fold(step, at)
     Consent.objects.bulk_create(fresh, batch_size=BATCH)
-    known = [step.consent for step in steps if step.consent not in fresh]
-    columns = ["state", "grade", "changed_at", "given_at", "valid_until", "notice_version", "source"]
-    Consent.objects.bulk_update(known, columns, batch_size=100)
+    _keep(known)
     ConsentEvent.objects.bulk_create(events, batch_size=BATCH)
+
+
+def _keep(known: list[Consent]) -> None:
+    """Save what the steps changed: heads that become alike in one statement, since a batch takes the same step."""
+    alike: defaultdict[tuple[Any, ...], list[UUID]] = defaultdict(list)
+    for head in known:
+        alike[tuple(getattr(head, column) for column in FOLDED)].append(head.pk)
+    for values, ids in alike.items():
+        for start in range(0, len(ids), BATCH):
+            Consent.objects.filter(pk__in=ids[start : start + BATCH]).update(**dict(zip(FOLDED, values, strict=True)))
 
 
 def _entry(step: Step, by: Actor, at: datetime) -> EntryDraft:
@@ -161,13 +173,13 @@ def _fold(step: Step, at: datetime) -> None:
         head.given_at, head.valid_until = at, step.valid_until
 
 
-def request(asks: Sequence[Ask], *, language: str, by: Actor, at: datetime) -> list[Consent]:
+def request(asks: Sequence[Ask], *, language: str, by: Actor, at: datetime, new: bool = False) -> list[Consent]:
     """Note that these people were asked (§3: – → requested).
 
     A consent that stands stays as it is, and so does a no: whoever typed the number has not shown
     yet that it is theirs, so a refusal keeps its state and its day of leaving until they have.
     """
-    found = heads(asks, at=at)
+    found = heads(asks, at=at, new=new)
     open_ = [(a, h) for a, h in zip(asks, found, strict=True) if h.state not in rules.LIVE | states.NOES]
     _adopt([a for a, _h in open_], [h for _a, h in open_])
     apply([Step(head, "requested", "form", head.grade, language=language) for _a, head in open_], by=by, at=at)

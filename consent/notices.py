@@ -29,11 +29,11 @@ NEEDED = (
     "end_action",
 )
 TICKS: tuple[tuple[str, str, str, str, int, str], ...] = (
-    ("phone_contact", "call", "同意电话联系:就我咨询的问题给我打电话", "Call me about what I asked", 365, ""),
+    ("phone_contact", "call", "同意电话联系：就我咨询的问题给我打电话", "Call me about what I asked", 365, ""),
     (
         "sms_info",
         "sms",
-        "同意短信联系:给我发送活动资料和答复,每月至多两条",
+        "同意短信联系：给我发送活动资料和答复，每月至多两条",
         "Send me texts, two a month at most",
         365,
         "",
@@ -41,7 +41,7 @@ TICKS: tuple[tuple[str, str, str, str, int, str], ...] = (
     (
         "partner_share",
         "share",
-        "单独同意:把我的姓名和手机号转交示范合作保险经纪有限公司",
+        "单独同意：把我的姓名和手机号转交示范合作保险经纪有限公司",
         "Separately: pass my name and number to Demo Partner Insurance Brokers Ltd.",
         180,
         "示范合作保险经纪有限公司",

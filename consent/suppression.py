@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from audit import trail
 from audit.trail import Actor
-from consent.models import Handle, Suppression
+from consent.models import Handle, Subject, Suppression
 from vault import index
 
 
@@ -54,6 +56,14 @@ def subjects_suppressed(subjects: Iterable[UUID]) -> set[UUID]:
     ]
     closed = standing({mark for _s, mark in handles})
     return {subject for subject, mark in handles if mark in closed}
+
+
+def standing_of(subject: UUID) -> tuple[bool, bool]:
+    """Whether this subject is here, neither unknown nor erased, and whether one of their numbers is suppressed; one query."""
+    refused = Suppression.objects.filter(lifted_at__isnull=True, fingerprint=OuterRef("fingerprint"))
+    closed = Exists(Handle.objects.filter(Exists(refused), subject=OuterRef("pk")))
+    row = Subject.objects.filter(pk=subject, erased_at__isnull=True).values_list(closed).first()
+    return row is not None, row is None or bool(row[0])
 
 
 def since(digits: str) -> Suppression | None:

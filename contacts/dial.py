@@ -37,7 +37,7 @@ def dial(*, contact: Contact, phone_id: UUID, in_book: bool, by: User, at: datet
         raise CallRefused("no_number")
     code = f"contacts.{phone.kind}"
     with transaction.atomic(durable=True):
-        gate.one_at_a_time(contact.pk, "call")
+        held = gate.hold(contact.pk, "call")
         decision = gate.ask(
             by=by,
             subject=contact.pk,
@@ -46,6 +46,7 @@ def dial(*, contact: Contact, phone_id: UUID, in_book: bool, by: User, at: datet
             in_book=in_book,
             may=fields.levels_of(by, at=at)[code] >= Level.CALL,
             at=at,
+            held=held,
         )
         trail.record(
             "phone.call",

@@ -1,6 +1,7 @@
 """What the compliance officer reads about leaving: who is next, why, who is kept, and what sweeps did."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -30,14 +31,19 @@ def outlook(*, at: datetime) -> Outlook:
     """Who leaves in the next thirty days, as counts; one query on the end-date index (J7)."""
     until = horizon("month", at=at)
     rows = list(leaving(until).values_list("delete_on", "delete_rule"))
-    today = at.astimezone(OFFICE).date()
-    per_day = Counter(max(on.astimezone(OFFICE).date(), today) for on, _rule in rows)
     return Outlook(
         windows={name: sum(on <= horizon(name, at=at) for on, _rule in rows) for name in WINDOWS},
-        days=[(today + timedelta(days=n), per_day[today + timedelta(days=n)]) for n in range(31)],
+        days=per_day((on for on, _rule in rows), at=at),
         rules=Counter(rule for _on, rule in rows).most_common(),
         held=LegalHold.objects.filter(lifted_at__isnull=True).values("subject_id").distinct().count(),
     )
+
+
+def per_day(ends: Iterable[datetime], *, at: datetime) -> list[tuple[date, int]]:
+    """How many of these end dates fall on each day from today on; what is overdue falls on today."""
+    today = at.astimezone(OFFICE).date()
+    found = Counter(max(on.astimezone(OFFICE).date(), today) for on in ends)
+    return [(today + timedelta(days=n), found[today + timedelta(days=n)]) for n in range(31)]
 
 
 def horizon(window: str, *, at: datetime) -> datetime:

@@ -33,6 +33,15 @@ def show(wishes: Sequence[Wish]) -> list[str]:
     return shown
 
 
+def word(opened: opening.Opened, level: Level) -> str:
+    """One opened text as this level shows it."""
+    if level is Level.HIDDEN:
+        return ""
+    if opened.error:
+        return _("cannot be opened")
+    return str(opened.value) if level >= Level.CALL else masks.mask_name(str(opened.value))
+
+
 def _form(value: str, wish: Wish) -> str:
     if wish.number:
         return masks.last4_mask(value) if wish.level == Level.LAST4 else masks.mask_number(value)

@@ -1,11 +1,11 @@
 """Everything one person's page shows, gathered for one reader at one moment."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from consent import gate
-from consent.models import Consent
+from consent.models import Consent, ConsentEvent, NoticeVersion
 from consent.rules import Verdict
 from contacts import cards, hold, timeline, usage
 from contacts.cards import Card
@@ -16,10 +16,24 @@ from team.models import Role, User
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a number came from: one answer in one place (H13)."""
+
+    source: str
+    event: str
+    place: str
+    held_on: date
+    at: datetime
+    by: str
+    notice: NoticeVersion | None
+
+
+@dataclass(frozen=True)
 class PersonPage:
     """One person as a page shows them."""
 
     card: Card
+    origin: Origin
     verdict: Verdict
     invite: Verdict
     consents: list[Consent]
@@ -37,15 +51,30 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
     counts = usage.of([contact.pk], at=at)
     consents = Consent.objects.filter(subject_id=contact.pk).select_related("purpose", "notice_version__notice")
     mine = CallAttempt.objects.filter(subject_id=contact.pk, user=by, outcome="")
+    acts = timeline.acts_of(contact)
     return PersonPage(
         card=cards.of([contact], by=by, at=at)[0],
+        origin=_origin(contact, acts),
         verdict=_verdict(contact, "call", counts, by=by, at=at),
         invite=_verdict(contact, "invite", inviting.usage([contact.pk]), by=by, at=at),
         consents=list(consents.order_by("purpose_id", "channel")),
-        steps=timeline.of(contact),
+        steps=timeline.of(contact, acts),
         open_calls=list(mine.order_by("-at")[:5]),
         held=bool(hold.held([contact.pk])),
         book=contact.book.name,
+    )
+
+
+def _origin(contact: Contact, acts: list[ConsentEvent]) -> Origin:
+    """How, where and through whom, and the notice of the first act on record."""
+    return Origin(
+        source=contact.get_source_display(),
+        event=contact.event.name,
+        place=contact.event.place,
+        held_on=contact.event.held_on,
+        at=contact.created_at,
+        by=contact.created_by.display_name if contact.created_by else "",
+        notice=acts[-1].notice_version if acts else None,
     )
 
 

@@ -9,8 +9,8 @@ from django.db import transaction
 from audit import trail
 from consent import gate
 from consent.models import Decision
-from contacts import usage
-from contacts.models import CallAttempt, Contact, Phone
+from contacts import masking, usage
+from contacts.models import CallAttempt, Phone
 from team import fields
 from team.fields import Level
 from team.models import User
@@ -25,6 +25,7 @@ class Revealed:
     """A number in the open, until when, and the attempt it counts as. Never stored anywhere."""
 
     text: str
+    name: str
     until: datetime
     attempt: UUID
     decision: Decision
@@ -45,46 +46,48 @@ class RevealRefused(Exception):
         self.decision = decision
 
 
-def reveal(*, contact: Contact, phone_id: UUID, action: str, in_book: bool, by: User, at: datetime) -> Revealed:
+def reveal(*, phone: Phone, action: str, in_book: bool, by: User, at: datetime) -> Revealed:
     """Ask the gate, write the entry, commit, and only then open the number; serves H1, I4, A6, D2.
 
     `action` is one of REASONS; the purpose follows from it on the server. `in_book` says that the
-    contact came through `visibility`. The consent row stays locked between decision and commit, so
-    a withdrawal that commits first is heard. Raises RevealRefused; nothing is opened then.
+    phone, with its contact, came through `visibility`. The consent row stays locked between decision
+    and commit, so a withdrawal that commits first is heard. Raises RevealRefused; nothing is opened then.
     """
-    phone = Phone.objects.filter(pk=phone_id, contact=contact, wrong_at__isnull=True).first()
-    if action not in REASONS or phone is None:
-        raise RevealRefused("unknown_action" if phone else "no_number")
-    code = f"contacts.{phone.kind}"
-    may = fields.levels_of(by, at=at)[code] >= Level.REVEAL
-    decision, attempt = _decide(contact, phone, action, may=may, in_book=in_book, by=by, at=at)
+    if action not in REASONS or phone.wrong_at is not None:
+        raise RevealRefused("no_number" if phone.wrong_at else "unknown_action")
+    levels = fields.levels_of(by, at=at)
+    may = levels[f"contacts.{phone.kind}"] >= Level.REVEAL
+    decision, attempt, wait = _decide(phone, action, may=may, in_book=in_book, by=by, at=at)
     if decision is None:
-        raise RevealRefused("quota", wait=usage.quota_wait(by, contact.pk, at=at))
+        raise RevealRefused("quota", wait=wait)
     if attempt is None:
         raise RevealRefused(decision.reason, decision)
-    number = opening.open_one(phone.number)
-    return Revealed(masks.display_number(str(number)), at + timedelta(seconds=SECONDS), attempt, decision)
+    number, name = opening.open_many([phone.number, phone.contact.name])
+    if number.error is not None:
+        raise number.error
+    known_as, until = masking.word(name, levels["contacts.name"]), at + timedelta(seconds=SECONDS)
+    return Revealed(masks.display_number(str(number.value)), known_as, until, attempt, decision)
 
 
 def _decide(
-    contact: Contact, phone: Phone, action: str, *, may: bool, in_book: bool, by: User, at: datetime
-) -> tuple[Decision | None, UUID | None]:
+    phone: Phone, action: str, *, may: bool, in_book: bool, by: User, at: datetime
+) -> tuple[Decision | None, UUID | None, int]:
     """Decision, entry and attempt in one durable transaction: audit before plaintext (design, rule 3)."""
+    subject, field = phone.contact_id, f"contacts.{phone.kind}"
     with transaction.atomic(durable=True):
-        usage.lock_quota(by)
-        if may and usage.quota_wait(by, contact.pk, at=at):
-            field = f"contacts.{phone.kind}"
-            trail.record("phone.reveal", by=by, at=at, subject=contact.pk, outcome="denied", fields=(field,), reason="quota")
-            return None, None
-        counts = usage.of([contact.pk], at=at)[contact.pk]
-        decision = gate.ask(by=by, subject=contact.pk, action=action, usage=counts, in_book=in_book, may=may, at=at)
+        held = gate.hold(subject, action, reader=by)
+        counts, wait = usage.for_reveal(by, subject, at=at)
+        if may and wait:
+            trail.record("phone.reveal", by=by, at=at, subject=subject, outcome="denied", fields=(field,), reason="quota")
+            return None, None, wait
+        decision = gate.ask(by=by, subject=subject, action=action, usage=counts, in_book=in_book, may=may, at=at, held=held)
         trail.record(
             "phone.reveal",
             by=by,
             at=at,
-            subject=contact.pk,
+            subject=subject,
             outcome="ok" if decision.allowed else "denied",
-            fields=(f"contacts.{phone.kind}",),
+            fields=(field,),
             basis=f"consent:{decision.consent_id}" if decision.consent_id else "",
             reason=action if decision.allowed else decision.reason,
             purpose=decision.purpose,
@@ -93,13 +96,8 @@ def _decide(
             rule=decision.rule_version,
         )
         if not decision.allowed:
-            return decision, None
+            return decision, None, 0
         attempt = CallAttempt.objects.create(
-            subject_id=contact.pk,
-            phone_id=phone.pk,
-            user=by,
-            decision=decision,
-            kind=CallAttempt.Kind.REVEAL,
-            at=at,
+            subject_id=subject, phone_id=phone.pk, user=by, decision=decision, kind=CallAttempt.Kind.REVEAL, at=at
         )
-    return decision, attempt.pk
+    return decision, attempt.pk, 0

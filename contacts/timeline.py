@@ -40,13 +40,17 @@ class Step:
     future: bool = False
 
 
-def of(contact: Contact) -> list[Step]:
-    """The steps of one person in two queries; staff by name, no value of the person (H13)."""
-    events = ConsentEvent.objects.filter(consent__subject_id=contact.pk).select_related(
-        "consent__purpose", "recorded_by", "notice_version__notice"
-    )
+def acts_of(contact: Contact) -> list[ConsentEvent]:
+    """The acts of consent of one person, newest first, with what was shown and who recorded them; one query."""
+    rows = ConsentEvent.objects.filter(consent__subject_id=contact.pk)
+    rows = rows.select_related("consent__purpose", "recorded_by", "notice_version__notice")
+    return list(rows.order_by("-recorded_at", "-number")[:LIMIT])
+
+
+def of(contact: Contact, acts: list[ConsentEvent]) -> list[Step]:
+    """The steps of one person, from their acts of consent and the calls; staff by name, no value of the person (H13)."""
     calls = CallAttempt.objects.filter(subject_id=contact.pk).select_related("user")
-    steps = [_consent_step(event) for event in events.order_by("-recorded_at", "-number")[:LIMIT]]
+    steps = [_consent_step(event) for event in acts]
     steps += [_call_step(call) for call in calls.order_by("-at")[:LIMIT]]
     steps.sort(key=lambda step: step.at, reverse=True)
     leaving = Step(contact.delete_on, _("Will be erased"), "", "trash-2", "idle", future=True)

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
 
+from django.db.models import Q
+
 from consent.gate import Usage
 from contacts.models import CallAttempt
 from team.models import User
@@ -41,9 +43,16 @@ def _usage(attempts: list[CallAttempt], at: datetime) -> Usage:
     )
 
 
-def lock_quota(user: User) -> None:
-    """Hold the user's row in the caller's transaction: parallel sessions share one quota."""
-    User.objects.select_for_update().only("pk").get(pk=user.pk)
+def for_reveal(user: User, subject: UUID, *, at: datetime) -> tuple[Usage, int]:
+    """What the gate counts for this person, and the seconds this user's quota still asks them to wait; one query.
+
+    Count under the lock of both (gate.hold): parallel sessions share one quota.
+    """
+    mine = Q(user=user, kind=CallAttempt.Kind.REVEAL)
+    rows = CallAttempt.objects.filter(Q(subject_id=subject) | mine, at__gt=at - timedelta(days=30)).order_by("-at")
+    attempts = list(rows.only("subject_id", "user_id", "kind", "at", "outcome"))
+    seen = [row for row in attempts if row.user_id == user.pk and row.kind == CallAttempt.Kind.REVEAL]
+    return _usage([row for row in attempts if row.subject_id == subject], at), _quota(seen, subject, at)
 
 
 def quota_wait(user: User, subject: UUID, *, at: datetime) -> int:
@@ -51,8 +60,11 @@ def quota_wait(user: User, subject: UUID, *, at: datetime) -> int:
 
     Somebody seen within the span costs nothing again.
     """
-    shown = CallAttempt.objects.filter(user=user, kind=CallAttempt.Kind.REVEAL, at__gt=at - timedelta(days=30))
-    last = dict(shown.exclude(subject_id=subject).order_by("at").values_list("subject_id", "at"))
+    return for_reveal(user, subject, at=at)[1]
+
+
+def _quota(seen: list[CallAttempt], subject: UUID, at: datetime) -> int:
+    last = {row.subject_id: row.at for row in reversed(seen) if row.subject_id != subject}
     spans = ((HOURLY, timedelta(hours=1)), (DAILY, timedelta(days=1)), (MONTHLY, timedelta(days=30)))
     return max(_wait(sorted(when for when in last.values() if when > at - span), limit, at - span) for limit, span in spans)
 

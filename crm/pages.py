@@ -4,18 +4,70 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Press:
+    """Press what this selector finds and wait for the page it leads to."""
+
+    where: str
+
+
+@dataclass(frozen=True)
+class Fill:
+    """Write a value into a field; `{number}` stands for a made-up number, `{code}` for what the demo phone shows."""
+
+    where: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Tick a box or choose a radio button."""
+
+    where: str
+
+
+@dataclass(frozen=True)
+class Choose:
+    """Choose the first entry of a list that is not empty."""
+
+    where: str
+
+
+@dataclass(frozen=True)
+class Attach:
+    """Choose a made-up file for an upload."""
+
+    where: str
+    name: str
+    text: str
+
+
+Step = Press | Fill | Tick | Choose | Attach
+
+
+@dataclass(frozen=True)
 class Page:
-    """One page: a name for its picture, its address, and the link to follow from there, if any."""
+    """One page: a name for its picture, and how to come to it.
+
+    From its address, or from the page before when it has none, by the steps a person would take; `specimen` names
+    the template of a page that no address leads to.
+    """
 
     name: str
-    path: str
-    follow: str = ""
+    path: str = ""
+    steps: tuple[Step, ...] = ()
+    specimen: str = ""
 
 
-PERSON = 'main a[href^="/contacts/"][href*="-"]'
-EVENT = 'main a[href^="/events/"][href*="-"]'
-BOOK = 'main a[href^="/team/books/"][href*="-"]'
-COLLEAGUE = 'main a[href^="/team/"][href*="-"]'
+def _through(link: str) -> tuple[Step, ...]:
+    """Follow the first link of the content that starts so and names one row."""
+    return (Press(f'main a[href^="{link}"][href*="-"]'),)
+
+
+PERSON, EVENT = _through("/contacts/"), _through("/events/")
+SHEET = "姓名,手机号,同意\n王小诺,{number},是\n周远,12,是\n钱行,,否\n"
+UPLOAD = (Attach("main input[type=file]", "fair.csv", SHEET), Press("main form button.primary"))
+CODE: tuple[Step, ...] = (Fill("#id_code", "{code}"), Press("main form.form button.primary"))
+ANSWERED = (Fill("#id_name", "王小诺"), Fill("#id_number", "{number}"), Tick("main input[type=checkbox]"))
 
 VISITOR = "visitor"
 PAGES: dict[str, tuple[Page, ...]] = {
@@ -23,17 +75,41 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("welcome", "/"),
         Page("sign-in", "/sign-in/"),
         Page("event-form", "/e/demo/"),
+        Page("event-form-wrong", "/e/demo/", (Fill("#id_number", "12"), Press("main form.form button.primary"))),
+        Page("nothing-ticked", "/e/demo/", (*ANSWERED[:2], Press("main form.form button.primary"))),
+        Page("notice", "/n/event/v1/"),
+        Page("code", "/e/demo/", (*ANSWERED, Press("main form.form button.primary"))),
+        Page("receipt", "", CODE),
+        Page("stopped", "", (Press("button.bad"),)),
+        Page("nothing-held", "/w/no-such-link/"),
         Page("nothing-here", "/no-such-page/"),
+        Page("not-understood", specimen="400.html"),
+        Page("send-again", specimen="403_csrf.html"),
+        Page("too-many", specimen="429.html"),
+        Page("broken", specimen="500.html"),
     ),
     "li": (
         Page("today", "/"),
         Page("contacts", "/contacts/"),
-        Page("person", "/contacts/", PERSON),
+        Page("contacts-filtered", "/contacts/?state=withdrawn"),
+        Page("person", "/calls/", (Press("main tr:has(form) a.who"),)),
+        Page("second-factor", "", (Press('main a[href*="/reveal/"]'),)),
+        Page("reveal", "", CODE),
+        Page("revealed", "", (Tick("main input[type=radio]"), Press("main form button.primary"))),
+        Page("person-waiting", "/contacts/?state=asserted", PERSON),
+        Page("withdraw", "", (Press('main a[href$="/withdraw/"]'),)),
+        Page("search", "/contacts/search/"),
+        Page("found", "", (Fill("main #id_q", "王"), Press("main form.form button.primary"))),
         Page("quick-note", "/contacts/new/"),
         Page("events", "/events/"),
         Page("event", "/events/", EVENT),
+        Page("event-change", "", (Press('main a[href$="/edit/"]'),)),
+        Page("poster", "/events/", (*EVENT, Press('main a[href$="/poster/"]'))),
         Page("new-event", "/events/new/"),
         Page("import", "/import/"),
+        Page("columns", "", (Choose("main select"), *UPLOAD)),
+        Page("checking", "", (Press("main form.form button.primary"),)),
+        Page("verdicts", "", (Press("main nav.chips a.chip"),)),
         Page("calls", "/calls/"),
         Page("account", "/account/"),
         Page("password", "/account/password/"),
@@ -42,20 +118,44 @@ PAGES: dict[str, tuple[Page, ...]] = {
     "wu": (
         Page("today", "/"),
         Page("contacts", "/contacts/"),
+        Page("event", "/events/", EVENT),
+        Page("calls", "/calls/"),
         Page("matrix", "/team/matrix/"),
         Page("books", "/team/books/"),
-        Page("hand-over", "/team/books/", BOOK),
+        Page("hand-over", "", _through("/team/books/")),
     ),
     "chen": (
         Page("today", "/"),
+        Page("contacts", "/contacts/"),
         Page("person", "/contacts/", PERSON),
+        Page("place-hold", "", (Press('main a[href$="/hold/"]'),)),
+        Page("event", "/events/", EVENT),
         Page("retention", "/retention/"),
+        Page("sweep", "", _through("/retention/sweeps/")),
         Page("holds", "/holds/"),
         Page("suppression", "/suppression/"),
         Page("suppression-lookup", "/suppression/number/"),
+        Page("suppression-answer", "", (Fill("main #id_number", "{number}"), Press("main form button.primary"))),
         Page("notices", "/notices/"),
+        Page("team", "/team/"),
+        Page("matrix", "/team/matrix/"),
+        Page("audit", "/audit/"),
+    ),
+    "zhao": (
+        Page("today", "/"),
+        Page("team", "/team/"),
+        Page("colleague", "", _through("/team/")),
+        Page("matrix", "/team/matrix/"),
+        Page("books", "/team/books/"),
+        Page("hand-over", "", _through("/team/books/")),
+        Page("notices", "/notices/"),
+        Page("account", "/account/"),
+    ),
+    "sun": (
+        Page("today", "/"),
+        Page("audit", "/audit/"),
+        Page("audit-filtered", "/audit/?act=phone.reveal"),
+        Page("audit-export", "/audit/export/"),
         Page("matrix", "/team/matrix/"),
     ),
-    "zhao": (Page("today", "/"), Page("team", "/team/"), Page("colleague", "/team/", COLLEAGUE)),
-    "sun": (Page("today", "/"), Page("audit", "/audit/")),
 }

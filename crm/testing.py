@@ -1,4 +1,4 @@
-"""`manage.py test`: everything on SQLite, then again on a real PostgreSQL where the machine has one."""
+"""`manage.py test`: everything on SQLite, and again on a real PostgreSQL where the machine has one."""
 
 import os
 import signal
@@ -12,11 +12,14 @@ from crm.servers import postgres, redis
 
 HOUSE = Path(__file__).resolve().parent.parent
 ONLY = ("--sqlite", "--postgres")
+ALONE = ("--pdb", "--trace", "-s", "--cov")  # words that want the terminal, or a file, for one round at a time
 URLS = ("DATABASE_URL", "VAULT_DATABASE_URL", "REDIS_URL")
 HELP = """usage: manage.py test [--sqlite | --postgres] [pytest arguments]
 
   --sqlite     only the round on SQLite
   --postgres   only the round on PostgreSQL
+  --full       every cell, every string, every kill, and everything in both rounds (or YUNNUO_FULL=1)
+Where there are two processors both rounds run at once. docs/tests.md says what runs when.
 Everything else goes to pytest, for example: manage.py test tests/consent -k refusal"""
 
 
@@ -27,8 +30,12 @@ def main(arguments: list[str]) -> int:
         return 0
     only = [word for word in arguments if word in ONLY]
     rest = [word for word in arguments if word not in ONLY]
+    if os.environ.get("YUNNUO_FULL") and "--full" not in rest:
+        rest.append("--full")
     # A terminated run still takes its servers down.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if not only and (os.cpu_count() or 1) > 1 and not any(word.startswith(ALONE) for word in rest):
+        return _at_once(rest)
     codes, summary = [0], []
     for wanted, hold in (("--sqlite", _on_sqlite), ("--postgres", _on_postgres)):
         if not only or wanted in only:
@@ -37,6 +44,24 @@ def main(arguments: list[str]) -> int:
             summary.append(line)
     print("\n" + "\n".join(summary), flush=True)
     return int(any(codes))
+
+
+def _at_once(arguments: list[str]) -> int:
+    """Both rounds, each on a processor of its own; what PostgreSQL's has to say follows when SQLite's has ended."""
+    with tempfile.TemporaryFile("w+") as said:
+        command = [sys.executable, str(HOUSE / "manage.py"), "test", "--postgres", *arguments]
+        other = subprocess.Popen(command, cwd=HOUSE, stdout=said, stderr=subprocess.STDOUT)
+        try:
+            print("The round on PostgreSQL runs beside this one; what it says follows.", flush=True)
+            code, line = _on_sqlite(arguments)
+            other.wait()
+        finally:
+            if other.poll() is None:
+                other.terminate()
+                other.wait()
+        said.seek(0)
+        print(said.read().rstrip() + "\n" + line, flush=True)
+    return int(bool(code or other.returncode))
 
 
 def _on_sqlite(arguments: list[str]) -> tuple[int, str]:

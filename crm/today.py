@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Entry
 from consent.models import Consent, Suppression
 from contacts import calling, leaving_page, sweep, visibility
-from contacts.models import CallAttempt, Event, LegalHold, SweepRun
-from team.models import User
+from contacts.models import CallAttempt, LegalHold, SweepRun
+from team.models import Book, Pledge, User
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One number that matters today, where it leads, and how it should look."""
+    """One number that matters today, where it leads (if anywhere), and how it should look."""
 
     label: Promise
     count: int
@@ -54,8 +54,8 @@ def _selling(user: User, at: datetime) -> list[Tile]:
             "ok",
         ),
         Tile(
-            _("Waiting for confirmation"),
-            mine.filter(Exists(call.filter(state__in=["requested", "asserted"]))).count(),
+            _("Asserted, not confirmed"),
+            mine.filter(Exists(call.filter(state="asserted"))).count(),
             _("invite them before they leave"),
             f"{url}?state=asserted",
             "hourglass",
@@ -124,31 +124,32 @@ def _compliance(user: User, at: datetime) -> list[Tile]:
 
 
 def _admin(user: User, at: datetime) -> list[Tile]:
+    open_accounts = User.objects.filter(is_active=True)
+    soon = at + timedelta(days=14)
+    valid = Pledge.objects.filter(user=OuterRef("pk"), valid_until__gt=soon).values("user")
+    both = valid.annotate(kinds=Count("kind", distinct=True)).filter(kinds=len(Pledge.Kind.values))
+    swept = SweepRun.objects.filter(state="done", started_at__gt=at - timedelta(days=7)).count()
+    orphans = Book.objects.filter(closed_at__isnull=True).exclude(owner__is_active=True).count()
+    team = reverse("team")
     return [
+        Tile(_("Accounts open"), open_accounts.count(), _("people who work here"), team, "users", ""),
         Tile(
-            _("Accounts open"),
-            User.objects.filter(is_active=True).count(),
-            _("people who work here"),
-            reverse("team"),
-            "users",
-            "",
+            _("Pledges lapsed or about to"),
+            open_accounts.exclude(Exists(both)).count(),
+            _("without both, they see masks only"),
+            team,
+            "file-question-mark",
+            "warn",
         ),
         Tile(
-            _("Sweeps in the last 7 days"),
-            SweepRun.objects.filter(state="done", started_at__gt=at - timedelta(days=7)).count(),
-            _("one a night is right"),
-            reverse("matrix"),
-            "timer",
-            "",
+            _("Books nobody works"),
+            orphans,
+            _("hand them to a colleague"),
+            reverse("books"),
+            "book-user",
+            "bad" if orphans else "",
         ),
-        Tile(
-            _("Events open"),
-            Event.objects.filter(closed_at__isnull=True).count(),
-            _("where people can sign up"),
-            reverse("team"),
-            "calendar-days",
-            "",
-        ),
+        Tile(_("Sweeps in the last 7 days"), swept, _("one a night is right"), "", "timer", "" if swept else "bad"),
     ]
 
 
@@ -160,7 +161,7 @@ def _auditor(user: User, at: datetime) -> list[Tile]:
         Tile(_("Entries in 24 hours"), sum(recent.values()), _("every act leaves one"), url, "list-checks", ""),
         Tile(_("Numbers revealed"), recent.get("phone.reveal", 0), _("allowed and refused"), url, "eye", "warn"),
         Tile(
-            _("Turned away at a door"),
+            _("Pages refused"),
             recent.get("door.denied", 0),
             _("look at who and where"),
             url,

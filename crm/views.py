@@ -1,15 +1,15 @@
 """The roof's own pages: today, health, theme, and the pages for things that went wrong."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from audit import trail
-from crm import readiness, today
+from crm import drawings, readiness, today
 from team.doors import not_understood, public_door
 
 
@@ -19,7 +19,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Today's work for whoever is signed in; for everybody else what this is, and the way in."""
     if not request.user.is_authenticated:
         return render(request, "home/public.html", {"demo": settings.DEMO})
-    context = {"tiles": today.tiles(request.user, at=timezone.now())}
+    at = timezone.now()
+    context = {"tiles": today.tiles(request.user, at=at), "drawn": drawings.of(request.user, at=at)}
     return render(request, "home/today.html", context)
 
 
@@ -28,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def theme(request: HttpRequest) -> HttpResponse:
     """Choose light, dark, or what the device says; kept in a cookie of one word."""
     choice = request.POST.get("theme", "")
-    answer = redirect(_back(request))
+    answer = HttpResponseRedirect(_back(request))  # an address, never the name of a view
     if choice in ("light", "dark"):
         answer.set_cookie("theme", choice, max_age=31_536_000, samesite="Lax", httponly=True)
     else:

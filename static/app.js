@@ -4,24 +4,42 @@
   const palette = document.getElementById("palette"), help = document.getElementById("help");
   const links = [...document.querySelectorAll(".nav a, [data-key]")].map(a => ({ text: a.textContent.trim(), href: a.href }));
   const draw = term => {
-    const list = palette.querySelector("ul");
-    list.replaceChildren(...links.filter(l => l.text.toLowerCase().includes(term.toLowerCase())).slice(0, 9).map(l => {
+    const found = links.filter(l => l.text.toLowerCase().includes(term.trim().toLowerCase()));
+    palette.querySelector("ul").replaceChildren(...found.map(l => {
       const item = document.createElement("li"), a = document.createElement("a");
       a.href = l.href; a.textContent = l.text; item.append(a); return item;
     }));
+    palette.querySelector("[data-none]").hidden = found.length > 0;
+  };
+  // Arrow keys walk through the field and the links; Enter in the field opens the first one.
+  const walk = e => {
+    const stops = [palette.querySelector("input"), ...palette.querySelectorAll("a")];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
+    if (step) { e.preventDefault(); stops.at((stops.indexOf(document.activeElement) + step) % stops.length).focus(); }
+    else if (e.key === "Enter" && e.target === stops[0] && stops[1]) { e.preventDefault(); location.href = stops[1].href; }
+  };
+  const open = {
+    palette: () => { palette.querySelector("input").value = ""; draw(""); palette.showModal(); },
+    help: () => help.showModal(),
   };
   if (palette) {
-    const input = palette.querySelector("input");
-    input.addEventListener("input", () => draw(input.value));
-    input.addEventListener("keydown", e => { if (e.key === "Enter") { const first = palette.querySelector("a"); if (first) location.href = first.href; } });
+    palette.querySelector("input").addEventListener("input", e => draw(e.target.value));
+    palette.addEventListener("keydown", walk);
+    for (const button of document.querySelectorAll("[data-open]")) {
+      button.hidden = false;
+      button.addEventListener("click", () => open[button.dataset.open]());
+    }
   }
   document.addEventListener("keydown", e => {
-    if ((e.metaKey || e.ctrlKey) && e.key.toLowerCase() === "k" && palette) { e.preventDefault(); draw(""); palette.showModal(); return; }
-    if (e.target.matches("input, textarea, select") || e.metaKey || e.ctrlKey || e.altKey) return;
-    if (e.key === "/") { const find = document.querySelector(".find input"); if (find) { e.preventDefault(); find.focus(); } }
+    if ((e.metaKey || e.ctrlKey) && e.key.toLowerCase() === "k" && palette) { e.preventDefault(); if (!palette.open && !help.open) open.palette(); return; }
+    if (e.metaKey || e.ctrlKey || e.altKey || document.querySelector("dialog[open]") || e.target.closest?.("input, textarea, select")) return;
+    if (e.key === "/") { const find = document.querySelector(".find input[name=q]"); if (find) { e.preventDefault(); find.focus(); } }
     if (e.key === "n") { const create = document.querySelector("[data-key=n]"); if (create) location.href = create.href; }
-    if (e.key === "?" && help) help.showModal();
+    if (e.key === "?" && help) { e.preventDefault(); open.help(); }
   });
   const box = document.querySelector("[data-countdown]");
-  if (box) setTimeout(() => { box.querySelector("[data-secret]")?.remove(); }, Number(box.dataset.countdown) * 1000);
+  if (box) setTimeout(() => {
+    box.querySelector("[data-secret]")?.remove();
+    box.querySelector(".gone").hidden = false;
+  }, Number(box.dataset.countdown) * 1000);
 })();

@@ -120,7 +120,7 @@ class LevelForm(StrictForm):
 class HandOverForm(StrictForm):
     """To whom a book goes, and why."""
 
-    to = forms.ModelChoiceField(label=_("To"), queryset=User.objects.none())
+    to = forms.ModelChoiceField(label=_("New owner"), queryset=User.objects.none())
     reason = forms.ChoiceField(label=_("Reason"), choices=list(HANDOVERS.items()))
     fresh = forms.BooleanField(
         label=_("Open a new, empty book for the former owner"),

@@ -4,9 +4,17 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection
 
 from team.models import Throttle
+
+COUNT = """
+INSERT INTO team_throttle AS t (bucket, "window", count) VALUES (%s, %s, 1)
+ON CONFLICT (bucket) DO UPDATE SET
+    count = CASE WHEN t."window" <= %s THEN 1 ELSE t.count + 1 END,
+    "window" = CASE WHEN t."window" <= %s THEN excluded."window" ELSE t."window" END
+RETURNING bucket, "window", count
+"""
 
 
 @dataclass(frozen=True)
@@ -20,14 +28,9 @@ class Answer:
 def hit(bucket: str, *, limit: int, seconds: int, at: datetime) -> Answer:
     """Count one try; refused beyond `limit` in `seconds`. The bucket is kept as a hash only (I10)."""
     key = hashlib.sha256(bucket.encode()).hexdigest()
-    with transaction.atomic():
-        # The same queries for the first try and for all later ones: their number would say who was here before.
-        Throttle.objects.bulk_create([Throttle(bucket=key, window=at, count=0)], ignore_conflicts=True)
-        row = Throttle.objects.select_for_update().get(bucket=key)
-        if row.window <= at - timedelta(seconds=seconds):
-            row.window, row.count = at, 0
-        row.count += 1
-        row.save(update_fields=["window", "count"])
+    now, since = (connection.ops.adapt_datetimefield_value(moment) for moment in (at, at - timedelta(seconds=seconds)))
+    # One statement for the first try and for all later ones: their number would say who was here before.
+    (row,) = Throttle.objects.raw(COUNT, [key, now, since, since])
     left = (row.window + timedelta(seconds=seconds) - at).total_seconds()
     return Answer(row.count <= limit, max(int(left), 1))
 

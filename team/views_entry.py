@@ -4,7 +4,7 @@ import segno
 from django.conf import settings
 from django.contrib import auth, messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -52,7 +52,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             form.add_error(None, _("The name or the password is wrong."))
         else:
             _enter(request, user)
-            return redirect(_next(request))
+            return HttpResponseRedirect(_next(request))
     elif form.is_bound:
         status = 400
     demo = list(User.objects.filter(username__in=DEMO_NAMES, is_active=True)) if settings.DEMO else []
@@ -71,7 +71,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     if user is None:
         raise Http404
     _enter(request, user)
-    return redirect(_next(request))
+    return HttpResponseRedirect(_next(request))
 
 
 @door(roles=ALL)
@@ -102,7 +102,7 @@ def check_code(request: StaffRequest) -> HttpResponse:
             device = second_factor.verify(request.user, form.cleaned_data["code"], at=at)
             if device is not None:
                 otp_login(request, device)
-                return redirect(_next(request))
+                return HttpResponseRedirect(_next(request))
             form.add_error("code", _("This code is wrong or has been used."))
     context = {"form": form, "demo_code": second_factor.demo_code(request.user), "next": _next(request)}
     return render(request, "team/second_factor.html", context, status=status)

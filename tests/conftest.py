@@ -1,18 +1,46 @@
-"""What every test shares."""
+"""What every test shares: one clock, quick passwords, and which tests belong to which round."""
 
 import pytest
+import time_machine
+from django.test import override_settings
 
+from tests import house, rounds
 from tests.audit import cleaning
 
 cleaning.install()
 
 
 def pytest_addoption(parser):
-    """The drills in full length: `manage.py test tests/drills --drills`."""
-    parser.addoption("--drills", action="store_true", help="kill the sweep sixty times instead of ten")
+    """The long way through the proofs and the drills: `manage.py test --full`."""
+    parser.addoption("--full", action="store_true", help="every cell, every string, every kill; everything in both rounds")
+    parser.addoption("--drills", action="store_true", help="kill the sweep sixty times, as --full does")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "full: one of many of its kind; runs with --full only")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Take out what does not run in this round; the next function says how many and why."""
+    out = {} if config.getoption("--full") else {item: why for item in items if (why := rounds.out(item))}
+    config.stash[rounds.LEFT_OUT] = list(out.values())
+    items[:] = [item for item in items if item not in out]
+    config.hook.pytest_deselected(items=list(out))
+
+
+def pytest_report_collectionfinish(config):
+    return rounds.lines(config.stash[rounds.LEFT_OUT])
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords():
+    """Argon2 is slow on purpose; six accounts a story need not be."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(settings):
-    """Argon2 is slow on purpose; six accounts a story need not be."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def noon():
+    """Every test begins at the same noon, whatever the clock on the wall says, and time goes on from there."""
+    with time_machine.travel(house.NOON, tick=True):
+        yield

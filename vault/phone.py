@@ -33,7 +33,7 @@ PROBLEMS: dict[str, Promise] = {
     "characters": _("Please check the number: it has characters that do not belong in a phone number."),
     "letter_o": _("Please check the number: it has the letter O where a zero seems meant."),
     "numerals": _("Please type the number in digits."),
-    "country": _("Please check the number: is it a mainland mobile (without +1) or a number in the United States?"),
+    "country": _("Please check the number: is it a mainland mobile (then leave out +1) or a number in the United States?"),
     "length": _("A mainland mobile number has 11 digits; please count them."),
     "prefix": _("No operator uses this prefix; please check the number."),
     "area": _("Please add the area code of this landline."),

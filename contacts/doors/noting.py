@@ -62,7 +62,7 @@ def _note(request: StaffRequest, event: Event, book: Book, form: QuickForm) -> H
     if data["act"] == "invite":
         _invite(request, contact)
     else:
-        messages.success(request, _("Noted. They leave in 7 days unless they confirm."))
+        messages.success(request, _("Noted. Unconfirmed, the record is deleted in 7 days."))
     return redirect("quick")
 
 

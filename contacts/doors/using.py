@@ -16,7 +16,7 @@ from consent.models import Consent
 from contacts import calling, cards, dial, outcome, person_page, reveal, visibility, withdrawal
 from contacts.cards import Card
 from contacts.forms.people import OutcomeForm, RevealForm, WithdrawForm
-from contacts.models import CallAttempt, Contact
+from contacts.models import CallAttempt, Contact, Phone
 from team.doors import StaffRequest, door
 
 USERS = ("advisor", "lead")
@@ -27,25 +27,23 @@ WATCHERS = ("advisor", "lead", "compliance")
 @require_http_methods(["GET", "POST"])
 def reveal_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Ask for the reason, then show the number for sixty seconds."""
-    contact, at = visibility.one(request.user, pk), timezone.now()
-    card = cards.of([contact], by=request.user, at=at)[0]
-    first = card.phones[0].pk if card.phones else None
-    form = RevealForm(request.POST if request.method == "POST" else None, initial={"phone": request.GET.get("phone") or first})
-    if not form.is_bound or not form.is_valid():
-        status = 400 if form.is_bound else 200
-        return render(request, "contacts/people/reveal.html", {"form": form, "card": card}, status=status)
-    return _answer_reveal(request, contact, card, form, at=at)
+    at = timezone.now()
+    form = RevealForm(request.POST if request.method == "POST" else None, initial={"phone": request.GET.get("phone")})
+    if form.is_bound and form.is_valid():
+        return _answer_reveal(request, visibility.phone(request.user, pk, form.cleaned_data["phone"]), form, at=at)
+    card = cards.of([visibility.one(request.user, pk)], by=request.user, at=at)[0]
+    form.initial["phone"] = form.initial["phone"] or (card.phones[0].pk if card.phones else None)
+    status = 400 if form.is_bound else 200
+    return render(request, "contacts/people/reveal.html", {"form": form, "card": card}, status=status)
 
 
-def _answer_reveal(request: StaffRequest, contact: Contact, card: Card, form: RevealForm, *, at: datetime) -> HttpResponse:
-    wanted = {"phone_id": form.cleaned_data["phone"], "action": form.cleaned_data["action"]}
+def _answer_reveal(request: StaffRequest, phone: Phone, form: RevealForm, *, at: datetime) -> HttpResponse:
     try:
-        shown = reveal.reveal(contact=contact, **wanted, in_book=True, by=request.user, at=at)
+        shown = reveal.reveal(phone=phone, action=form.cleaned_data["action"], in_book=True, by=request.user, at=at)
     except reveal.RevealRefused as refused:
-        if refused.wait:
-            return _too_many(request, card, refused.wait)
-        return _refused(request, card, refused)
-    context = {"card": card, "shown": shown, "seconds": reveal.SECONDS}
+        card = cards.of([phone.contact], by=request.user, at=at)[0]
+        return _too_many(request, card, refused.wait) if refused.wait else _refused(request, card, refused)
+    context = {"pk": phone.contact_id, "shown": shown, "seconds": reveal.SECONDS}
     return render(request, "contacts/people/revealed.html", context)
 
 

@@ -64,9 +64,9 @@ def invite(*, contact: Contact, link: str, by: User, at: datetime) -> None:
 def _decide(contact: Contact, *, may: bool, by: User, at: datetime) -> Decision:
     """Decision and entry, durably; the lock makes a second click count the first (C8)."""
     with transaction.atomic(durable=True):
-        gate.one_at_a_time(contact.pk, "invite")
+        held = gate.hold(contact.pk, "invite")
         counts = usage([contact.pk])[contact.pk]
-        decision = gate.ask(by=by, subject=contact.pk, action="invite", usage=counts, in_book=True, may=may, at=at)
+        decision = gate.ask(by=by, subject=contact.pk, action="invite", usage=counts, in_book=True, may=may, at=at, held=held)
         if not decision.allowed:
             trail.record(
                 "gate.denied",

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
@@ -73,17 +73,20 @@ def submit(
         raise NothingTicked
     draft = Draft(name=names.clean_name(name), numbers=(number,), language=language)
     challenge.admit(digits=number.digits, at=at)
+    code = uuid4()
     try:
-        submission = _arrive(draft, ticks, event=event, book=book or event.book_id, token=token, at=at)
+        submission = _arrive(draft, ticks, event=event, book=book or event.book_id, token=token, code=code, at=at)
     except IntegrityError:
         if (known := submission_of(event, token)) is None:
             raise
         return known
-    send_code(submission, digits=number.digits, language=language, at=at)
+    challenge.send(subject=submission.subject_id, digits=number.digits, language=language, at=at, pk=code)
     return submission
 
 
-def _arrive(draft: Draft, ticks: Sequence[NoticePurpose], *, event: Event, book: UUID, token: str, at: datetime) -> Submission:
+def _arrive(
+    draft: Draft, ticks: Sequence[NoticePurpose], *, event: Event, book: UUID, token: str, code: UUID, at: datetime
+) -> Submission:
     """Known or new is decided under the book's lock: two tabs at once make one person (bad input 104)."""
     with transaction.atomic():
         arriving.lock(book)
@@ -92,7 +95,7 @@ def _arrive(draft: Draft, ticks: Sequence[NoticePurpose], *, event: Event, book:
             arriving.make_keys([draft], event=event, at=at, book=book)
         else:
             draft = replace(draft, subject=contact.pk)
-        return _store(draft, contact, ticks, event=event, book=book, token=token, at=at)
+        return _store(draft, contact, ticks, event=event, book=book, token=token, code=code, at=at)
 
 
 def _store(
@@ -103,6 +106,7 @@ def _store(
     event: Event,
     book: UUID,
     token: str,
+    code: UUID,
     at: datetime,
 ) -> Submission:
     by, subject = Self_(draft.subject), draft.subject
@@ -110,7 +114,7 @@ def _store(
         if contact is None:
             arriving.open_subjects([draft], by=by, at=at, reason="visitor")
         asks = [Ask(subject, tick, "visitor") for tick in ticks]
-        heads = ledger.request(asks, language=draft.language, by=by, at=at)
+        heads = ledger.request(asks, language=draft.language, by=by, at=at, new=contact is None)
         if contact is None:
             arriving.save([draft], {subject: heads[0]}, event=event, source="visitor", by=by, at=at, book=book)
         else:
@@ -120,16 +124,10 @@ def _store(
             token_hash=_hash(event, token),
             event=event,
             subject_id=subject,
+            challenge_id=code,
             created_at=at,
             ticks=[str(tick.pk) for tick in ticks],
         )
-
-
-def send_code(submission: Submission, *, digits: str, language: str, at: datetime) -> None:
-    """Send a code to the number the visitor typed, which was admitted."""
-    made = challenge.send(subject=submission.subject_id, digits=digits, language=language, at=at)
-    Submission.objects.filter(pk=submission.pk).update(challenge_id=made.pk)
-    submission.challenge_id = made.pk
 
 
 def send_again(submission: Submission, *, language: str, at: datetime) -> None:
@@ -139,7 +137,8 @@ def send_again(submission: Submission, *, language: str, at: datetime) -> None:
         raise challenge.ChallengeRefused("expired")
     digits = str(opening.open_one(phone.number))
     challenge.admit(digits=digits, at=at)
-    send_code(submission, digits=digits, language=language, at=at)
+    made = challenge.send(subject=submission.subject_id, digits=digits, language=language, at=at)
+    Submission.objects.filter(pk=submission.pk).update(challenge_id=made.pk)
 
 
 def confirm(*, submission: Submission, code: str, language: str, at: datetime) -> Receipt | None:

@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from vault import labels
 from vault.fields import SealedField
@@ -77,7 +78,7 @@ class SheetRow(models.Model):
 
         READY = "ready", _("ready")
         HELD = "held", _("held")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("sheet", "refused")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     sheet = models.ForeignKey(SheetImport, on_delete=models.PROTECT, related_name="rows")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent import reasons
 from consent.models import Consent, Purpose
+from contacts.cards import Card
 
 register = template.Library()
 
@@ -47,6 +48,13 @@ def reason_sentence(code: str) -> Promise | str:
 def purpose_name(purpose: Purpose) -> str:
     """The purpose in the reader's language."""
     return purpose.name_en if (get_language() or "").startswith("en") else purpose.name_zh
+
+
+@register.simple_tag
+def avatar(card: Card) -> SafeString:
+    """The first character of the name as shown, in one of six colours; silent for a screen reader."""
+    first = card.name[:1] if card.name[:1].isalnum() else "·"
+    return format_html('<span class="ava h{}" aria-hidden="true">{}</span>', card.pk.int % 6, first)
 
 
 @register.filter

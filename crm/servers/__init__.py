@@ -1,1 +1,1 @@
-"""Servers for the tests: the ones the environment names, or throw-away ones that leave nothing behind."""
+"""Servers: the ones `run` keeps, and for the tests throw-away ones that leave nothing behind."""

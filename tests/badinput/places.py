@@ -30,11 +30,12 @@ def address(route, **known):
     return "/" + re.sub(r"<(\w+):(\w+)>", fill, route)
 
 
-ADDRESSES = sorted({address(route) for route, _view in patterns()})
+HEALTH = {"/readyz", "/readyz/"}  # answers 503 where no sweep has run yet, and is meant to
+ADDRESSES = sorted({address(route) for route, _view in patterns()} - HEALTH)
 
 
 def places(home):
     """Every address, for somebody who is not there and for the person who is."""
     here = {"pk": home.contact.pk, "phone": home.phone.pk, "code": home.event.code, "token": home.receipt.stop_token}
     event = {"pk": home.event.pk, "code": home.event.code}
-    return sorted({address(route, **known) for route, _view in patterns() for known in ({}, here, event)})
+    return sorted({address(route, **known) for route, _view in patterns() for known in ({}, here, event)} - HEALTH)

@@ -12,6 +12,7 @@ from tests.badinput.doors import enter, preset, sentences
 from vault import days
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+NOBODY_YET = True
 DAY = date(2026, 2, 3)
 
 TAKEN = [
@@ -65,15 +66,13 @@ def open_event(home, text, language="zh-hans"):
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("text", rows(TAKEN))
-def test_an_event_takes(text, language):
-    home = house.build()
+def test_an_event_takes(home, text, language):
     assert open_event(home, text, language).status_code == 302
     assert Event.objects.get(name="Fair").held_on == DAY
 
 
 @pytest.mark.parametrize("text", rows(ASKED))
-def test_an_event_asks_and_takes_the_answer(text):
-    home = house.build()
+def test_an_event_asks_and_takes_the_answer(home, text):
     asked = open_event(home, text)
     assert (asked.status_code, sentences(asked, "held_on")) == (400, [str(days.PROBLEMS["confirm"])])
     proposed = asked.context["form"]["held_on"].value()
@@ -82,8 +81,7 @@ def test_an_event_asks_and_takes_the_answer(text):
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize(("text", "problem"), rows(REFUSED))
-def test_an_event_refuses_with_a_sentence(text, problem, language):
-    home = house.build()
+def test_an_event_refuses_with_a_sentence(home, text, problem, language):
     before = Event.objects.count(), Entry.objects.count()
     answer = open_event(home, text, language)
     said = sentences(answer, "held_on")
@@ -93,32 +91,28 @@ def test_an_event_refuses_with_a_sentence(text, problem, language):
 
 
 @pytest.mark.parametrize("text", [*rows(TAKEN), *rows(ASKED), *[pytest.param(row[1], id=row[0]) for row in REFUSED]])
-def test_the_audit_search_reads_days_the_same_way(text):
-    home = house.build()
+def test_the_audit_search_reads_days_the_same_way(home, text):
     answer = enter(home.sun).get("/audit/", {"since": text})
     assert answer.status_code == (200 if days.read(text).day else 400)
 
 
 @pytest.mark.parametrize(("since", "until"), [("2026-03-02", "2026-03-01"), ("1999-12-31", ""), ("", "2999-12-32")])
-def test_the_audit_search_and_export_refuse_spans_that_are_none(since, until):
-    home = house.build()
+def test_the_audit_search_and_export_refuse_spans_that_are_none(home, since, until):
     span = {"since": since, "until": until}
     assert enter(home.sun).get("/audit/", span).status_code == 400
     assert enter(home.sun).post("/audit/export/", span).status_code == 400
 
 
 @pytest.mark.parametrize("text", [*[pytest.param(row[1], id=row[0]) for row in REFUSED], "2026-02-03", "2099-01-01", ""])
-def test_a_hold_refuses_days_that_are_none_past_or_too_far(text):
-    home = house.build()
+def test_a_hold_refuses_days_that_are_none_past_or_too_far(home, text):
     person = house.arrive(home.event, house.WANG)[0].subject_id
     answer = enter(home.chen).post(f"/contacts/{person}/hold/", {"case_ref": "A", "reason": "dispute", "review_on": text})
     assert (answer.status_code, len(sentences(answer, "review_on")), LegalHold.objects.count()) == (400, 1, 0)
 
 
 @pytest.mark.parametrize(("ahead", "status"), [(-1, 400), (0, 302), (90, 302), (91, 400)])
-def test_93_a_hold_counts_days_by_the_office_clock(ahead, status, time_machine):
+def test_93_a_hold_counts_days_by_the_office_clock(home, ahead, status, time_machine):
     time_machine.move_to("2026-03-01T16:30:00+00:00", tick=False)  # half past midnight of 2 March in the office
-    home = house.build(at=timezone.now() - timedelta(days=1))
     person = house.arrive(home.event, house.WANG, at=timezone.now() - timedelta(hours=1))[0].subject_id
     review = (date(2026, 3, 2) + timedelta(days=ahead)).isoformat()
     answer = enter(home.chen).post(f"/contacts/{person}/hold/", {"case_ref": "A", "reason": "dispute", "review_on": review})
@@ -129,8 +123,7 @@ COUNTS = ["0", "-1", "1000000000", "", "3651", "1.5", "1e3", "1_0", "٣", "abc",
 
 
 @pytest.mark.parametrize("count", COUNTS, ids=[f"94-{text[:12]!r}" for text in COUNTS])
-def test_94_retention_takes_whole_days_up_to_ten_years(count):
-    home = house.build()
+def test_94_retention_takes_whole_days_up_to_ten_years(home, count):
     before = list(RetentionRule.objects.values_list("code", "days", "version"))
     answer = enter(home.chen).post("/retention/days/", {"code": "event_lead", "days": count})
     assert (answer.status_code, list(RetentionRule.objects.values_list("code", "days", "version"))) == (400, before)
@@ -140,13 +133,11 @@ def test_94_retention_takes_whole_days_up_to_ten_years(count):
 @pytest.mark.parametrize(
     ("code", "count"), [("event_lead", "1"), ("event_lead", "3650"), ("withdrawn", "0"), ("contacted", "30")]
 )
-def test_94_days_within_the_limits_are_kept(code, count):
-    home = house.build()
+def test_94_days_within_the_limits_are_kept(home, code, count):
     assert enter(home.chen).post("/retention/days/", {"code": code, "days": count}).status_code == 302
     assert RetentionRule.objects.get(code=code).days == int(count)
 
 
 @pytest.mark.parametrize("code", ["", "nothing", "event_lead' --", "\0", "x" * 10_000])
-def test_94_an_unknown_rule_changes_nothing(code):
-    home = house.build()
+def test_94_an_unknown_rule_changes_nothing(home, code):
     assert enter(home.chen).post("/retention/days/", {"code": code, "days": "9"}).status_code == 400

@@ -31,18 +31,18 @@ def bodies():
 
 
 @pytest.mark.parametrize(("body", "kind", "statuses"), list(bodies()))
-def test_98_to_101_bodies_that_are_no_form(home, body, kind, statuses):
+def test_98_to_101_bodies_that_are_no_form(home, browsers, body, kind, statuses):
     before = stored()
     for name, place in (("li", "/contacts/new/"), (None, f"/e/{home.event.code}/"), (None, "/sign-in/"), ("zhao", "/team/")):
-        answer = home.browsers[name].generic("POST", place, body, content_type=kind)
+        answer = browsers[name].generic("POST", place, body, content_type=kind)
         assert (place, answer.status_code in statuses, len(answer.content) > 500) == (place, True, True)
     assert stored() == before
 
 
-def test_98_more_files_than_one(home):
+def test_98_more_files_than_one(home, browsers):
     files = {f"f{n}": SimpleUploadedFile(f"{n}.csv", b"x") for n in range(101)}
     for name, place in (("li", "/contacts/new/"), (None, f"/e/{home.event.code}/")):
-        assert home.browsers[name].post(place, files).status_code == 400
+        assert browsers[name].post(place, files).status_code == 400
 
 
 EXTRA = {
@@ -60,20 +60,20 @@ EXTRA = {
 }
 
 
-def test_103_extra_keys_change_nothing_and_are_noted(home, caplog):
-    assert note(home.browsers["li"], home.event, house.QIAN, **EXTRA).status_code == 302
+def test_103_extra_keys_change_nothing_and_are_noted(home, browsers, caplog):
+    assert note(browsers["li"], home.event, house.QIAN, **EXTRA).status_code == 302
     made = Contact.objects.exclude(pk=home.contact.pk).get()
     assert (made.book, made.created_by, made.delete_on.year) == (home.event.book, home.li, made.created_at.year)
     assert set(Consent.objects.filter(subject=made.pk).values_list("state", "grade")) == {("asserted", "D")}
     account = {"username": "new", "display_name": "New", "role": "auditor", "password": "a made-up pass phrase"}
-    assert home.browsers["zhao"].post("/team/", account | EXTRA).status_code == 302
+    assert browsers["zhao"].post("/team/", account | EXTRA).status_code == 302
     assert (User.objects.get(username="new").is_superuser, User.objects.get(username="new").role) == (False, "auditor")
     assert caplog.text.count(f"{len(EXTRA)} keys that nobody asked for") == 2
 
 
-def test_103_the_forms_of_the_pages_themselves_are_not_noted(home, caplog):
-    visit(home.browsers[None], home.event, house.QIAN)
-    note(home.browsers["li"], home.event, house.ZHOU, csrfmiddlewaretoken="x")
-    home.browsers["li"].post("/contacts/views/", {"name": "x", "query": "state=given"})
-    home.browsers[None].post("/sign-in/", {"username": "x", "password": "x", "next": "/"})
+def test_103_the_forms_of_the_pages_themselves_are_not_noted(home, browsers, caplog):
+    visit(browsers[None], home.event, house.QIAN)
+    note(browsers["li"], home.event, house.ZHOU, csrfmiddlewaretoken="x")
+    browsers["li"].post("/contacts/views/", {"name": "x", "query": "state=given"})
+    browsers[None].post("/sign-in/", {"username": "x", "password": "x", "next": "/"})
     assert "nobody asked" not in caplog.text

@@ -215,7 +215,7 @@ def test_the_office_sets_the_days_of_the_rule():
 
 
 def show(home, contact, number, at):
-    return reveal.reveal(contact=contact, phone_id=number.pk, action="reveal_check", in_book=True, by=home.li, at=at)
+    return reveal.reveal(phone=number, action="reveal_check", in_book=True, by=home.li, at=at)
 
 
 def test_the_eleventh_number_in_an_hour_waits_and_is_told_how_long():

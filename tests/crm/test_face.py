@@ -168,3 +168,23 @@ def test_a_theme_nobody_offers_is_forgotten_and_nobody_is_sent_elsewhere(client,
     answer = client.post("/theme/", {"theme": '"><script>', "next": "https://elsewhere.example/"})
     assert answer.cookies["theme"].value == ""
     assert answer.url == "/"
+
+
+def test_the_marked_part_of_a_day_stands_at_the_foot_of_its_bar():
+    drawn = charts.day_bars([(DAY, 4), (DAY + timedelta(days=1), 2)], [1, 0])
+    assert re.findall(r'class="bar-mark" x="2.0" y="([\d.]+)" width="316.0" height="([\d.]+)"', drawn) == [("72.0", "24.0")]
+    assert drawn.count("bar-mark") == 1
+
+
+@given(st.lists(st.integers(0, 10_000), min_size=1, max_size=5))
+def test_the_parts_of_a_share_follow_one_another_and_fill_the_bar(parts):
+    drawn = re.findall(r' x="([\d.]+)" y="0" width="([\d.]+)"', charts.share_bar(*parts))
+    assert len(drawn) == sum(1 for part in parts if part)
+    if drawn:
+        assert round(float(drawn[0][0]), 2) == 0 and abs(sum(float(width) for _x, width in drawn) - 100) < 0.1
+
+
+def test_a_page_without_an_address_follows_another_or_is_a_specimen():
+    for role, wanted in pages.PAGES.items():
+        for before, page in zip((None, *wanted), wanted, strict=False):
+            assert page.path or page.specimen or before is not None, (role, page.name)

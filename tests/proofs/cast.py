@@ -93,9 +93,13 @@ def build(*, hired=None):
     hold.place(contact=world.fang, case_ref="2026-7", reason="dispute", review_on=now.date(), by=world.chen, at=now)
     sweep.run(by=trail.System("sweep"), at=now - timedelta(hours=1))
     world.sweep = SweepRun.objects.latest("started_at")
-    world.browsers = {role: enter(getattr(world, name)) for name, role in ROLES.items()}
-    world.browsers["anonymous"] = Client()
+    world.browsers = browsers(world)
     return world
+
+
+def browsers(world):
+    """A browser for every role, and one in which nobody is signed in."""
+    return {role: enter(getattr(world, name)) for name, role in ROLES.items()} | {"anonymous": Client()}
 
 
 def _sheets(world, user, at):

@@ -4,6 +4,7 @@ import base64
 import html
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import unquote
 
 UUIDS = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -15,16 +16,23 @@ CLOCKS = re.compile(r"\b1[78]\d{8}\b|\d{13,}|Content-Length: \d+|Max-Age=\d+")
 GAPS = re.compile(r"(?<=\d)[\s\-.()+/_·•]+(?=\d)")
 
 
+# A page is searched for every value of every person: decode it once.
+once_per_page = lru_cache(maxsize=4)
+
+
+@once_per_page
 def plain(text: str) -> str:
     """Text as a reader could decode it: entities, percent signs and full-width digits undone."""
     return unicodedata.normalize("NFKC", html.unescape(unquote(text)))
 
 
+@once_per_page
 def joined(text: str) -> str:
     """The same with grouped digits written together."""
     return GAPS.sub("", plain(text))
 
 
+@once_per_page
 def quiet(text: str) -> str:
     """The same without ids, tokens, times and drawings, so that four digits are found only where they are meant."""
     text = DRAWN.sub(" ", plain(text))

@@ -34,8 +34,7 @@ def found(browser, q):
     return [card.pk for card in browser.post("/contacts/search/", {"q": q}).context["cards"]]
 
 
-def test_guessing_the_middle_of_a_number_by_search_is_slow_and_on_record():
-    world = cast.build()
+def test_guessing_the_middle_of_a_number_by_search_is_slow_and_on_record(world):
     browser = cast.enter(world.li)
     tries = [browser.post("/contacts/search/", {"q": f"138{n:04d}0163"}).status_code for n in range(4000, 4065)]
     assert tries == [200] * search.TRIES + [429] * 5
@@ -44,8 +43,7 @@ def test_guessing_the_middle_of_a_number_by_search_is_slow_and_on_record():
 
 
 @pytest.mark.parametrize("level", [Level.LAST4, Level.MASKED, Level.CALL])
-def test_a_whole_number_finds_nobody_for_whom_it_is_masked(level):
-    world = cast.build()
+def test_a_whole_number_finds_nobody_for_whom_it_is_masked(world, level):
     browser = cast.enter(world.li)
     assert found(browser, FANG.mobile) == [world.fang.pk]
     for code in ("contacts.mobile", "contacts.landline"):
@@ -56,8 +54,7 @@ def test_a_whole_number_finds_nobody_for_whom_it_is_masked(level):
     assert found(browser, FANG.mobile[-4:]) == [world.fang.pk]
 
 
-def test_a_hidden_landline_is_not_found_by_way_of_the_open_mobile():
-    world = cast.build()
+def test_a_hidden_landline_is_not_found_by_way_of_the_open_mobile(world):
     browser = cast.enter(world.li)
     assert found(browser, FANG.landline) == found(browser, FANG.landline[-4:]) == [world.fang.pk]
     grant("contacts.landline", "advisor", Level.HIDDEN)
@@ -65,10 +62,9 @@ def test_a_hidden_landline_is_not_found_by_way_of_the_open_mobile():
     assert found(browser, FANG.mobile[-4:]) == [world.fang.pk]
 
 
-def test_four_digits_that_the_mask_of_a_foreign_number_hides_find_nobody():
-    home = house.build(at=house.NOON - timedelta(days=1))
-    sent, _receipt = house.arrive(home.event, "+852 9123 4567", at=house.NOON - timedelta(hours=1))
-    browser = cast.enter(home.li)
+def test_four_digits_that_the_mask_of_a_foreign_number_hides_find_nobody(world):
+    sent, _receipt = house.arrive(world.event, "+852 9123 4567", at=house.NOON - timedelta(hours=1))
+    browser = cast.enter(world.li)
     assert found(browser, "4567") == [sent.subject_id]
     grant("contacts.mobile", "advisor", Level.MASKED)
     assert "4567" not in browser.get(f"/contacts/{sent.subject_id}/").content.decode()
@@ -82,8 +78,7 @@ def upload(world, numbers):
     return importing.check(sheet.pk, at=house.NOON)
 
 
-def test_a_sheet_that_tries_out_the_middle_digits_gets_no_answer():
-    world = cast.build()
+def test_a_sheet_that_tries_out_the_middle_digits_gets_no_answer(world):
     honest = upload(world, [FANG.mobile, "13900005678"])
     assert list(SheetRow.objects.filter(sheet=honest).values_list("reason", flat=True)) == ["duplicate", ""]
     guesses = [f"138{n:04d}0163" for n in range(4720, 4740)] + ["13847410163"]
@@ -92,8 +87,7 @@ def test_a_sheet_that_tries_out_the_middle_digits_gets_no_answer():
     assert list(rows.values_list("status", "reason")) == [("refused", "guess")] * 21 + [("ready", "")]
 
 
-def test_an_old_sheet_is_no_way_around_a_level_that_was_lowered():
-    world = cast.build()
+def test_an_old_sheet_is_no_way_around_a_level_that_was_lowered(world):
     browser, waiting = cast.enter(world.li), world.sheets[world.li][0]
     page = browser.get(f"/import/{waiting.pk}/").content.decode()
     assert (FANG.company in page, FANG.mobile in page, f"{FANG.mobile[:3]} **** {FANG.mobile[-4:]}" in page) == (
@@ -107,8 +101,7 @@ def test_an_old_sheet_is_no_way_around_a_level_that_was_lowered():
     assert (FANG.company in page, FANG.mobile[-4:] in page) == (False, False)
 
 
-def test_a_sheet_without_a_heading_shows_its_first_person_masked():
-    world = cast.build()
+def test_a_sheet_without_a_heading_shows_its_first_person_masked(world):
     row = f"{FANG.name},{FANG.mobile}\n{FANG.name},{FANG.mobile}".encode()
     try:
         sheet = importing.upload(data=row, name="h.csv", event=world.event, by=world.li, at=house.NOON)
@@ -118,16 +111,14 @@ def test_a_sheet_without_a_heading_shows_its_first_person_masked():
 
 
 @pytest.mark.parametrize("name", ["wu", "chen", "sun"])
-def test_reaching_for_the_matrix_changes_nothing_and_is_on_record(name):
-    world = cast.build()
+def test_reaching_for_the_matrix_changes_nothing_and_is_on_record(world, name):
     user, before = getattr(world, name), fields.matrix()
     cast.enter(user).post("/team/matrix/", {"field": "contacts.mobile", "role": user.role, "level": "5", "reason": "x"})
     assert fields.matrix() == before
     assert Entry.objects.filter(act="door.denied", actor=user.pk).count() == 1
 
 
-def test_an_administrator_grants_herself_nothing():
-    world = cast.build()
+def test_an_administrator_grants_herself_nothing(world):
     before = fields.matrix()
     browser = cast.enter(world.zhao)
     for role in ("admin", "auditor"):
@@ -137,8 +128,7 @@ def test_an_administrator_grants_herself_nothing():
     assert Entry.objects.filter(act="door.denied", actor=world.zhao.pk).count() == 2
 
 
-def test_a_session_loses_with_the_role_and_the_account():
-    world = cast.build()
+def test_a_session_loses_with_the_role_and_the_account(world):
     browser, path = cast.enter(world.li), f"/contacts/{world.fang.pk}/"
     assert browser.get(f"{path}reveal/").status_code == 200
     people.set_role(user=world.li, role="auditor", by=world.zhao, at=house.NOON)
@@ -149,8 +139,7 @@ def test_a_session_loses_with_the_role_and_the_account():
     assert browser.get(path).status_code == 302
 
 
-def test_a_reveal_needs_the_second_factor_of_this_very_user():
-    world = cast.build()
+def test_a_reveal_needs_the_second_factor_of_this_very_user(world):
     path, row = f"/contacts/{world.fang.pk}/reveal/", world.phones["mobile"].pk
     sent = {"phone": row, "action": "reveal_check"}
     assert cast.enter(world.li, verified=False).post(path, sent).status_code == 302
@@ -162,8 +151,7 @@ def test_a_reveal_needs_the_second_factor_of_this_very_user():
     assert CallAttempt.objects.count() == 0
 
 
-def test_a_patched_form_opens_nobody_elses_number():
-    world = cast.build()
+def test_a_patched_form_opens_nobody_elses_number(world):
     browser, path = cast.enter(world.li), f"/contacts/{world.fang.pk}"
     theirs = Phone.objects.filter(contact=world.duan).first().pk
     assert browser.post(f"{path}/reveal/", {"phone": theirs, "action": "reveal_check"}).status_code == 403
@@ -172,8 +160,7 @@ def test_a_patched_form_opens_nobody_elses_number():
     assert (CallAttempt.objects.count(), Contact.objects.count()) == (0, 2)
 
 
-def test_no_answer_of_any_kind_may_be_kept_by_a_browser_or_a_proxy():
-    world = cast.build()
+def test_no_answer_of_any_kind_may_be_kept_by_a_browser_or_a_proxy(world):
     browser, path = cast.enter(world.li), f"/contacts/{world.fang.pk}/"
     row = world.phones["mobile"].pk
     answers = [
@@ -185,8 +172,7 @@ def test_no_answer_of_any_kind_may_be_kept_by_a_browser_or_a_proxy():
     assert browser.post("/sign-out/")["Clear-Site-Data"] == '"cache", "storage"'
 
 
-def test_a_level_taken_away_holds_for_the_next_request_of_a_running_session():
-    world = cast.build()
+def test_a_level_taken_away_holds_for_the_next_request_of_a_running_session(world):
     browser, path = cast.enter(world.li), f"/contacts/{world.fang.pk}/reveal/"
     sent = {"phone": world.phones["mobile"].pk, "action": "reveal_check"}
     assert FANG.mobile[3:7] in browser.post(path, sent).content.decode()

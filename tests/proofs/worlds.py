@@ -2,7 +2,6 @@
 
 import random
 import re
-from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from contacts.intake.arriving import Draft
 from contacts.models import Contact, Phone
 from tests.audit.cleaning import lifted
 from tests.proofs.surfaces import Ask, send, words_of
+from tests.shared import undone
 from vault import index, names, phone, sealing
 from vault.models import BlindIndex
 from vault.sealing import Sealer
@@ -22,7 +22,6 @@ from vault.sealing import Sealer
 FAMILY = "赵钱孙李周吴郑王"
 GIVEN = "一乙二十丁厂七卜八人入儿九几了乃刀力又三"
 TEXTS = ("name", "company", "title", "wechat", "email", "note")
-ALIASES = ("default", "vault")
 
 
 @dataclass(frozen=True)
@@ -98,21 +97,6 @@ def become(subjects, people, *, book):
         )
 
 
-@contextmanager
-def undone():
-    """Everything that happens inside, on both sides, is undone at the end."""
-    guards = [transaction.atomic(using=alias) for alias in ALIASES]
-    for guard in guards:
-        guard._from_testcase = True  # a deed's durable transaction may be the outermost of its own
-        guard.__enter__()
-    try:
-        yield
-    finally:
-        for guard, alias in reversed(list(zip(guards, ALIASES, strict=True))):
-            transaction.set_rollback(True, using=alias)
-            guard.__exit__(None, None, None)
-
-
 def told(browser, ask: Ask, known=frozenset()):
     """What one request tells: every byte but tokens and fresh ids, and how many queries it cost on each side."""
     with CaptureQueriesContext(connections["default"]) as main, CaptureQueriesContext(connections["vault"]) as vault:
@@ -131,7 +115,8 @@ def plain(page, known=frozenset()):
 
 def replay(browser, asks, known):
     """Tell everything, then undo it; what the process itself remembers is warm beforehand."""
-    send(browser, asks[0])
+    with undone():
+        send(browser, asks[0])
     with undone():
         return [(ask, told(browser, ask, known)) for ask in asks]
 

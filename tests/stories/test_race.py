@@ -47,7 +47,7 @@ def look(contact, by, times):
     phone, shown = Phone.objects.get(contact=contact), 0
     for _n in range(times):
         try:
-            reveal.reveal(contact=contact, phone_id=phone.pk, action="reveal_check", in_book=True, by=by, at=timezone.now())
+            reveal.reveal(phone=phone, action="reveal_check", in_book=True, by=by, at=timezone.now())
             shown += 1
         except reveal.RevealRefused:
             pass

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.trail import Self_, System
+from consent import suppression
 from contacts import importing, withdrawal
 from contacts.importing import may_undo
 from contacts.models import Contact, SheetImport, SheetRow
@@ -86,7 +87,7 @@ def test_undone_while_nobody_was_used():
     assert Contact.objects.count() == 0
 
 
-def test_a_suppressed_number_is_held_like_any_other_without_proof():
+def test_a_sheet_reads_no_refusal_and_nobody_may_call():
     home = house.build()
     sent, _receipt = house.arrive(home.far, house.ZHOU)
     withdrawal.withdraw(
@@ -94,7 +95,10 @@ def test_a_suppressed_number_is_held_like_any_other_without_proof():
     )
     sheet = bring(home, csv(ROWS))
     rows = dict(SheetRow.objects.filter(sheet=sheet, status="held").values_list("number", "reason"))
-    assert rows == {3: "proof", 4: "proof"}
+    assert rows == {4: "proof"}
+    commit(sheet)
+    back = SheetRow.objects.get(sheet=sheet, number=3).subject_id
+    assert suppression.subjects_suppressed([back]) == {back}
 
 
 def test_a_number_in_another_book_looks_like_any_other():
@@ -127,8 +131,9 @@ def test_after_72_hours_only_the_counts_remain():
     ],
 )
 def test_what_is_no_sheet_is_refused_with_a_word(data, name, code):
+    home = house.build()
     with pytest.raises(importing.UploadRefused) as refused:
-        importing.upload(data=data, name=name, event=house.build().event, by=None, at=house.NOON)
+        importing.upload(data=data, name=name, event=home.event, by=home.li, at=house.NOON)
     assert str(refused.value) == code
     assert SheetImport.objects.count() == 0
 

@@ -30,7 +30,7 @@ def meet(home, number=house.WANG):
 
 
 def show(home, contact, number, by=None, at=LATER, action="reveal_check"):
-    return reveal.reveal(contact=contact, phone_id=number.pk, action=action, in_book=True, by=by or home.li, at=at)
+    return reveal.reveal(phone=number, action=action, in_book=True, by=by or home.li, at=at)
 
 
 def test_a_reveal_shows_the_number_and_leaves_an_entry():

@@ -1,11 +1,6 @@
 """`manage.py run`: everything on one machine: databases, keyring, demo office, tasks, web server."""
 
-import os
-import signal
 import socket
-import subprocess
-import sys
-import time
 from io import StringIO
 from typing import Any
 
@@ -15,10 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from crm import demo
-from crm.servers import databases
+from crm.servers import children, databases
 from vault import canary, keyring
-
-LOOK = 0.2  # seconds between two looks at the children
 
 
 class Command(BaseCommand):
@@ -31,9 +24,18 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="port to listen on (default 8000)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Prepare, start the children, wait."""
+        """Prepare, start the children, wait; Ctrl-C at any moment ends it without a word."""
         port = options["port"]
         _refuse_busy(port)
+        children.heed()
+        try:
+            self._prepare()
+            self._serve(port)
+        except KeyboardInterrupt:
+            return
+
+    def _prepare(self) -> None:
+        """Everything that stands before the first page: each step looks first, so that a second start costs little."""
         databases.ensure()
         keyring.ensure_development()
         call_command("migrate", database="vault", verbosity=0)
@@ -42,15 +44,18 @@ class Command(BaseCommand):
         if settings.DEMO:
             demo.fill(people=2000, at=timezone.now())
         self._sweep()
-        children = {
-            "the task worker": _celery("worker", "-c", "1", "-P", "solo"),
-            "the clock": _celery("beat"),
-            "the web server": _server(port),
-        }
-        self.stdout.write(_greeting(port))
-        sys.stdout.flush()
-        if ended := _wait(children):
+
+    def _serve(self, port: int) -> None:
+        if ended := children.keep(children.works(port), ready=lambda: self._greet(port)):
             raise CommandError(f"Yunnuo stopped, because {ended} ended by itself.")
+
+    def _greet(self, port: int) -> None:
+        """The one line of a start."""
+        line = f"Yunnuo is at http://127.0.0.1:{port}/"
+        if settings.DEMO:
+            line += f"  demo sign-ins: li wu chen zhao sun, password {demo.password()}"
+        self.stdout.write(line)
+        self.stdout.flush()
 
     def _sweep(self) -> None:
         """The first sweep at once; a brake that stops it is told, and the site starts all the same."""
@@ -69,66 +74,3 @@ def _refuse_busy(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError:
             raise CommandError(f"Port {port} is in use. Try: python3 manage.py run --port {port + 1}") from None
-
-
-def _celery(*words: str) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "celery", "-A", "crm", "--quiet", *words, "-l", "warning"]
-    quiet = os.environ | {"PYTHONWARNINGS": "ignore"}  # whoever runs this as root knows it
-    return subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL, env=quiet, process_group=0)
-
-
-def _server(port: int) -> "subprocess.Popen[bytes]":
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "crm.wsgi",
-        "-b",
-        f"127.0.0.1:{port}",
-        "--threads",
-        "8",
-        "--log-level",
-        "warning",
-    ]
-    return subprocess.Popen(command, cwd=settings.BASE_DIR, process_group=0)
-
-
-def _greeting(port: int) -> str:
-    line = f"Yunnuo is at http://127.0.0.1:{port}/"
-    if settings.DEMO:
-        line += f"  demo sign-ins: li wu chen zhao sun, password {demo.password()}"
-    return line
-
-
-def _wait(children: "dict[str, subprocess.Popen[bytes]]") -> str:
-    """Until a signal comes or a child ends by itself; ends all others, and names the one that ended, if any."""
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    # The children stand in groups of their own: Ctrl-C reaches this process only, which ends them in order.
-    for asked in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(asked, stop)
-    try:
-        while True:
-            for name, child in children.items():
-                if child.poll() is not None:
-                    return name
-            time.sleep(LOOK)
-    except KeyboardInterrupt:
-        return ""
-    finally:
-        _end(list(children.values()))
-
-
-def _end(children: "list[subprocess.Popen[bytes]]") -> None:
-    """Ask every child to end, and insist after ten seconds; a second Ctrl-C does not leave one behind."""
-    for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(asked, signal.SIG_IGN)
-    for child in children:
-        child.terminate()
-    for child in children:
-        try:
-            child.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            child.kill()

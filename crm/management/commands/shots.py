@@ -3,6 +3,8 @@
 It starts no server: it visits one that runs in demo mode, as its demo accounts.
 """
 
+import re
+import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,11 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from django.utils import translation
 
 from crm import pages
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, ViewportSize
     from playwright.sync_api import Page as Tab
 
 # Quiet: a browser that photographs a made-up office has nothing to ask of anybody else.
@@ -30,6 +35,8 @@ FLAGS = [
 SIZES = {390: 844, 1440: 900}
 THEMES = ("light", "dark")
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
+LOCALES = {"zh": "zh-CN", "en": "en-GB"}
+PATIENCE = 5000  # milliseconds for a step that finds nothing to take hold of
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ASK_AXE = {"runOnly": {"type": "tag", "values": RULES}}
 TOO_WIDE = "document.scrollingElement.scrollWidth > innerWidth"
@@ -119,7 +126,8 @@ def _as_role(
     out: Path | None,
     axe: bool,
 ) -> Iterator[list[str]]:
-    context = browser.new_context(viewport={"width": look.width, "height": SIZES[look.width]})
+    size: ViewportSize = {"width": look.width, "height": SIZES[look.width]}
+    context = browser.new_context(viewport=size, locale=LOCALES[look.language])
     context.add_cookies(
         [
             {"name": "theme", "value": look.theme, "url": base},
@@ -140,7 +148,7 @@ def _sign_in(tab: "Tab", base: str, role: str) -> None:
     try:
         tab.goto(f"{base}/sign-in/")
         if role != pages.VISITOR:
-            tab.click(f'form.demo button[value="{role}"]', timeout=5000)
+            tab.click(f'form.demo button[value="{role}"]', timeout=6 * PATIENCE)
     except Error:
         raise CommandError(
             f"No demo office answers at {base}. Start one with `python3 manage.py run`, or name it with --base-url."
@@ -148,22 +156,65 @@ def _sign_in(tab: "Tab", base: str, role: str) -> None:
 
 
 def _one(tab: "Tab", base: str, page: pages.Page, role: str, look: Look, out: Path | None, axe: bool) -> list[str]:
-    """Open one page, measure it, take its picture; answers what is wrong in sentences."""
+    """Come to one page, measure it, take its picture; answers what is wrong in sentences."""
+    from playwright.sync_api import Error
+
     view = f"{role}-{page.name}-{look.language}-{look.theme}-{look.width}"
-    answer = tab.goto(base + page.path)
-    if page.follow:
-        link = tab.query_selector(page.follow)
-        if link is None:
-            return [f"{view}: there is no link to follow"]
-        answer = tab.goto(base + (link.get_attribute("href") or "/"))
+    try:
+        status = _come(tab, base, page, look)
+    except Error as lost:
+        return [f"{view}: cannot be reached: {lost.message.splitlines()[0]}"]
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         tab.screenshot(path=out / f"{view}.png", full_page=True)
-    status = answer.status if answer else 0
     wrong = [f"{view}: answers {status}"] if status >= 500 else []
     if tab.evaluate(TOO_WIDE):
         wrong.append(f"{view}: scrolls sideways")
     return wrong + (_barriers(tab, view) if axe else [])
+
+
+def _come(tab: "Tab", base: str, page: pages.Page, look: Look) -> int:
+    """Go to the page's address, if it has one, and take its steps; answers the last HTTP status."""
+    status = 200
+    if page.specimen:
+        _show(tab, base, page.specimen, look)
+    elif page.path:
+        answer = tab.goto(base + page.path)
+        status = answer.status if answer else 0
+    made_up = f"199{secrets.randbelow(10**8):08d}"
+    for step in page.steps:
+        match step:
+            case pages.Press(where):
+                with tab.expect_navigation(timeout=6 * PATIENCE) as led:
+                    tab.locator(where).first.click(timeout=PATIENCE)
+                status = led.value.status
+            case pages.Fill(where, value):
+                told = value.replace("{number}", made_up).replace("{code}", _code(tab) if "{code}" in value else "")
+                tab.locator(where).first.fill(told, timeout=PATIENCE)
+            case pages.Tick(where):
+                tab.locator(where).first.check(timeout=PATIENCE)
+            case pages.Choose(where):
+                tab.locator(where).first.select_option(index=1, timeout=PATIENCE)
+            case pages.Attach(where, name, text):
+                sheet = text.replace("{number}", made_up).encode()
+                tab.set_input_files(where, {"name": name, "mimeType": "text/csv", "buffer": sheet}, timeout=PATIENCE)
+    return status
+
+
+def _code(tab: "Tab") -> str:
+    """The six digits on the demo phone."""
+    found = re.search(r"\d{6}", tab.locator(".screen").first.inner_text(timeout=PATIENCE))
+    return found.group() if found else ""
+
+
+def _show(tab: "Tab", base: str, template: str, look: Look) -> None:
+    """Show a page that only a mishap leads to, as the site would send it."""
+    address = f"{base}/healthz/{template}"
+    with translation.override(LANGUAGES[look.language]):
+        body = render_to_string(template, {"theme": look.theme, "seconds": 60}, RequestFactory().get("/"))
+    tab.route(address, lambda route: route.fulfill(body=body, content_type="text/html; charset=utf-8"))
+    tab.goto(address)
+    tab.unroute(address)
 
 
 def _barriers(tab: "Tab", view: str) -> list[str]:
