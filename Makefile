@@ -1,5 +1,5 @@
 # For those who have make; every target only calls manage.py.
-.PHONY: run test check drills
+.PHONY: run test check drills bench shots
 run:
 	python3 manage.py run
 test:
@@ -8,3 +8,7 @@ check:
 	.ci/run
 drills:
 	python3 manage.py test tests/drills --drills
+bench:
+	python3 manage.py bench
+shots:
+	python3 manage.py shots

@@ -58,15 +58,21 @@ GROUPS: dict[str, Promise] = {
 def places(request: HttpRequest) -> dict[str, object]:
     """Context for every page: the groups this role may open, with the current place marked."""
     role = getattr(getattr(request, "user", None), "role", "")
-    groups, theme = [], request.COOKIES.get("theme")
+    here, theme = _here(request.path), request.COOKIES.get("theme")
+    groups = []
     for code, title in GROUPS.items():
-        items = [_item(place, request.path) for place in PLACES if place.group == code and role in place.roles]
+        items = [_item(place, here) for place in PLACES if place.group == code and role in place.roles]
         if items:
             groups.append({"title": title, "items": items})
     return {"nav": groups, "nav_search": role in READERS, "theme": theme if theme in ("light", "dark") else ""}
 
 
-def _item(place: Place, path: str) -> dict[str, object]:
+def _here(path: str) -> str:
+    """The destination a page belongs to: of those it lies under the nearest, so that one place is marked, not two."""
+    urls = [reverse(place.url_name) for place in PLACES]
+    return max((url for url in urls if path == url or (url != "/" and path.startswith(url))), key=len, default="")
+
+
+def _item(place: Place, here: str) -> dict[str, object]:
     url = reverse(place.url_name)
-    current = path == url if url == "/" else path.startswith(url)
-    return {"url": url, "label": place.label, "icon": place.icon, "current": current}
+    return {"url": url, "label": place.label, "icon": place.icon, "current": url == here}

@@ -155,7 +155,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("today", "/"),
         Page("audit", "/audit/"),
         Page("audit-filtered", "/audit/?act=phone.reveal"),
-        Page("audit-export", "/audit/export/"),
+        Page("audit-export", "/audit/export/", CODE),
         Page("matrix", "/team/matrix/"),
     ),
 }

@@ -211,5 +211,10 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 if PRODUCTION:
     if DEBUG or DEMO:
         raise env.SettingRefused("production runs without YUNNUO_DEBUG and YUNNUO_DEMO")
-    if not os.environ.get("YUNNUO_KEYRING") and not KEYRING_FILE.exists():
-        raise env.SettingRefused("production needs a keyring: set YUNNUO_KEYRING or YUNNUO_KEYRING_FILE")
+    if not ALLOWED_HOSTS:
+        raise env.SettingRefused("YUNNUO_HOSTS must name the site in production")
+    if not os.environ.get("YUNNUO_KEYRING"):
+        if not KEYRING_FILE.exists():
+            raise env.SettingRefused("production needs a keyring: set YUNNUO_KEYRING or YUNNUO_KEYRING_FILE")
+        if KEYRING_FILE.stat().st_mode & 0o077:
+            raise env.SettingRefused("the keyring file must be readable by its owner alone: chmod 600 it")

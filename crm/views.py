@@ -1,6 +1,5 @@
 """The roof's own pages: today, health, theme, and the pages for things that went wrong."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit import trail
 from crm import drawings, readiness, today
+from team import signing_in
 from team.doors import not_understood, public_door
 
 
@@ -18,7 +18,7 @@ from team.doors import not_understood, public_door
 def home(request: HttpRequest) -> HttpResponse:
     """Today's work for whoever is signed in; for everybody else what this is, and the way in."""
     if not request.user.is_authenticated:
-        return render(request, "home/public.html", {"demo": settings.DEMO})
+        return render(request, "home/public.html", {"demo": signing_in.demo_accounts()})
     at = timezone.now()
     context = {"tiles": today.tiles(request.user, at=at), "drawn": drawings.of(request.user, at=at)}
     return render(request, "home/today.html", context)

@@ -20,7 +20,6 @@ from team.forms import CodeForm, SignInForm
 from team.models import Role, User
 
 ALL = tuple(Role.values)
-DEMO_NAMES = ("li", "wu", "chen", "zhao", "sun", "he")
 
 
 def _next(request: HttpRequest) -> str:
@@ -55,9 +54,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(_next(request))
     elif form.is_bound:
         status = 400
-    demo = list(User.objects.filter(username__in=DEMO_NAMES, is_active=True)) if settings.DEMO else []
-    demo.sort(key=lambda user: DEMO_NAMES.index(user.username))
-    return render(request, "team/sign_in.html", {"form": form, "demo": demo, "next": _next(request)}, status=status)
+    context = {"form": form, "demo": signing_in.demo_accounts(), "next": _next(request)}
+    return render(request, "team/sign_in.html", context, status=status)
 
 
 @public_door()
@@ -65,7 +63,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def demo_sign_in(request: HttpRequest) -> HttpResponse:
     """Step into a demo account; exists in demo mode only."""
     name = request.POST.get("username", "")
-    if not settings.DEMO or name not in DEMO_NAMES:
+    if not settings.DEMO or name not in signing_in.DEMO_NAMES:
         raise Http404
     user = User.objects.filter(username=name, is_active=True).first()
     if user is None:

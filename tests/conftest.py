@@ -18,6 +18,9 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "full: one of many of its kind; runs with --full only")
+    config.addinivalue_line(
+        "markers", "once: asks nothing that another database answers differently; the round on SQLite runs it"
+    )
 
 
 def pytest_collection_modifyitems(config, items):

@@ -23,9 +23,15 @@ class PersonForm(StrictForm):
 
     remarks: list[Promise]
 
-    name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Please fill in the name.")},
+    )
     number = forms.CharField(
         label=_("Mobile number"),
+        error_messages={"required": _("Please fill in the mobile number.")},
         max_length=400,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
@@ -186,6 +192,7 @@ class CodeForm(StrictForm):
 
     code = forms.CharField(
         label=_("Code from the text message"),
+        error_messages={"required": _("Please type the six digits from the message.")},
         max_length=12,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}),
     )

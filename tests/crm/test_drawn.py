@@ -92,3 +92,18 @@ def test_a_saved_view_is_marked_while_it_is_open_and_can_be_forgotten(office):
     assert "forget" not in browser.get("/contacts/?state=given").content.decode()
     browser.post(forget)
     assert browser.get("/contacts/?state=withdrawn").content.decode().count('aria-current="true"') == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "marked"),
+    [
+        ("/", "/"),
+        ("/team/", "/team/"),
+        ("/team/matrix/", "/team/matrix/"),
+        ("/team/books/", "/team/books/"),
+        ("/account/password/", "/account/"),
+    ],
+)
+def test_one_destination_is_marked_as_the_place_where_one_is(office, path, marked):
+    nav = enter(office.zhao).get(path).context["nav"]
+    assert [item["url"] for group in nav for item in group["items"] if item["current"]] == [marked]

@@ -25,6 +25,7 @@ def start(var: Path, ask: str = "1", **named: str) -> "subprocess.CompletedProce
 def production(var: Path, **changed: str) -> dict[str, str]:
     """Everything production needs; `changed` replaces, and an empty text takes away."""
     (var / "keyring.json").write_text("{}")
+    (var / "keyring.json").chmod(0o400)
     whole = {
         "YUNNUO_ENV": "production",
         "YUNNUO_SECRET_KEY": SECRET,
@@ -54,6 +55,9 @@ def test_production_starts_with_what_it_needs_and_the_vault_lies_beside(tmp_path
         ({"YUNNUO_DEMO": "1"}, "production runs without YUNNUO_DEBUG and YUNNUO_DEMO"),
         ({"YUNNUO_DEBUG": "1"}, "production runs without YUNNUO_DEBUG and YUNNUO_DEMO"),
         ({"YUNNUO_DEBUG": "yes"}, "YUNNUO_DEBUG must be 1 or 0"),
+        ({"YUNNUO_HOSTS": ""}, "YUNNUO_HOSTS must name the site in production"),
+        ({"YUNNUO_HOSTS": " , "}, "YUNNUO_HOSTS must name the site in production"),
+        ({"VAULT_DATABASE_URL": "mysql://x"}, "VAULT_DATABASE_URL must look like postgres://user:password@host:5432/name"),
         ({"YUNNUO_ENV": "prod"}, "YUNNUO_ENV must be one of: development, production"),
         ({"YUNNUO_DEBGU": "1"}, "unknown setting: YUNNUO_DEBGU; see .env.example"),
         (
@@ -64,6 +68,14 @@ def test_production_starts_with_what_it_needs_and_the_vault_lies_beside(tmp_path
 )
 def test_production_refuses(tmp_path, changed, sentence):
     ended = start(tmp_path, **production(tmp_path, **changed))
+    assert (ended.returncode, ended.stderr.strip()) == (1, sentence)
+
+
+def test_a_keyring_that_others_may_read_is_refused(tmp_path):
+    told = production(tmp_path)
+    (tmp_path / "keyring.json").chmod(0o644)
+    ended = start(tmp_path, **told)
+    sentence = "the keyring file must be readable by its owner alone: chmod 600 it"
     assert (ended.returncode, ended.stderr.strip()) == (1, sentence)
 
 

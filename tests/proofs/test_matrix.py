@@ -123,12 +123,16 @@ def test_there_is_something_to_leak(world):
 
 
 def turns(many, short):
-    """Readers × turns; those that are not among the short go with --full only."""
+    """Readers × turns; those that are not among the short go with --full only, the later ones in one round only."""
     return [
-        pytest.param(role, turn, id=f"{role}-{turn}", marks=() if (role, turn) in short else pytest.mark.full)
+        pytest.param(role, turn, id=f"{role}-{turn}", marks=kind(turn, (role, turn) in short))
         for turn in many
         for role in READERS
     ]
+
+
+def kind(turn, short):
+    return pytest.mark.full if not short else pytest.mark.once if turn > 2 else ()
 
 
 @pytest.mark.parametrize(("role", "turn"), turns(range(6), SHORT))

@@ -119,6 +119,7 @@ def test_the_middle_of_a_masked_number_has_no_influence(crowded, name, level):
     assert told_apart(crowded, getattr(crowded, name), shuffled(crowded.people, swap=middles_swapped)) == ([], ASKED)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", ["li"])
 def test_all_but_the_last_four_has_no_influence(crowded, name):
     set_levels(CODES, Level.LAST4)
@@ -126,12 +127,14 @@ def test_all_but_the_last_four_has_no_influence(crowded, name):
     assert told_apart(crowded, getattr(crowded, name), other) == ([], ASKED)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", [long("li"), long("wu"), "chen"])
 def test_hidden_names_and_words_have_no_influence(crowded, name):
     set_levels(WORDS, Level.HIDDEN)
     assert told_apart(crowded, getattr(crowded, name), shuffled(crowded.people, swap=texts_swapped)) == ([], ASKED)
 
 
+@pytest.mark.once
 def test_what_the_mask_of_a_name_hides_has_no_influence(crowded):
     set_levels(WORDS, Level.MASKED)
 

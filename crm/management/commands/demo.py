@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from crm import demo
+from crm import demo, preparing
 
 
 class Command(BaseCommand):
@@ -19,5 +20,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Fill, and say so."""
+        if options["people"] < 1:
+            raise CommandError("--people needs a number from 1 on.")
+        if not settings.DEMO:
+            raise CommandError("This is no demo office: YUNNUO_DEMO is off, and production never has one.")
+        preparing.prepare(at=timezone.now())
         made = demo.fill(people=options["people"], at=timezone.now())
         self.stdout.write("The demo office is ready." if made else "The office is not empty; nothing was added.")

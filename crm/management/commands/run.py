@@ -9,9 +9,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from crm import demo
-from crm.servers import children, databases
-from vault import canary, keyring
+from crm import demo, preparing
+from crm.servers import children
 
 
 class Command(BaseCommand):
@@ -29,21 +28,13 @@ class Command(BaseCommand):
         _refuse_busy(port)
         children.heed()
         try:
-            self._prepare()
+            preparing.prepare(at=timezone.now())
+            if settings.DEMO:
+                demo.fill(people=2000, at=timezone.now())
+            self._sweep()
             self._serve(port)
         except KeyboardInterrupt:
             return
-
-    def _prepare(self) -> None:
-        """Everything that stands before the first page: each step looks first, so that a second start costs little."""
-        databases.ensure()
-        keyring.ensure_development()
-        call_command("migrate", database="vault", verbosity=0)
-        call_command("migrate", verbosity=0)
-        canary.prove(at=timezone.now())
-        if settings.DEMO:
-            demo.fill(people=2000, at=timezone.now())
-        self._sweep()
 
     def _serve(self, port: int) -> None:
         if ended := children.keep(children.works(port), ready=lambda: self._greet(port)):
