@@ -72,7 +72,7 @@ def test_a_persons_page_says_where_the_number_came_from_in_one_place(office):
     own, typed = seen
     assert (own.event, own.place, own.held_on, own.by) == ("fair", "Hall", house.NOON.date(), "")
     assert (own.notice.notice.code, own.notice.number) == ("event", 1)
-    assert (str(own.source), str(typed.source), typed.by) == ("活动现场本人手机", "顾问记录", "Li")
+    assert (str(own.source), str(typed.source), typed.by) == ("现场本人填写", "顾问登记", "Li")
 
 
 def test_a_shown_number_goes_without_a_script_too_and_says_who_looks():
