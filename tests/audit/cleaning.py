@@ -44,6 +44,7 @@ def _setup(cls: type[TransactionTestCase]) -> None:
     for alias in cls._databases_names(include_mirrors=False):
         if alias not in _first_state:
             _first_state[alias] = connections[alias].creation.serialize_db_to_string()
+            clean_database(connections[alias])  # the first test starts as all later ones do
     _django_setup(cls)
 
 
@@ -91,6 +92,7 @@ def _postgresql_lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
             "WHERE NOT tgisinternal AND tgenabled <> 'D'"
         )
         triggers = cursor.fetchall()
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no table with a check still to come may be altered
         for table, name, _state in triggers:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
         try:
@@ -98,3 +100,4 @@ def _postgresql_lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
         finally:
             for table, name, state in triggers:
                 cursor.execute(f"ALTER TABLE {table} {_STATES[state]} {name}")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")

@@ -37,6 +37,8 @@ def import_sheet(page, office):
     option = page.eval_on_selector_all("select[name=event] option", "o => o.map(x => x.value).filter(v => v)[0]")
     page.select_option("select[name=event]", option)
     page.click("main form button.primary")
+    if page.locator("select[name=year]").count():  # some dates of the sheet have no year: the event's
+        page.select_option("select[name=year]", index=1)
     page.click("main form button.primary")
     page.wait_for_selector('form[action$="/commit/"] button')
     counts = [int(word) for word in page.inner_text("main").split() if word.isdigit()]

@@ -155,6 +155,7 @@ def plain(answer):
     text = answer.content.decode()
     text = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "ID", text)
     text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "CSRF", text)
+    text = re.sub(r'class="ava h\d"', "AVA", text)  # the colour behind a name follows its random id
     return answer.status_code, re.sub(r"· [0-9a-f]{12}<", "· HASH<", text)
 
 

@@ -51,8 +51,7 @@ def test_each_roles_home_draws_what_waits_for_it(office):
 def test_the_auditors_home_counts_reveals_by_the_offices_day_and_marks_the_refused(office):
     sent, _receipt = house.arrive(office.event, house.WANG)
     night = house.NOON.replace(hour=15, minute=59)  # 23:59 in the office
-    contact = Contact.objects.select_related("event", "book").get(pk=sent.subject_id)
-    asked = {"contact": contact, "phone_id": Phone.objects.get().pk, "action": "reveal_check", "in_book": True}
+    asked = {"phone": Phone.objects.get(), "action": "reveal_check", "in_book": True}
     reveal.reveal(**asked, by=office.li, at=house.NOON)
     with pytest.raises(reveal.RevealRefused):
         reveal.reveal(**asked, by=office.wu, at=night)  # a lead calls without seeing
