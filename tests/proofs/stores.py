@@ -4,6 +4,7 @@ import base64
 import gzip
 import io
 import os
+import re
 import subprocess
 import zipfile
 from pathlib import Path
@@ -28,16 +29,37 @@ def stems():
     for pad in range(3):  # wherever the digits begin in what was encoded
         whole = base64.b64encode(b"0" * pad + STEM.encode() + b"00")
         found.add(whole[(pad * 8 + 5) // 6 : (pad + len(STEM)) * 8 // 6])
-    for first, last in ((int(MARKERS[0]), int(MARKERS[-1])), (int(f"86{MARKERS[0]}"), int(f"86{MARKERS[-1]}"))):
-        for top in {first >> 16, last >> 16}:  # as a 64-bit integer, either way round
-            found |= {top.to_bytes(6, "big"), top.to_bytes(6, "little")}
     return found
+
+
+def integers():
+    """What finds a marker held as a 64-bit integer, either way round.
+
+    All eight bytes are matched: the upper ones alone are three zeros and a small number, which in a
+    gigabyte of write-ahead log is also the name of some file.
+    """
+    numbers = [int(f"{code}{marker}") for code in ("", "86") for marker in MARKERS]
+    tops = {number >> 16 for number in numbers}
+    lows = b"[" + b"".join(rb"\x%02x" % byte for byte in {(number >> 8) & 0xFF for number in numbers}) + b"]"
+    for top in tops:
+        big, little = top.to_bytes(6, "big"), top.to_bytes(6, "little")
+        yield big, re.compile(re.escape(big) + lows + b".", re.DOTALL)
+        yield little, re.compile(b"." + lows + re.escape(little), re.DOTALL)
+
+
+def carries(blob, texts, shapes):
+    """Whether a marker stands in these bytes."""
+    if any(text in blob for text in texts):
+        return True
+    known = {int(f"{code}{marker}") for code in ("", "86") for marker in MARKERS}
+    hits = (hit[0] for upper, shape in shapes if upper in blob for hit in shape.finditer(blob))
+    return any(int.from_bytes(hit, order) in known for hit in hits for order in ("big", "little"))
 
 
 def found_in(stores):
     """The names of the stores in which a marker stands, members of archives included."""
-    wanted = stems()
-    return sorted(name for name, blobs in stores.items() if any(stem in blob for blob in unpacked(blobs) for stem in wanted))
+    texts, shapes = stems(), list(integers())
+    return sorted(name for name, blobs in stores.items() if any(carries(blob, texts, shapes) for blob in unpacked(blobs)))
 
 
 def unpacked(blobs):

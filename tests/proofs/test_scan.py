@@ -167,7 +167,13 @@ def test_a_leak_planted_in_any_store_is_found(ears, folders):
 def test_a_number_is_found_in_any_dress(blob):
     assert found_in({"store": [b"before" + blob + b"after" if blob[:2] not in (b"\x1f\x8b",) else blob]}) == ["store"]
     assert found_in({"store": [STEM[:5].encode()]}) == []
-    assert len(stems()) > 20
+    assert len(stems()) == 17
+
+
+def test_half_a_number_is_the_name_of_a_file():
+    """The upper bytes of a marker stand in PostgreSQL's log whenever a file got that number; the scan is not fooled."""
+    upper = (int(PLANT) >> 16).to_bytes(6, "big")
+    assert found_in({"store": [upper + b"\xff\xff", b"\0\0" + upper[::-1]]}) == []
 
 
 def test_the_log_filter_takes_what_slips_through():
