@@ -17,6 +17,7 @@ from crm.servers import postgres
 
 STEM = "1770713"  # what all markers begin with; made-up
 MARKERS = [f"{STEM}{n:04d}" for n in range(1000)]
+AS_INTEGERS = frozenset(int(f"{code}{marker}") for code in ("", "86") for marker in MARKERS)
 
 
 def stems():
@@ -38,9 +39,8 @@ def integers():
     All eight bytes are matched: the upper ones alone are three zeros and a small number, which in a
     gigabyte of write-ahead log is also the name of some file.
     """
-    numbers = [int(f"{code}{marker}") for code in ("", "86") for marker in MARKERS]
-    tops = {number >> 16 for number in numbers}
-    lows = b"[" + b"".join(rb"\x%02x" % byte for byte in {(number >> 8) & 0xFF for number in numbers}) + b"]"
+    tops = {number >> 16 for number in AS_INTEGERS}
+    lows = b"[" + b"".join(rb"\x%02x" % byte for byte in {(number >> 8) & 0xFF for number in AS_INTEGERS}) + b"]"
     for top in tops:
         big, little = top.to_bytes(6, "big"), top.to_bytes(6, "little")
         yield big, re.compile(re.escape(big) + lows + b".", re.DOTALL)
@@ -51,9 +51,8 @@ def carries(blob, texts, shapes):
     """Whether a marker stands in these bytes."""
     if any(text in blob for text in texts):
         return True
-    known = {int(f"{code}{marker}") for code in ("", "86") for marker in MARKERS}
     hits = (hit[0] for upper, shape in shapes if upper in blob for hit in shape.finditer(blob))
-    return any(int.from_bytes(hit, order) in known for hit in hits for order in ("big", "little"))
+    return any(int.from_bytes(hit, order) in AS_INTEGERS for hit in hits for order in ("big", "little"))
 
 
 def found_in(stores):
