@@ -67,12 +67,13 @@ def guard_operations(table: str, subject_column: str, *, on: str = "insert updat
 
 
 def append_only_operations(table: str, *, key: str = "id") -> list[Operation]:
-    """Refuse UPDATE, DELETE, TRUNCATE and INSERT OR REPLACE on `table`; `key` is its primary key.
+    """Refuse UPDATE, DELETE, TRUNCATE and INSERT OR REPLACE on `table`; `key` names its primary key's columns.
 
     SQLite raises IntegrityError, PostgreSQL ProgrammingError (SQLSTATE 42501): both DatabaseError.
     """
-    _names(table, key)
-    name = f"{table}_grows"
+    columns = key.split()
+    _names(table, *columns)
+    name, same = f"{table}_grows", " AND ".join(f"{column} = NEW.{column}" for column in columns)
     postgresql = (*_refusing(table, name, ""), *_no_truncate(table, name))
     sqlite = (
         _sqlite_refusal(table, name, "update", "", "the table only grows"),
@@ -81,7 +82,7 @@ def append_only_operations(table: str, *, key: str = "id") -> list[Operation]:
             table,
             name,
             "insert",
-            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})",
+            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})",
             "the row exists",
         ),
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
 
-from audit import bundle, leaf, trail
+from audit import bundle, fsck, leaf, trail
 from audit.models import Entry
 from audit.trail import System
 
@@ -22,7 +22,7 @@ _FETCH = 2000
 
 class Broken(Exception):
     """What does not hold; `word` is one of: bundle, manifest, files, canonical, duplicate, count, chain,
-    csv, hash, columns. `place` counts entries from 1, 0 where it concerns the whole."""
+    csv, hash, columns, or a word of `fsck.TreeBroken`. `place` counts entries from 1, 0 where it concerns the whole."""
 
     def __init__(self, word: str, place: int = 0) -> None:
         """Keep the word and the place, never the content."""
@@ -53,6 +53,16 @@ def bundle_file(path: Path) -> Verified:
 
 
 def live() -> Verified:
+    """Check every row of the trail, and the tree over them. Raises Broken with the number of the row or place."""
+    found = rows()
+    try:
+        fsck.check()
+    except fsck.TreeBroken as broken:
+        raise Broken(broken.word, broken.place) from None
+    return found
+
+
+def rows() -> Verified:
     """Check every row of the trail: canonical bytes, right hash, columns that say what the leaf says.
 
     Raises Broken with the number of the row.

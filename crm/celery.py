@@ -8,4 +8,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
 app = Celery("yunnuo")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["contacts"])
+app.autodiscover_tasks(["audit", "contacts"])

@@ -9,7 +9,7 @@ from celery import current_app
 from django.conf import settings
 from django.db import transaction
 
-from audit import trail
+from audit import trail, watch
 from contacts import sweep
 from contacts.models import SweepRun
 from team.models import Throttle
@@ -64,6 +64,12 @@ def _trail(at: datetime) -> None:
         raise _TakeBack
 
 
+def _sealed(at: datetime) -> None:
+    """No watcher of the trail has anything to say, and none has fallen silent."""
+    if watch.alarms(at=at):
+        raise NotReady
+
+
 def _swept(at: datetime) -> None:
     if not SweepRun.objects.filter(state=SweepRun.State.DONE, finished_at__gt=at - SILENCE).exists():
         raise NotReady
@@ -89,6 +95,7 @@ CHECKS: dict[str, Callable[[datetime], None]] = {
     "vault": _vault,
     "keyring": _keyring,
     "trail": _trail,
+    "seal": _sealed,
     "sweep": _swept,
     "overdue": _nobody_overdue,
     "queue": _queue,

@@ -23,6 +23,10 @@ DEMO = env.flag("YUNNUO_DEMO", not PRODUCTION)
 ALLOWED_HOSTS = env.words("YUNNUO_HOSTS", "" if PRODUCTION else "*")
 CSRF_TRUSTED_ORIGINS = env.words("YUNNUO_ORIGINS", "")
 KEYRING_FILE = Path(env.text("YUNNUO_KEYRING_FILE", str(VAR_DIR / "keyring.json")))
+# The sealer's own: its signing key, what it remembers outside the database, and the trail's name (audit.md §5.5).
+SEALER_KEY_FILE = Path(env.text("YUNNUO_SEALER_KEY_FILE", str(VAR_DIR / "sealer.key")))
+SEALER_STATE_FILE = Path(env.text("YUNNUO_SEALER_STATE_FILE", str(VAR_DIR / "sealer.state")))
+TRAIL_ORIGIN = env.text("YUNNUO_TRAIL_ORIGIN", "yunnuo.local/trail/1")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -205,7 +209,11 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "contacts.sweep", "schedule": crontab(hour="2", minute="0")},
     "resume_sheets": {"task": "contacts.resume_sheets", "schedule": crontab()},
+    "look": {"task": "audit.look", "schedule": crontab(minute="*/5")},
+    "check": {"task": "audit.check", "schedule": crontab(hour="3", minute="30")},
 }
+if not PRODUCTION:  # in production the sealer is a user of its own, with a timer of its own (deploy/)
+    CELERY_BEAT_SCHEDULE["seal"] = {"task": "audit.seal", "schedule": crontab()}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 
 if PRODUCTION:

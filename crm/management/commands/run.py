@@ -32,6 +32,7 @@ class Command(BaseCommand):
             if settings.DEMO:
                 demo.fill(people=2000, at=timezone.now())
             self._sweep()
+            self._seal()
             self._serve(port)
         except KeyboardInterrupt:
             return
@@ -52,6 +53,14 @@ class Command(BaseCommand):
         """The first sweep at once; a brake that stops it is told, and the site starts all the same."""
         try:
             call_command("sweep", stdout=StringIO())
+        except CommandError as refused:
+            self.stderr.write(str(refused))
+
+
+    def _seal(self) -> None:
+        """The first seal at once; a sealer that must not sign says why, and the site starts all the same."""
+        try:
+            call_command("seal", stdout=StringIO())
         except CommandError as refused:
             self.stderr.write(str(refused))
 

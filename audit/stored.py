@@ -1,0 +1,69 @@
+"""The tree as the database keeps it: leaf hashes by place, full tiles, and the newest checkpoint."""
+
+from django.db import connection
+
+from audit import tree
+from audit.models import Seal, Tile
+
+WIDTH = 256  # hashes of one tile
+HEIGHT = 8  # rows of the tree that one tile spans
+
+
+def newest() -> Seal | None:
+    """The newest checkpoint, if there is one."""
+    return Seal.objects.order_by("-size").first()
+
+
+def leaf_hashes(low: int, high: int) -> list[bytes]:
+    """The hashes of the leaves at places low … high-1, as the entries carry them; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.leaf_hash FROM audit_leaf l JOIN audit_entry e ON e.seq = l.seq "
+            "WHERE l.idx >= %s AND l.idx < %s ORDER BY l.idx",
+            [low, high],
+        )
+        return [bytes(row[0]) for row in cursor.fetchall()]
+
+
+def split(packed: bytes) -> list[bytes]:
+    """The hashes of a tile."""
+    return [packed[start : start + 32] for start in range(0, len(packed), 32)]
+
+
+class TileMissing(Exception):
+    """A tile that must be full by now is not there: somebody took it away."""
+
+
+class Stored:
+    """Answers `hash_of` for proofs (audit.tree) with a look at few tiles; remembers them while it lives."""
+
+    def __init__(self) -> None:
+        """Nothing looked at yet."""
+        self._tiles: dict[tuple[int, int], list[bytes]] = {}
+
+    def hash_of(self, level: int, n: int) -> bytes:
+        """The hash of the n-th complete subtree of 2**level leaves."""
+        row, within = divmod(level, HEIGHT)
+        return tree.root_of(self._hashes(row, n << within, 1 << within))
+
+    def _hashes(self, row: int, first: int, count: int) -> list[bytes]:
+        """Neighbouring hashes of one row of tiles; they never cross the edge of a tile."""
+        tile = self._tile(row, first // WIDTH)
+        if tile is not None:
+            return tile[first % WIDTH : first % WIDTH + count]
+        if row == 0:
+            return leaf_hashes(first, first + count)
+        return [tree.root_of(self._tile(row - 1, n) or self._missing(row - 1, n)) for n in range(first, first + count)]
+
+    def _tile(self, row: int, n: int) -> list[bytes] | None:
+        """A full tile, or None while its places are not all taken; only what is full is remembered."""
+        if (row, n) not in self._tiles:
+            packed = Tile.objects.filter(level=row, n=n).values_list("hashes", flat=True).first()
+            if packed is None:
+                return None
+            self._tiles[row, n] = split(bytes(packed))
+        return self._tiles[row, n]
+
+    @staticmethod
+    def _missing(row: int, n: int) -> list[bytes]:
+        raise TileMissing(f"tile {n} of row {row}")

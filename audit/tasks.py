@@ -1,0 +1,34 @@
+"""Tasks of the trail: each rings, the database knows what is due."""
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from audit import watch
+from audit.sealing import Sealer
+from vault import signing
+
+
+def sealer() -> Sealer:
+    """Who seals here; raises KeyringRefused where this process may not read the key."""
+    return Sealer(signing.load(), settings.TRAIL_ORIGIN, settings.SEALER_STATE_FILE)
+
+
+@shared_task(name="audit.seal")
+def seal() -> None:
+    """Every minute: the day's heartbeat, and everything that waits."""
+    at = timezone.now()
+    watch.beat(at=at)
+    watch.seal(sealer(), at=at)
+
+
+@shared_task(name="audit.look")
+def look() -> None:
+    """Every five minutes: is there an entry that nobody sealed?"""
+    watch.look(at=timezone.now())
+
+
+@shared_task(name="audit.check")
+def check() -> None:
+    """Every night: the whole trail, row by row and as a tree."""
+    watch.check(at=timezone.now())
