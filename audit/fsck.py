@@ -1,7 +1,9 @@
 """Recomputes the whole tree from its leaves: every place, every tile, every root, every signature (audit.md §5.5)."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from typing import cast
 
 from django.db import connection
 
@@ -40,8 +42,15 @@ def check(*verifiers: Verifier) -> Checked:
     of the database; give the verifier's line that was kept outside. Raises TreeBroken.
     """
     known = verifiers or tuple(Verifier.read(line) for line in SealingKey.objects.values_list("vkey", flat=True))
+    found = cast("Generator[Seal]", Seal.objects.order_by("size").iterator(chunk_size=_FETCH))
+    with closing(found) as seals:  # an unread cursor would keep the table in use
+        sealed = _rebuild(seals, known)
+    return Checked(sealed, _waiting())
+
+
+def _rebuild(seals: Iterator[Seal], known: tuple[Verifier, ...]) -> int:
+    """Grow the tree again leaf by leaf, meeting every tile and checkpoint on the way; returns its size."""
     edge, rows, last = tree.Frontier(), [_Row(0)], 0
-    seals = Seal.objects.order_by("size").iterator(chunk_size=_FETCH)
     seal = next(seals, None)
     for idx, leaf_hash in _leaves():
         if idx != edge.size:
@@ -57,7 +66,7 @@ def check(*verifiers: Verifier) -> Checked:
         raise TreeBroken("truncated", edge.size)
     if Tile.objects.count() != sum(row.full for row in rows):
         raise TreeBroken("tile")
-    return Checked(edge.size, _waiting())
+    return edge.size
 
 
 def _leaves() -> Iterator[tuple[int, bytes | None]]:

@@ -11,6 +11,7 @@ from audit.sealing import Sealer, SealRefused
 
 LATE = timedelta(minutes=5)  # an entry is sealed within a minute; this is patience
 BLIND = timedelta(hours=26)  # the nightly check, and two hours of patience
+PATIENCE = {"seal": LATE, "late": 3 * LATE, "check": BLIND}  # how long each watcher may be silent
 BY = trail.System("sealer")
 
 
@@ -70,10 +71,10 @@ def beat(*, at: datetime) -> bool:
 
 def alarms(*, at: datetime) -> list[Alarm]:
     """What is wrong now, worst first; a watcher that has not looked for too long is wrong itself."""
-    found = [Alarm(row.name, row.word, row.place, row.at) for row in Watch.objects.order_by("name") if row.word]
-    patience = {"seal": LATE, "late": 3 * LATE, "check": BLIND}
-    rows = {row.name: row.at for row in Watch.objects.all()}
-    return found + [Alarm(name, "silent", 0, rows[name]) for name in patience if name in rows and at - rows[name] > patience[name]]
+    rows = list(Watch.objects.order_by("name"))
+    found = [Alarm(row.name, row.word, row.place, row.at) for row in rows if row.word]
+    silent = [Alarm(row.name, "silent", 0, row.at) for row in rows if at - row.at > PATIENCE[row.name]]
+    return found + silent
 
 
 def _saw(name: str, *, at: datetime, word: str = "", place: int = 0) -> None:
@@ -85,8 +86,7 @@ def _oldest_unsealed(*, before: datetime) -> int | None:
     """The `seq` of the first entry from before that moment that stands in no tree."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT min(e.seq) FROM audit_entry e LEFT JOIN audit_leaf l ON l.seq = e.seq "
-            "WHERE l.seq IS NULL AND e.at_us < %s",
+            "SELECT min(e.seq) FROM audit_entry e LEFT JOIN audit_leaf l ON l.seq = e.seq WHERE l.seq IS NULL AND e.at_us < %s",
             [ids.microseconds(before)],
         )
         found = cursor.fetchone()[0]

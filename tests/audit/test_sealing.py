@@ -6,29 +6,14 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
-from audit import memory, note, sealing, stored, trail, tree
+from audit import memory, note, sealing, stored, tree
 from audit.models import Anchor, Entry, Pending, Seal, SealingKey, Tile, TreeLeaf
 from audit.sealing import Sealer, SealRefused
-from audit.trail import EntryDraft
-from tests.audit.cast import AT, LI, WANG
-from tests.audit.cleaning import lifted
+from tests.audit.cast import AT
+from tests.audit.sealed import ORIGIN, tamper, write
 from vault import signing
 
-pytestmark = pytest.mark.django_db(transaction=True)
-ORIGIN = "office.example/trail/1"
-
-
-@pytest.fixture
-def sealer(tmp_path):
-    signer = signing.create(tmp_path / "sealer.key", ORIGIN)
-    return Sealer(signer, ORIGIN, tmp_path / "sealer.state")
-
-
-def write(count):
-    """So many entries, one transaction."""
-    drafts = [EntryDraft("phone.reveal", by=LI, at=AT, subject=WANG, numbers=[n]) for n in range(count)]
-    with transaction.atomic():
-        return trail.record_many(drafts)
+pytestmark = pytest.mark.django_db
 
 
 def refused(sealer, **rest):
@@ -38,12 +23,6 @@ def refused(sealer, **rest):
         sealing.seal(sealer, at=AT, **rest)
     assert (Seal.objects.count(), TreeLeaf.objects.count(), Pending.objects.count()) == before
     return stopped.value.word
-
-
-def tamper(sql, *values):
-    """As somebody who owns the database can: with the triggers out of the way."""
-    with lifted(connections["default"]), connection.cursor() as cursor:
-        cursor.execute(sql, values)
 
 
 def test_what_was_written_is_given_its_place_and_signed(sealer):
@@ -66,7 +45,9 @@ def test_batches_tiles_and_proofs_of_every_kind(sealer, monkeypatch):
     assert (sealing.seal(sealer, at=AT), Seal.objects.count()) == (1100, 4)
     assert list(Tile.objects.order_by("level", "n").values_list("level", "n")) == [(0, n) for n in range(4)]
     hashes, reader = stored.leaf_hashes(0, 1100), stored.Stored()
-    assert [bytes(tile.hashes) for tile in Tile.objects.order_by("n")] == [b"".join(hashes[n * 256 : n * 256 + 256]) for n in range(4)]
+    assert [bytes(tile.hashes) for tile in Tile.objects.order_by("n")] == [
+        b"".join(hashes[n * 256 : n * 256 + 256]) for n in range(4)
+    ]
     root = tree.root_of(hashes)
     for index in (0, 255, 256, 700, 1023, 1024, 1099):
         assert tree.included(hashes[index], index, 1100, tree.inclusion(index, 1100, reader.hash_of), root)
@@ -206,6 +187,7 @@ def test_the_tables_of_the_sealer_only_grow(sealer, sql):
         cursor.execute(sql)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_four_sealers_at_once_do_the_work_of_one(sealer):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite lets one writer in at a time")

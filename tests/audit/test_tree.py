@@ -120,7 +120,11 @@ def test_the_pieces_of_a_range_cover_it_once(one, other):
 
 
 def test_what_cannot_be_proven_is_refused():
-    for call in (lambda: tree.inclusion(3, 3, hash_of), lambda: tree.consistency(0, 3, hash_of), lambda: tree.consistency(4, 3, hash_of)):
+    for call in (
+        lambda: tree.inclusion(3, 3, hash_of),
+        lambda: tree.consistency(0, 3, hash_of),
+        lambda: tree.consistency(4, 3, hash_of),
+    ):
         with pytest.raises(ValueError, match="."):
             call()
     assert not tree.consistent(0, tree.EMPTY, 3, plain_root(LEAVES[:3]), [])

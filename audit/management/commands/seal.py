@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from audit import sealing, stored, tasks, watch
 from audit.sealing import SealRefused
@@ -15,15 +15,19 @@ from vault import signing
 from vault.errors import KeyringRefused
 
 WHY = {
-    "signature": "the newest checkpoint was not signed with this key; the database was changed, or this is another key",
-    "origin": "the newest checkpoint belongs to another trail: look at YUNNUO_TRAIL_ORIGIN",
-    "frontier": "the newest checkpoint contradicts itself; the database was changed",
-    "memory": "this sealer does not remember the newest checkpoint; compare it with one that left the house, then run it with --adopt",
-    "rollback": "the database is older than what was sealed already; it was restored from a backup, or cut",
-    "fork": "the database tells another history than the one that was sealed",
-    "tile": "a part of the tree is gone; run: manage.py audit verify",
-    "hash": "an entry was changed after it was written",
-    "queue": "the queue changed while it was read",
+    "signature": gettext_lazy(
+        "the newest checkpoint was not signed with this key; the database was changed, or this is another key"
+    ),
+    "origin": gettext_lazy("the newest checkpoint belongs to another trail: look at YUNNUO_TRAIL_ORIGIN"),
+    "frontier": gettext_lazy("the newest checkpoint contradicts itself; the database was changed"),
+    "memory": gettext_lazy(
+        "this sealer does not remember the newest checkpoint; compare it with one that left the house, then --adopt it"
+    ),
+    "rollback": gettext_lazy("the database is older than what was sealed already; it was restored from a backup, or cut"),
+    "fork": gettext_lazy("the database tells another history than the one that was sealed"),
+    "tile": gettext_lazy("a part of the tree is gone; run: manage.py audit verify"),
+    "hash": gettext_lazy("an entry was changed after it was written"),
+    "queue": gettext_lazy("the queue changed while it was read"),
 }
 
 
@@ -35,7 +39,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare --new-key and --adopt."""
         parser.add_argument("--new-key", action="store_true", help="make the signing key, print its public line, and stop")
-        parser.add_argument("--adopt", action="store_true", help="go on from the database's newest checkpoint although nothing is remembered")
+        parser.add_argument(
+            "--adopt", action="store_true", help="go on from the database's newest checkpoint although nothing is remembered"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked; exit non-zero with one sentence when it must not be done."""
@@ -51,8 +57,9 @@ class Command(BaseCommand):
         except KeyringRefused as refused:
             raise CommandError(str(refused)) from None
         except SealRefused as refused:
-            place = f" (entry {refused.place})" if refused.place else ""
-            raise CommandError(f"NOT SEALED: {refused.word}{place}: {WHY[refused.word]}.") from None
+            place = _(" at entry %(place)d") % {"place": refused.place} if refused.place else ""
+            said = {"word": refused.word, "place": place, "why": WHY[refused.word]}
+            raise CommandError(_("NOT SEALED: %(word)s%(place)s: %(why)s.") % said) from None
         self.stdout.write(ngettext("Sealed: %(count)d entry.", "Sealed: %(count)d entries.", count) % {"count": count})
         if newest := stored.newest():
             self.stdout.write(newest.note, ending="")

@@ -56,7 +56,6 @@ class Command(BaseCommand):
         except CommandError as refused:
             self.stderr.write(str(refused))
 
-
     def _seal(self) -> None:
         """The first seal at once; a sealer that must not sign says why, and the site starts all the same."""
         try:
