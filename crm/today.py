@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from audit import watch
 from audit.models import Entry
 from consent.models import Consent, Suppression
 from contacts import calling, leaving_page, sweep, visibility
@@ -120,6 +121,7 @@ def _compliance(user: User, at: datetime) -> list[Tile]:
             "phone-off",
             "",
         ),
+        *(tile for tile in [_seal(at)] if tile.count),
     ]
 
 
@@ -150,6 +152,7 @@ def _admin(user: User, at: datetime) -> list[Tile]:
             "bad" if orphans else "",
         ),
         Tile(_("Sweeps in the last 7 days"), swept, _("one a night is right"), "", "timer", "" if swept else "bad"),
+        _seal(at),
     ]
 
 
@@ -168,4 +171,12 @@ def _auditor(user: User, at: datetime) -> list[Tile]:
             "door-closed",
             "",
         ),
+        _seal(at, url=url),
     ]
+
+
+def _seal(at: datetime, *, url: str = "") -> Tile:
+    """What the watchers of the trail say; none of them silent, none of them with a word, is right."""
+    alarms = len(watch.alarms(at=at))
+    hint = _("run: manage.py audit verify") if alarms else _("sealed, and whole")
+    return Tile(_("Alarms of the trail"), alarms, hint, url, "shield-check", "bad" if alarms else "ok")

@@ -6,7 +6,8 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from audit.models import Entry
+from audit import ids
+from audit.models import Entry, Watch
 from audit.trail import System
 from contacts import sweep
 from contacts.models import Contact, SweepRun
@@ -93,3 +94,18 @@ def test_a_queue_nobody_can_reach_is_not_ready(client, ready, settings, tmp_path
 def test_the_process_answers_whatever_is_missing(client):
     assert (client.get("/healthz").status_code, client.get("/healthz").json()) == (200, {"ok": True})
     assert client.get("/readyz").status_code == 503
+
+
+def test_an_alarm_of_the_trail_has_its_word_and_stands_on_three_home_pages(client, ready):
+    assert "审计记录告警" in home_of(client, ready.sun)
+    assert "审计记录告警" not in home_of(client, ready.chen)
+    Watch.objects.create(name="check", at_us=ids.microseconds(timezone.now()), word="root", place=7)
+    assert words(client) == (503, ["seal"])
+    for user in (ready.sun, ready.zhao, ready.chen):
+        assert "请运行：manage.py audit verify" in home_of(client, user)
+    assert "审计记录告警" not in home_of(client, ready.li)
+
+
+def home_of(client, user) -> str:
+    client.force_login(user)
+    return client.get("/").content.decode()
