@@ -1,96 +1,78 @@
-"""The shape of an export: which files, which columns, what the manifest says."""
+"""The shape of an export: its rows, its withheld lines, and what the manifest says of them."""
 
 import csv
-import hashlib
 import io
 import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from audit import cells, ids, verbs
+from audit import ids, tree, verbs
+from audit.offline import verify
+from audit.offline.verify import CHECKPOINT, ENTRIES, HEADER, MANIFEST, SHEET, VKEY
 
-ENTRIES, SHEET, MANIFEST = "entries.jsonl", "entries.csv", "manifest.json"
-FORMAT = "yunnuo-trail/1"
-NOTE = (
-    "These hashes show that the files belong together. They are not signed yet: "
-    "a signed checkpoint (sealing) comes in a later version."
-)
-COLUMNS = (
-    ("id", "id"),
-    ("act", "act"),
-    ("actor", "actor"),
-    ("subject", "subj"),
-    ("outcome", "out"),
-    ("fields", "fields"),
-    ("basis", "basis"),
-    ("reason", "reason"),
-    ("purpose", "purp"),
-    ("channel", "chan"),
-    ("decision", "dec"),
-    ("rule", "rule"),
-    ("numbers", "n"),
-    ("previous", "prev"),
-    ("request", "req"),
-)
-HEADER = ("time_utc", "sentence", *(title for title, _key in COLUMNS))
+__all__ = ["BOM", "CHECKPOINT", "ENTRIES", "HEADER", "MANIFEST", "SHEET", "VKEY"]
 BOM = b"\xef\xbb\xbf"
 
 
 def row(body: dict[str, object] | None) -> list[str]:
     """One leaf as cells of the sheet, each safe from being taken for a formula; None is a damaged one."""
     if body is None:
-        return ["", "damaged", *[""] * len(COLUMNS)]
+        return ["", "damaged", *[""] * len(verify.COLUMNS)]
     moment = ids.moment(int(str(body["t"]))).isoformat(timespec="microseconds")
     told = [moment, str(verbs.verb_label(str(body["act"])))]
-    return [cells.safe(text) for text in told] + codes(body)
+    return [verify.safe(text) for text in told] + verify.cells_of(body)
 
 
-def codes(body: dict[str, object]) -> list[str]:
-    """The cells that depend on the leaf alone and on no language; what a verifier compares."""
-    return [cells.safe(_text(body.get(key, ""))) for _title, key in COLUMNS]
-
-
-def sheet_line(values: list[str] | tuple[str, ...]) -> bytes:
+def sheet_line(values: Sequence[str]) -> bytes:
     """One line of the sheet, as RFC 4180 has it, in UTF-8."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerow(values)
     return out.getvalue().encode()
 
 
-def manifest(*, since: datetime | None, until: datetime | None, at: datetime, hashes: dict[str, str], tally: "Tally") -> bytes:
-    """The manifest: what was asked for, how many came, and the hash of each file."""
+def withheld(leaf_hash: bytes) -> bytes:
+    """The line that keeps the place of an entry that is not shown."""
+    return b'{"h":"%s"}' % leaf_hash.hex().encode()
+
+
+def sides(first: int, end: int, size: int, hash_of: tree.HashOf) -> dict[str, list[str]]:
+    """The hashes left and right of the places first … end-1, from which their root can be computed."""
+    return {
+        side: [hash_of(level, n).hex() for level, n in tree.pieces(low, high)]
+        for side, (low, high) in {"left": (0, first), "right": (end, size)}.items()
+    }
+
+
+def manifest(
+    *,
+    origin: str,
+    places: tuple[int, int, int],
+    count: int,
+    waiting: int,
+    sides: Mapping[str, list[str]],
+    criteria: Mapping[str, str],
+    hashes: Mapping[str, str],
+    at: datetime,
+) -> bytes:
+    """The manifest: which trail, which places of it, how many entries are shown, and the hash of each file.
+
+    `places` are the first, the end (excluded) and the size of the trail; `at` when it was made, UTC.
+    """
+    first, end, size = places
     body: dict[str, Any] = {
-        "format": FORMAT,
-        "since": since.isoformat() if since else None,
-        "until": until.isoformat() if until else None,
-        "count": tally.count,
-        "first": tally.first,
-        "last": tally.last,
-        "leaf_hashes_sha256": tally.chain.hexdigest(),
+        "format": verify.FORMAT,
+        "origin": origin,
+        "size": size,
+        "first": first,
+        "end": end,
+        "count": count,
+        "withheld": end - first - count,
+        "complete": first == 0 and end == size == count,
+        "waiting": waiting,
+        "criteria": criteria,
         "files": {name: {"sha256": digest} for name, digest in hashes.items()},
         "generated_at": at.isoformat(),
-        "sealed": False,
-        "note": NOTE,
+        **sides,
     }
     return (json.dumps(body, ensure_ascii=True, indent=2) + "\n").encode()
-
-
-class Tally:
-    """Counts leaves and chains their hashes while they pass."""
-
-    def __init__(self) -> None:
-        """Start before the first leaf."""
-        self.count = 0
-        self.first = self.last = ""
-        self.chain = hashlib.sha256()
-
-    def add(self, eid: str, leaf_hash: bytes) -> None:
-        """Take one more leaf."""
-        self.first = self.first or eid
-        self.last = eid
-        self.count += 1
-        self.chain.update(leaf_hash)
-
-
-def _text(value: object) -> str:
-    return " ".join(str(part) for part in value) if isinstance(value, list) else str(value)

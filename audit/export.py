@@ -1,82 +1,132 @@
-"""Writes the trail, or a span of it, into one zip that somebody outside can check; never capped."""
+"""Writes the sealed trail, or what meets some criteria, into one zip that a stranger can check; never capped."""
 
 import hashlib
 import io
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import connection
+from django.db.models import Max, Min
 
-from audit import bundle, leaf, search
-from audit.models import Entry
+from audit import bundle, leaf, note, offline, search, stored
+from audit.models import Pending, Seal, SealingKey, TreeLeaf
+from audit.search import Criteria
 
-_FETCH = 2000
+_FETCH = 500
 _CHUNK = 64 * 1024
 _SPOOL = 4 * 1024 * 1024
+EVERYTHING = Criteria()
 
 
-def stream(*, since: datetime | None, until: datetime | None, at: datetime) -> Iterator[bytes]:
-    """The bytes of the zip, piece by piece: entries with since ≤ time < until (aware), in the order written.
+class NothingSealed(Exception):
+    """There is no checkpoint yet, so there is nothing that could be checked."""
 
-    All entries come from one snapshot, fetched by a cursor, so that memory stays flat. Record the
-    export in the trail before you start it. An entry that somebody damaged goes out as it stands:
-    verification then names it.
+
+class _Leaf(NamedTuple):
+    seq: int
+    content: bytes
+    leaf_hash: bytes
+
+
+def stream(criteria: Criteria = EVERYTHING, *, at: datetime) -> Iterator[bytes]:
+    """The bytes of the zip, piece by piece: every entry that meets the criteria, in the order sealed.
+
+    It covers what the newest checkpoint covers; what waits to be sealed is counted, not shown. The places
+    from the first to the last such entry are all there, those that do not meet the criteria by their hash
+    alone: so nothing inside can be left out unseen. What is sealed never changes, so no snapshot is held
+    and memory stays flat. Record the export in the trail before you start it. An entry that somebody
+    damaged goes out as it stands: verification then finds it. Raises NothingSealed before the first byte.
     """
-    outlet = _Outlet()
-    tally, hashes = bundle.Tally(), {}
+    seal = stored.newest()
+    if seal is None:
+        raise NothingSealed
+    return _stream(criteria, seal, at=at)
+
+
+def _stream(criteria: Criteria, seal: Seal, *, at: datetime) -> Iterator[bytes]:
+    first, end = _places(criteria, seal.size)
+    outlet, shown = _Outlet(), _Shown()
     with (
         tempfile.SpooledTemporaryFile(max_size=_SPOOL) as sheet,
         zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
+        sheet.write(bundle.BOM + bundle.sheet_line(bundle.HEADER))
         with archive.open(bundle.ENTRIES, "w", force_zip64=True) as target:
-            digest = hashlib.sha256()
-            for line in _entries(sheet, tally, since=since, until=until):
-                digest.update(line)
+            for line in _lines(criteria, first, end, shown, sheet):
                 target.write(line)
                 yield from outlet.drain()
-            hashes[bundle.ENTRIES] = digest.hexdigest()
         with archive.open(bundle.SHEET, "w", force_zip64=True) as target:
-            hashes[bundle.SHEET] = _copy(sheet, target)
+            sheet_digest = _copy(sheet, target)
         yield from outlet.drain()
-        archive.writestr(
-            bundle.MANIFEST,
-            bundle.manifest(since=since, until=until, at=at, hashes=hashes, tally=tally),
+        manifest = bundle.manifest(
+            origin=note.parse(seal.note).origin,
+            places=(first, end, seal.size),
+            count=shown.count,
+            waiting=Pending.objects.count(),
+            sides=bundle.sides(first, end, seal.size, stored.Stored().hash_of),
+            criteria={key: str(value) for key, value in asdict(criteria).items() if value},
+            hashes={bundle.ENTRIES: shown.digest.hexdigest(), bundle.SHEET: sheet_digest},
+            at=at,
         )
+        for name, content in {**_signed(seal), bundle.MANIFEST: manifest, **offline.pages()}.items():
+            archive.writestr(name, content)
     yield from outlet.drain(everything=True)
 
 
-def write(target: IO[bytes], *, since: datetime | None, until: datetime | None, at: datetime) -> None:
-    """The same zip into an open file."""
-    for piece in stream(since=since, until=until, at=at):
-        target.write(piece)
+def _signed(seal: Seal) -> dict[str, bytes]:
+    """The checkpoint and the public line of the key that signed it."""
+    key = SealingKey.objects.filter(from_size__lt=seal.size).order_by("-from_size").first()
+    return {bundle.CHECKPOINT: seal.note.encode(), bundle.VKEY: f"{key.vkey if key else ''}\n".encode()}
 
 
-def _entries(sheet: IO[bytes], tally: bundle.Tally, *, since: datetime | None, until: datetime | None) -> Iterator[bytes]:
-    sheet.write(bundle.BOM + bundle.sheet_line(bundle.HEADER))
-    found = search.matching(search.Criteria(since=since, until=until)).order_by("seq")
-    with _snapshot():
-        entry: Entry
-        for entry in found.only("seq", "leaf").iterator(chunk_size=_FETCH):
-            body = leaf.read_or_none(entry.content)
-            tally.add(str(body["id"]) if body else "", leaf.leaf_hash(entry.content))
-            sheet.write(bundle.sheet_line(bundle.row(body)))
-            yield entry.content + b"\n"
+def _places(criteria: Criteria, size: int) -> tuple[int, int]:
+    """From the first place that meets the criteria to behind the last; nothing at the end where none does."""
+    if criteria == EVERYTHING:
+        return 0, size
+    meeting = TreeLeaf.objects.filter(idx__lt=size, seq__in=search.matching(criteria).values("seq"))
+    found = meeting.aggregate(first=Min("idx"), last=Max("idx"))
+    return (size, size) if found["first"] is None else (found["first"], found["last"] + 1)
 
 
-@contextmanager
-def _snapshot() -> Iterator[None]:
-    """One unmoving view of the database; SQLite's single SELECT is one already and must not lock writers."""
-    if connection.vendor != "postgresql" or connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
+class _Shown:
+    """Counts the entries that are shown, and hashes the lines while they pass."""
+
+    def __init__(self) -> None:
+        self.count, self.digest = 0, hashlib.sha256()
+
+
+def _lines(criteria: Criteria, first: int, end: int, shown: _Shown, sheet: IO[bytes]) -> Iterator[bytes]:
+    for low in range(first, end, _FETCH):
+        leaves = _leaves(low, min(low + _FETCH, end))
+        meeting = _meeting(criteria, [one.seq for one in leaves])
+        for one in leaves:
+            line = bundle.withheld(one.leaf_hash)
+            if one.seq in meeting:
+                line = one.content
+                shown.count += 1
+                sheet.write(bundle.sheet_line(bundle.row(leaf.read_or_none(one.content))))
+            shown.digest.update(line + b"\n")
+            yield line + b"\n"
+
+
+def _leaves(low: int, high: int) -> list[_Leaf]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.seq, e.leaf, e.leaf_hash FROM audit_leaf l JOIN audit_entry e ON e.seq = l.seq "
+            "WHERE l.idx >= %s AND l.idx < %s ORDER BY l.idx",
+            [low, high],
+        )
+        return [_Leaf(seq, bytes(content), bytes(leaf_hash)) for seq, content, leaf_hash in cursor.fetchall()]
+
+
+def _meeting(criteria: Criteria, seqs: list[int]) -> set[int]:
+    if criteria == EVERYTHING:
+        return set(seqs)
+    return set(search.matching(criteria).filter(seq__in=seqs).values_list("seq", flat=True))
 
 
 def _copy(source: IO[bytes], target: IO[bytes]) -> str:

@@ -39,6 +39,11 @@ class RangeForm(StrictForm):
             raise forms.ValidationError(_("The last day lies before the first."))
         return cleaned
 
+    def criteria(self) -> Criteria:
+        """The chosen span as criteria."""
+        since, until = self.span()
+        return Criteria(since=since, until=until)
+
     def span(self) -> tuple[datetime | None, datetime | None]:
         """The chosen span as half-open times; None where the end is open."""
         since, until = self.cleaned_data["since"], self.cleaned_data["until"]

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -36,15 +37,22 @@ def search(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """Ask for a span of days and hand out the zip; the export is recorded before its first byte."""
+    """Ask for a span of days and hand out the zip; the export is recorded before its first byte.
+
+    400 on a bad span, 409 while nothing is sealed.
+    """
     form = RangeForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         status = 400 if form.is_bound else 200
         return render(request, "audit/export.html", {"form": form}, status=status)
-    since, until = form.span()
     at = timezone.now()
+    try:
+        pieces = exporting.stream(form.criteria(), at=at)
+    except exporting.NothingSealed:
+        form.add_error(None, _("Nothing is sealed yet. Try again in a minute."))
+        return render(request, "audit/export.html", {"form": form}, status=409)
     trail.record_alone("audit.exported", by=_user(request), at=at)
-    response = StreamingHttpResponse(exporting.stream(since=since, until=until, at=at), content_type="application/zip")
+    response = StreamingHttpResponse(pieces, content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="trail-{at:%Y%m%d-%H%M%S}.zip"'
     return response
 

@@ -2,6 +2,7 @@
 
 import pytest
 import time_machine
+from django.db import connections
 from django.test import override_settings
 
 from tests import house, rounds
@@ -39,6 +40,14 @@ def pytest_sessionfinish(session, exitstatus):
     """A round from which everything asked for was left out, and said so, has not failed."""
     if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and session.config.stash.get(rounds.LEFT_OUT, []):
         session.exitstatus = pytest.ExitCode.OK
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """A world waits in an open transaction while others are tested, on a slow machine for minutes: no server ends it."""
+    for named in connections.settings.values():
+        if patience := named["OPTIONS"].get("options"):
+            named["OPTIONS"]["options"] = f"{patience} -c idle_in_transaction_session_timeout=0"
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,11 +1,16 @@
 """A sealed trail to try things on, and the hand of somebody who owns the database."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from django.db import connection, connections, transaction
 
-from audit import trail
+from audit import leaf, sealing, trail
+from audit.sealing import Sealer
 from audit.trail import EntryDraft
 from tests.audit.cast import AT, LI, WANG
 from tests.audit.cleaning import lifted
+from vault import signing
 
 ORIGIN = "office.example/trail/1"
 
@@ -25,6 +30,11 @@ def tamper(sql, *values):
 
 def forge(seq, content):
     """Change an entry's bytes; on PostgreSQL its check has to go first, so a fitting hash is put beside them."""
-    from audit import leaf
-
     tamper("UPDATE audit_entry SET leaf = %s, leaf_hash = %s WHERE seq = %s", content, leaf.leaf_hash(content), seq)
+
+
+def seal_here(*, at=AT):
+    """Seal what waits, with a key and a memory that nobody keeps."""
+    with TemporaryDirectory() as folder:
+        signer = signing.create(Path(folder) / "sealer.key", ORIGIN)
+        sealing.seal(Sealer(signer, ORIGIN, Path(folder) / "sealer.state"), at=at)

@@ -15,6 +15,7 @@ from audit.search import Criteria
 from audit.trail import EntryDraft, Self_, System
 from tests.audit import cleaning
 from tests.audit.cast import AT, LI, SUN, WANG, ZHOU, run, stored
+from tests.audit.sealed import seal_here
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEMPLATES = Path(views.__file__).parent.parent / "templates"
@@ -217,6 +218,7 @@ def test_export_page_asks_first_and_refuses_nonsense(rf):
 
 def test_taking_the_trail_out_is_itself_in_the_trail_taken_out(rf):
     write("contact.created", subject=WANG)
+    seal_here()
     request = rf.post("/audit/export/", {"since": "", "until": ""})
     request.user = SUN
     response = views.export(request)
@@ -226,3 +228,13 @@ def test_taking_the_trail_out_is_itself_in_the_trail_taken_out(rf):
         ("contact.created", LI.pk),
         ("audit.exported", SUN.pk),
     ]
+
+
+def test_before_the_first_seal_the_page_says_so_and_nothing_is_recorded(rf):
+    write("contact.created", subject=WANG)
+    request = rf.post("/audit/export/", {"since": "", "until": ""})
+    request.user = SUN
+    with translation.override("en"):
+        response = views.export(request)
+    assert (response.status_code, b"Nothing is sealed yet" in response.content) == (409, True)
+    assert not Entry.objects.filter(act="audit.exported").exists()

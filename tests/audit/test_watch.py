@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings as site
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.utils import translation
 
 from audit import memory, note, stored, tasks, trail, watch
 from audit.models import Entry, Pending, Watch
@@ -78,9 +79,10 @@ def test_a_quiet_day_is_signed_too(sealer):
 
 @pytest.fixture
 def own(settings, tmp_path):
-    """The settings of a sealer of this test's own."""
+    """The settings of a sealer of this test's own, and its sentences in English."""
     settings.SEALER_KEY_FILE, settings.SEALER_STATE_FILE = tmp_path / "own.key", tmp_path / "own.state"
-    return settings
+    with translation.override("en"):
+        yield settings
 
 
 def test_the_command_makes_a_key_and_seals(own, capsys):

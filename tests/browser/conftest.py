@@ -25,16 +25,28 @@ def free_port():
 
 
 @pytest.fixture(scope="session")
-def office(tmp_path_factory):
+def surroundings(tmp_path_factory):
+    """The environment of the office: a folder of its own."""
+    return os.environ | {"YUNNUO_VAR": str(tmp_path_factory.mktemp("office"))}
+
+
+@pytest.fixture(scope="session")
+def seal(surroundings):
+    """Seals the trail at once, rather than within the minute; answers what the command said."""
+    command = [sys.executable, str(HOUSE / "manage.py"), "seal"]
+    return lambda: subprocess.run(command, cwd=HOUSE, env=surroundings, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture(scope="session")
+def office(surroundings):
     """The address of a running demo office on SQLite; ends with Ctrl-C, as its user would end it."""
     if os.environ.get("DATABASE_URL"):
         pytest.skip("the browser visits one office, in the round on SQLite")
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")
     port = free_port()
-    env = os.environ | {"YUNNUO_VAR": str(tmp_path_factory.mktemp("office"))}
     command = [sys.executable, str(HOUSE / "manage.py"), "run", "--port", str(port)]
-    site = subprocess.Popen(command, cwd=HOUSE, env=env, stdout=subprocess.PIPE, text=True)
+    site = subprocess.Popen(command, cwd=HOUSE, env=surroundings, stdout=subprocess.PIPE, text=True)
     assert "Yunnuo is at" in site.stdout.readline()
     address = f"http://127.0.0.1:{port}"
     _wait_for(address)

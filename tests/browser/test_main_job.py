@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -88,7 +90,7 @@ def sweep(page, office):
 
 
 def download_trail(page, office, target):
-    """Download the trail behind the second factor and answer its entries."""
+    """Download the trail behind the second factor, check it as a stranger would, and answer its entries."""
     page.goto(f"{office}/audit/export/")
     if page.locator("input[name=code]").count():
         show_second_factor(page)
@@ -96,11 +98,14 @@ def download_trail(page, office, target):
         page.click("main form button.primary")
     download.value.save_as(target)
     with zipfile.ZipFile(target) as archive:
+        archive.extract("verify.py", target.parent)
+        command = [sys.executable, "-I", target.parent / "verify.py", target, "--strict", "--csv"]
+        assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("OK: ")
         return [json.loads(line) for line in archive.read("entries.jsonl").splitlines()]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_from_the_sheet_to_the_trail(office, chromium, language, tmp_path):
+def test_from_the_sheet_to_the_trail(office, seal, chromium, language, tmp_path):
     shown, number = LANGUAGES[language]
     li = visit(chromium, office, language, "li")
     assert li.get_attribute("html", "lang") == shown
@@ -123,6 +128,7 @@ def test_from_the_sheet_to_the_trail(office, chromium, language, tmp_path):
     assert (li.locator("[data-secret]").count(), li.locator(".verdict.no").count()) == (0, 1)
 
     assert sweep(visit(chromium, office, language, "chen"), office) >= 1
+    seal()
     lines = download_trail(visit(chromium, office, language, "sun"), office, tmp_path / "trail.zip")
     assert {"phone.reveal", "consent.withdrawn", "contact.erased", "sweep.finished"} <= {line["act"] for line in lines}
     assert [line["out"] for line in lines if line["act"] == "phone.reveal"][-2:] == ["ok", "denied"]

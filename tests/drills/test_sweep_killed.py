@@ -80,7 +80,8 @@ def finished(site, office):
     assert keys == office.held | office.stay, "also the sheet's key and the key of nobody are gone"
     assert site.rows("SELECT count(*) FROM contacts_sheetimport WHERE file IS NOT NULL") == [(0,)]
     assert site.rows("SELECT sum(deleted) FROM contacts_sweeprun") == [(len(office.due),)]
-    assert site.rows("SELECT count(*) FROM contacts_sweeprun WHERE state = 'done'") == [(1,)]
+    # Killed between its last commit and its end, a sweep was done already; the next is done as well.
+    assert site.rows("SELECT count(*) FROM contacts_sweeprun WHERE state = 'done'")[0][0] in (1, 2)
 
 
 def test_a_sweep_takes_who_is_due_and_leaves_the_others_readable(copy, office):

@@ -15,6 +15,7 @@ from contacts.intake import asserting
 from contacts.intake.arriving import Draft
 from contacts.models import Contact, Phone, SheetImport, SweepRun
 from tests import house
+from tests.audit.sealed import seal_here
 from vault import phone, sealing
 
 ROLES = {"li": "advisor", "wu": "lead", "chen": "compliance", "zhao": "admin", "sun": "auditor"}
@@ -94,6 +95,7 @@ def build(*, hired=None):
     hold.place(contact=world.fang, case_ref="2026-7", reason="dispute", review_on=now.date(), by=world.chen, at=now)
     sweep.run(by=trail.System("sweep"), at=now - timedelta(hours=1))
     world.sweep = SweepRun.objects.latest("started_at")
+    seal_here(at=now)
     world.browsers = browsers(world)
     return world
 

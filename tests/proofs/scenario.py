@@ -12,6 +12,7 @@ from contacts import dial, hold, importing, outcome, sweep, withdrawal
 from contacts.intake import inviting, visiting
 from contacts.models import CallAttempt, Contact, Phone, SheetImport
 from tests import house
+from tests.audit.sealed import seal_here
 from tests.proofs import cast
 from tests.proofs.stores import MARKERS
 from tests.proofs.surfaces import Ask, post, send, words_of
@@ -119,4 +120,5 @@ def leave(world):
     assert gone.deleted > 100
     asks = {"chen": ["/retention/", "/holds/", "/suppression/"], "sun": ["/audit/"], "zhao": ["/", "/team/"]}
     pages = [words_of(cast.enter(getattr(world, name)).get(path)) for name, paths in asks.items() for path in paths]
+    seal_here(at=at)
     return [*pages, words_of(send(cast.enter(world.sun), post("/audit/export/")))]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit import export, forms, trail, verify
+from audit.search import Criteria
 from audit.trail import System
 
 
@@ -39,13 +40,18 @@ class Command(BaseCommand):
         out.add_argument("--out", type=Path, required=True, metavar="FILE.zip", help="must not exist yet")
         check = deeds.add_parser("verify", help="check a zip; without one, every entry in the database")
         check.add_argument("file", nargs="?", type=Path, metavar="FILE.zip")
+        check.add_argument(
+            "--vkey", default="", metavar="LINE", help="the key's public line, kept outside; else the bundle's own"
+        )
+        earlier = "a checkpoint that left the house before; may be given again"
+        check.add_argument("--old-checkpoint", type=Path, action="append", default=[], metavar="FILE", help=earlier)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked; exit non-zero with one plain line when it fails."""
         if options["deed"] == "export":
             self._export(options["out"], _start(options["since"]), _end(options["until"]))
         else:
-            self._verify(options["file"])
+            self._verify(options["file"], options["vkey"], options["old_checkpoint"])
 
     def _export(self, path: Path, since: datetime | None, until: datetime | None) -> None:
         at = timezone.now()
@@ -55,17 +61,24 @@ class Command(BaseCommand):
             raise CommandError(_("Cannot write %(file)s: %(why)s") % {"file": path, "why": error.strerror}) from None
         try:
             with file:
+                pieces = export.stream(Criteria(since=since, until=until), at=at)
                 trail.record_alone("audit.exported", by=System("command"), at=at)
-                export.write(file, since=since, until=until, at=at)
+                file.writelines(pieces)
                 os.fsync(file.fileno())
+        except export.NothingSealed:
+            path.unlink()
+            raise CommandError(_("Nothing is sealed yet. Run: manage.py seal")) from None
         except BaseException:
             path.unlink(missing_ok=True)
             raise
         self.stdout.write(_("Written: %(file)s") % {"file": path})
 
-    def _verify(self, path: Path | None) -> None:
+    def _verify(self, path: Path | None, vkey: str, earlier: list[Path]) -> None:
         try:
-            found = verify.live() if path is None else verify.bundle_file(path)
+            notes = tuple(file.read_text(encoding="utf-8") for file in earlier)
+            found = verify.live() if path is None else verify.bundle_file(path, vkey=vkey, earlier=notes)
+        except OSError as error:
+            raise CommandError(_("Cannot read %(file)s: %(why)s") % {"file": error.filename, "why": error.strerror}) from None
         except verify.Broken as broken:
             place = _(" at entry %(place)d") % {"place": broken.place} if broken.place else ""
             raise CommandError(_("NOT WHOLE: %(word)s%(place)s") % {"word": broken.word, "place": place}) from None

@@ -1,0 +1,23 @@
+"""What a stranger needs to check an export: one file that runs anywhere, and a page that says how."""
+
+import re
+from pathlib import Path
+
+HERE = Path(__file__).parent
+_OWN = re.compile(r"^from audit\.offline\.[^\n]*\n", re.MULTILINE)
+_PARTS = ("merkle.py", "signature.py")
+
+
+def one_file() -> bytes:
+    """The verifier as a single file without our packages: its parts are put in where it imports them."""
+    whole = (HERE / "verify.py").read_text(encoding="utf-8")
+    parts = "".join((HERE / name).read_text(encoding="utf-8") for name in _PARTS)
+    first = _OWN.search(whole)
+    if first is None:
+        raise LookupError("the verifier imports no part")
+    return (whole[: first.start()] + parts + _OWN.sub("", whole[first.start() :])).encode()
+
+
+def pages() -> dict[str, bytes]:
+    """The files that go beside the entries, by name."""
+    return {name: (HERE / name).read_bytes() for name in ("README.zh.txt", "README.en.txt")} | {"verify.py": one_file()}

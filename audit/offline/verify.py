@@ -1,0 +1,300 @@
+#!/usr/bin/env python3
+"""Checks an export of Yunnuo's trail: python3 verify.py BUNDLE.zip --vkey LINE
+
+Needs Python 3.11 or later and nothing else; runs without a network and trusts no server. BUNDLE is the
+zip, or the folder it was unpacked to. The root over all entries is computed anew from the lines of
+entries.jsonl and compared with the signed checkpoint. Prints OK and the counts, or one word for what is
+wrong with the line it concerns, and then ends with 1:
+
+  bundle            it cannot be opened, or a file is missing or one too many
+  manifest          the manifest cannot be read, or claims what cannot be
+  files             a file is not the one whose hash the manifest gives
+  vkey              the key is not an Ed25519 verifier's line
+  signature         nobody with this key signed the checkpoint
+  origin            the checkpoint belongs to another trail
+  truncated         the last line is cut
+  count             there are more or fewer lines, or entries, than the manifest says
+  root              some entry was changed, added, left out or moved
+  rollback          an earlier checkpoint covers more entries than this trail has
+  history-rewritten an earlier checkpoint tells another history
+  canonical         a line is no entry of this format         (--strict)
+  duplicate         an entry stands there twice               (--strict)
+  csv               the sheet says something else than the entries (--csv)
+
+The key: compare it with one that you have from elsewhere (a printed page, a mail). The one in the
+bundle came with the bundle; with it alone you learn that nothing broke, not who made it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import io
+import json
+import re
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from audit.offline.merkle import Edge, pieces
+from audit.offline.signature import Failed, verified, vkey_of
+
+FORMAT = "yunnuo-trail/2"
+ENTRIES, SHEET, MANIFEST, CHECKPOINT, VKEY = "entries.jsonl", "entries.csv", "manifest.json", "checkpoint.txt", "vkey.txt"
+BESIDE = ("README.zh.txt", "README.en.txt", "verify.py")
+LINE_LIMIT = 4096
+COLUMNS = (
+    ("id", "id"),
+    ("act", "act"),
+    ("actor", "actor"),
+    ("subject", "subj"),
+    ("outcome", "out"),
+    ("fields", "fields"),
+    ("basis", "basis"),
+    ("reason", "reason"),
+    ("purpose", "purp"),
+    ("channel", "chan"),
+    ("decision", "dec"),
+    ("rule", "rule"),
+    ("numbers", "n"),
+    ("previous", "prev"),
+    ("request", "req"),
+)
+HEADER = ("time_utc", "sentence", *(title for title, _key in COLUMNS))
+KEYS = ("v", "id", "t", "act", "actor", "subj", "out", "fields", "basis", "reason", "req")
+MORE = ("purp", "chan", "dec", "rule", "n", "prev")
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+WITHHELD = re.compile(rb'\{"h":"([0-9a-f]{64})"\}')
+Earlier = dict[int, list[bytes]]  # the roots of checkpoints that left the house before, by size
+
+
+class Bundle:
+    """A zip or a folder, read file by file."""
+
+    def __init__(self, path: Path) -> None:
+        """Open it; raises Failed("bundle")."""
+        try:
+            self.zip = None if path.is_dir() else zipfile.ZipFile(path)
+        except (OSError, zipfile.BadZipFile, ValueError):
+            raise Failed("bundle") from None
+        self.folder = path
+        names = self.zip.namelist() if self.zip else [one.name for one in path.iterdir()]
+        needed = {ENTRIES, SHEET, MANIFEST, CHECKPOINT, VKEY}
+        if len(names) != len(set(names)) or not needed <= set(names) or not set(names) <= needed | set(BESIDE):
+            raise Failed("bundle")
+
+    def open(self, name: str) -> IO[bytes]:
+        """A file of the bundle, as bytes."""
+        return self.zip.open(name) if self.zip else (self.folder / name).open("rb")
+
+    def read(self, name: str, limit: int = 1 << 20) -> bytes:
+        """A small file, whole."""
+        with self.open(name) as file:
+            return file.read(limit)
+
+    def digest(self, name: str) -> str:
+        """SHA-256 of a file."""
+        with self.open(name) as file:
+            found = hashlib.sha256()
+            while piece := file.read(1 << 16):
+                found.update(piece)
+        return found.hexdigest()
+
+
+def manifest_of(bundle: Bundle) -> dict[str, Any]:
+    """The manifest, with every claim of the right kind."""
+    try:
+        told: dict[str, Any] = json.loads(bundle.read(MANIFEST))
+        size, first, end, count = numbers = [told[key] for key in ("size", "first", "end", "count")]
+        hashes = [bytes.fromhex(one) for one in (*told["left"], *told["right"])]
+        files = {name: told["files"][name]["sha256"] for name in (ENTRIES, SHEET)}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Failed("manifest") from None
+    if told.get("format") != FORMAT or not all(type(one) is int for one in numbers) or any(len(one) != 32 for one in hashes):
+        raise Failed("manifest")
+    whole = (first, end, count) == (0, size, size)
+    if not 0 <= first <= end <= size or not 0 <= count <= end - first or told.get("complete") is not whole:
+        raise Failed("manifest")
+    for name, digest in files.items():
+        if bundle.digest(name) != digest:
+            raise Failed("files")
+    return told
+
+
+def add_all(edge: Edge, levels: Iterator[int], hashes: list[str]) -> None:
+    """Grow by subtrees whose hashes were given; raises Failed when there are not as many."""
+    wanted = list(levels)
+    if len(wanted) != len(hashes):
+        raise Failed("manifest")
+    for level, one in zip(wanted, hashes, strict=True):
+        edge.add(level, bytes.fromhex(one))
+
+
+def lines_of(bundle: Bundle) -> Iterator[tuple[int, bytes]]:
+    """Number and bytes of each line, none longer than an entry may be."""
+    with bundle.open(ENTRIES) as file:
+        number = 0
+        while line := file.readline(LINE_LIMIT + 1):
+            number += 1
+            if not line.endswith(b"\n"):
+                raise Failed("truncated", number)
+            yield number, line[:-1]
+
+
+def walk(bundle: Bundle, told: dict[str, Any], earlier: Earlier, each: Callable[[int, bytes], None] | None) -> int:
+    """Compute the root from the lines; meet earlier checkpoints on the way; returns how many lines are withheld."""
+    edge, withheld, sha = Edge(), 0, hashlib.sha256
+    add_all(edge, pieces(0, told["first"]), told["left"])
+    meet(edge, earlier)
+    for number, line in lines_of(bundle):
+        hidden = WITHHELD.fullmatch(line)
+        if hidden:
+            withheld += 1
+            edge.add(0, bytes.fromhex(hidden[1].decode()))
+        else:
+            edge.add(0, sha(b"\x00" + line).digest())
+            if each:
+                each(number, line)
+        if earlier:
+            meet(edge, earlier)
+        if edge.size > told["end"]:
+            raise Failed("count", number)
+    if edge.size != told["end"] or edge.size - told["first"] - withheld != told["count"]:
+        raise Failed("count")
+    add_all(edge, pieces(told["end"], told["size"]), told["right"])
+    meet(edge, earlier)
+    if edge.root() != told["root"]:
+        raise Failed("root")
+    return withheld
+
+
+def meet(edge: Edge, earlier: Earlier) -> None:
+    """Compare with the earlier checkpoints of exactly this size."""
+    for root in earlier.pop(edge.size, ()):
+        if root != edge.root():
+            raise Failed("history-rewritten")
+
+
+def body_of(line: bytes, number: int) -> dict[str, Any]:
+    """The keys of an entry whose bytes are the only ones that say it."""
+    try:
+        body: dict[str, Any] = json.loads(line)
+    except (ValueError, RecursionError):
+        raise Failed("canonical", number) from None
+    keys = tuple(body) if isinstance(body, dict) else ()
+    same = json.dumps(body, separators=(",", ":"), ensure_ascii=True).encode() == line
+    if not same or keys[: len(KEYS)] != KEYS or keys[len(KEYS) :] != tuple(key for key in MORE if key in keys):
+        raise Failed("canonical", number)
+    return body
+
+
+def safe(cell: object) -> str:
+    """The text of a cell, with ' before it where a spreadsheet would otherwise calculate."""
+    text = str(cell)
+    return f"'{text}" if text.lstrip(" \u00a0\u3000").startswith(RISKY) or text.startswith(RISKY) else text
+
+
+def cells_of(body: dict[str, Any]) -> list[str]:
+    """The cells of an entry that depend on nothing but its bytes."""
+    values = (body.get(key, "") for _title, key in COLUMNS)
+    return [safe(" ".join(map(str, one)) if isinstance(one, list) else one) for one in values]
+
+
+class Found(NamedTuple):
+    """What a whole bundle shows: the trail it is of, how large that is, which places, and how many entries of them."""
+
+    origin: str
+    size: int
+    first: int
+    end: int
+    shown: int
+    unmet: int
+
+
+class Reader:
+    """Reads each entry: its form, whether it is there twice, and what the sheet says beside it."""
+
+    def __init__(self, sheet: IO[bytes] | None) -> None:
+        """`sheet` is the open sheet, or None where it is not asked."""
+        self.seen = set[str]()
+        self.rows = csv.reader(io.TextIOWrapper(sheet, encoding="utf-8-sig", newline="")) if sheet else None
+        if self.rows and tuple(next(self.rows, ())) != HEADER:
+            raise Failed("csv")
+
+    def each(self, number: int, line: bytes) -> None:
+        """Read one entry."""
+        body = body_of(line, number)
+        if body["id"] in self.seen:
+            raise Failed("duplicate", number)
+        self.seen.add(body["id"])
+        if self.rows and next(self.rows, [])[2:] != cells_of(body):
+            raise Failed("csv", number)
+
+    def end(self) -> None:
+        """No row may be left over."""
+        if self.rows and next(self.rows, None) is not None:
+            raise Failed("csv")
+
+
+def verify(path: Path, *, vkey: str = "", earlier: tuple[str, ...] = (), sheet: bool = False, strict: bool = False) -> Found:
+    """Check a bundle and tell what it shows.
+
+    `vkey` is a verifier's line; without one the bundle's own is taken. `earlier` are checkpoints, as text, that left the
+    house before. Raises Failed.
+    """
+    bundle = Bundle(path)
+    try:
+        key = vkey_of(vkey or bundle.read(VKEY).decode())
+        told = manifest_of(bundle)
+        origin, size, told["root"] = verified(bundle.read(CHECKPOINT).decode(), key, told.get("origin"))
+        if size != told["size"]:
+            raise Failed("count")
+        known: Earlier = {}
+        for text in earlier:
+            _origin, before, root = verified(text, key, origin)
+            if before > size:
+                raise Failed("rollback")
+            known.setdefault(before, []).append(root)
+        with bundle.open(SHEET) as opened:
+            reader = Reader(opened if sheet else None) if sheet or strict else None
+            walk(bundle, told, known, reader.each if reader else None)
+            if reader:
+                reader.end()
+    except (OSError, zipfile.BadZipFile, EOFError, UnicodeDecodeError, csv.Error, RuntimeError, zlib.error):
+        raise Failed("bundle") from None
+    return Found(origin, size, told["first"], told["end"], told["count"], unmet=len(known))
+
+
+def main() -> None:
+    """Ask the command line, print one line."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("bundle", type=Path)
+    asked.add_argument("--vkey", default="", help="the verifier's line, or a file that holds it")
+    asked.add_argument("--old-checkpoint", type=Path, action="append", default=[], metavar="FILE", help="left the house before")
+    asked.add_argument("--csv", action="store_true", help="compare the sheet, row by row")
+    asked.add_argument("--strict", action="store_true", help="read every entry: its form, and that none is there twice")
+    told = asked.parse_args()
+    vkey = Path(told.vkey).read_text().strip() if told.vkey and Path(told.vkey).is_file() else told.vkey
+    earlier = tuple(file.read_text(encoding="utf-8") for file in told.old_checkpoint)
+    try:
+        found = verify(told.bundle, vkey=vkey, earlier=earlier, sheet=told.csv, strict=told.strict)
+    except Failed as failed:
+        sys.exit(f"FAILED: {failed}")
+    hidden = found.end - found.first - found.shown
+    lines = [
+        f"OK: {found.shown} entries shown, {hidden} withheld; "
+        f"places {found.first + 1} to {found.end} of {found.size} in {found.origin}."
+    ]
+    if not vkey:
+        lines.append("The key came with the bundle: compare its line with one you have from elsewhere (--vkey).")
+    if found.unmet:
+        lines.append(f"Earlier checkpoints outside this range, not compared: {found.unmet}.")
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()
