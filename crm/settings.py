@@ -23,6 +23,16 @@ DEMO = env.flag("YUNNUO_DEMO", not PRODUCTION)
 ALLOWED_HOSTS = env.words("YUNNUO_HOSTS", "" if PRODUCTION else "*")
 CSRF_TRUSTED_ORIGINS = env.words("YUNNUO_ORIGINS", "")
 KEYRING_FILE = Path(env.text("YUNNUO_KEYRING_FILE", str(VAR_DIR / "keyring.json")))
+# The suite of new keys, what wraps the keyring, and who else keeps a copy of it (docs/keys-and-backups.md).
+SUITE = env.choice("YUNNUO_SUITE", ("aes-256-gcm", "sm4-gcm", "aes-256-gcm-siv"))
+ROOT = env.choice("YUNNUO_ROOT", ("file", "env", "vault-transit"))
+KEYRING_COPIES = env.words("YUNNUO_KEYRING_COPIES", "backups" if PRODUCTION else "")
+TRANSIT_URL = env.text("YUNNUO_TRANSIT_URL", "http://127.0.0.1:8200")
+TRANSIT_MOUNT = env.text("YUNNUO_TRANSIT_MOUNT", "transit")
+TRANSIT_NAME = env.text("YUNNUO_TRANSIT_NAME", "yunnuo")
+TRANSIT_TOKEN_FILE = env.text("YUNNUO_TRANSIT_TOKEN_FILE", "")
+EPOCH_DAYS = 30  # a key older than this is due for its successor
+VAULT_BACKUP_DAYS = 7  # no backup of the vault's side is kept longer
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from vault import persons
-from vault.errors import KeyMissing, Malformed, Shredded, Tampered, VaultError
+from vault.errors import Malformed, Tampered, VaultError
 from vault.sealed import Sealed
 from vault.sealing import FORMAT, HEADER, PHONE_PLAIN, aad
 from vault.suite import NONCE, SUITES, TAG
@@ -41,7 +41,7 @@ def open_many(boxes: Sequence[Sealed]) -> list[Opened]:
 def _try(box: Sealed, wrapped: Mapping[UUID, bytes]) -> Opened:
     try:
         return Opened(_open(box, wrapped), None)
-    except (Tampered, Malformed, Shredded, KeyMissing) as error:
+    except VaultError as error:
         return Opened(None, error)
 
 
