@@ -8,12 +8,19 @@ from django.utils import timezone
 from audit.trail import System
 from contacts import importing
 from contacts import sweep as sweeping
+from contacts.keys import duty
 
 
 @shared_task(name="contacts.sweep")
 def sweep() -> None:
     """The nightly sweep."""
     sweeping.nightly(by=System("sweep"), at=timezone.now())
+
+
+@shared_task(name="contacts.turn_keys")
+def turn_keys() -> None:
+    """Whatever is due on the keyring."""
+    duty.turn(by=System("keyring"), at=timezone.now())
 
 
 @shared_task(name="contacts.check_sheet")

@@ -11,6 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from vault import ring_text, roots
 from vault.errors import DeedRefused, KeyringRefused
@@ -18,9 +20,9 @@ from vault.keys import PURPOSES, Key, Keyring, derive_kid
 from vault.suite import chosen
 
 VARIABLE = "YUNNUO_KEYRING"
-IN_ENVIRONMENT = (
-    f"The keyring comes from {VARIABLE}, which no command can change. Write it into a file of mode 0600, name the file in "
-    f"{VARIABLE}_FILE, unset {VARIABLE}, and repeat; then put the new text back where it came from."
+IN_ENVIRONMENT = gettext_lazy(
+    "The keyring comes from YUNNUO_KEYRING, which no command can change. Write it into a file of mode 0600, name the file in "
+    "YUNNUO_KEYRING_FILE, unset YUNNUO_KEYRING, and repeat; then put the new text back where it came from."
 )
 
 
@@ -78,7 +80,7 @@ def replace(keys: Iterable[Key]) -> None:
         os.fsync(folder)
         os.close(folder)
     except OSError as refused:
-        raise DeedRefused(f"The keyring file cannot be written ({refused.strerror}). Nothing was changed.") from None
+        raise DeedRefused(_("The keyring file cannot be written (%s). Nothing was changed.") % refused.strerror) from None
     current.cache_clear()
 
 
@@ -94,21 +96,29 @@ def _put(path: Path, text: str, mode: int) -> None:
 def changing() -> Iterator[Keyring]:
     """The keyring as it lies there, while nobody else of this machine changes it."""
     if os.environ.get(VARIABLE):
-        raise DeedRefused(IN_ENVIRONMENT)
+        raise DeedRefused(str(IN_ENVIRONMENT))
     path = Path(settings.KEYRING_FILE)
     lock = os.open(path.with_name(path.name + ".lock"), os.O_WRONLY | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        current.cache_clear()
         yield ring_text.parse(read())
     finally:
         os.close(lock)
 
 
+def first(*, at: datetime) -> None:
+    """Make the keyring file where there is none; raises DeedRefused where there is."""
+    path = Path(settings.KEYRING_FILE)
+    if os.environ.get(VARIABLE) or path.exists():
+        raise DeedRefused(_("There is a keyring already. Nothing was changed. See: keyring show."))
+    _put(path, generate(at), 0o600)
+    current.cache_clear()
+
+
 def ensure_development() -> bool:
     """Create a keyring file for development when there is none; never in production. True when created."""
-    path = Path(settings.KEYRING_FILE)
-    if settings.PRODUCTION or os.environ.get(VARIABLE) or path.exists():
+    if settings.PRODUCTION or os.environ.get(VARIABLE) or Path(settings.KEYRING_FILE).exists():
         return False
-    _put(path, generate(datetime.now(UTC)), 0o600)
-    current.cache_clear()
+    first(at=datetime.now(UTC))
     return True
