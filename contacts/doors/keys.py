@@ -9,7 +9,7 @@ from contacts.keys import standing
 from team.doors import StaffRequest, door
 
 
-@door(roles=("admin",), second_factor=True)
+@door(roles=("admin",))
 @require_GET
 def keys_page(request: StaffRequest) -> HttpResponse:
     """State, age and count of each key, the workers, and the commands to run on the server."""
