@@ -35,3 +35,16 @@ def using(monkeypatch, text):
         keyring.current.cache_clear()
         yield keyring.current()
     keyring.current.cache_clear()
+
+
+@contextmanager
+def filed(settings, monkeypatch, folder, text=FROZEN):
+    """Let this process read this keyring from a file, which commands may change."""
+    settings.KEYRING_FILE = folder / "keyring.json"
+    settings.KEYRING_FILE.write_text(text)
+    settings.KEYRING_FILE.chmod(0o600)
+    with monkeypatch.context() as patch:
+        patch.delenv(keyring.VARIABLE, raising=False)
+        keyring.current.cache_clear()
+        yield settings.KEYRING_FILE
+    keyring.current.cache_clear()
