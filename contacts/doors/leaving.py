@@ -50,7 +50,7 @@ def sweep_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One sweep: who left and why, without a name."""
     run = get_object_or_404(SweepRun, pk=pk)
     departures = Departure.objects.filter(run=run).order_by("rule", "subject_id").select_related("event")
-    context = {"run": run, "departures": departures[:500], "irrecoverable": horizon.of(run.finished_at or run.heartbeat)}
+    context = {"run": run, "departures": departures[:500], "irrecoverable": horizon.of(run.started_at)}
     return render(request, "contacts/leaving/sweep.html", context)
 
 

@@ -8,7 +8,7 @@ from threading import Thread
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-TOKEN = "hvs.made-up-token"  # noqa: S105 - of the test alone
+TOKEN = "hvs.made-up-token"
 
 
 class Transit(BaseHTTPRequestHandler):

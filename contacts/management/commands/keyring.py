@@ -61,9 +61,7 @@ class Command(BaseCommand):
         """Do the deed; a refusal is a sentence and exit code 1."""
         with override(language()):
             try:
-                DOORS[deed](
-                    self, **{name: options[name] for name in ASKED if name in options}
-                )
+                DOORS[deed](self, **{name: options[name] for name in ASKED if name in options})
             except VaultError as refused:
                 raise CommandError(str(refused)) from None
 
