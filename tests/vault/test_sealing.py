@@ -43,7 +43,7 @@ def test_what_is_packed_is_what_comes_out(digits):
     assert opening._unpack(sealing.pack_phone(digits), FIELD) == digits
 
 
-def test_every_flipped_bit_is_found(owner):
+def test_p02_every_flipped_bit_is_found(owner):
     box = sealing.seal_phone("8613800001234", field_id=FIELD, row=owner, owner=owner)
     assert opening.open_one(box) == "8613800001234"
     for bit in range(384):

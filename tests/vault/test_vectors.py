@@ -106,7 +106,7 @@ def frozen(monkeypatch, db):
 
 @pytest.mark.django_db(databases=["default", "vault"])
 @pytest.mark.parametrize(("blob", "length", "field", "row", "value"), LAYOUTS)
-def test_what_was_sealed_once_opens_for_ever(frozen, blob, length, field, row, value):
+def test_p06_what_was_sealed_once_opens_for_ever(frozen, blob, length, field, row, value):
     raw = bytes.fromhex(blob)
     assert (len(raw), raw[:4].hex()) == (length, "c1010001")
     assert opening.open_one(Sealed(raw, field_id=field, row=row, owner=OWNER)) == value

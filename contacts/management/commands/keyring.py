@@ -40,7 +40,7 @@ class Command(BaseCommand):
 
     help = (
         "See the keys and lead them through their life. A change of key is four steps, each of which refuses to come "
-        "too early: add, promote, rewrap, destroy. `keyring show` says which is next. The whole story: docs/keys-and-backups.md."
+        "too early: add, promote, rewrap, destroy. `keyring show` says which is next. More: docs/keys-and-backups.md."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
