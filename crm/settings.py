@@ -215,6 +215,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "contacts.sweep", "schedule": crontab(hour="2", minute="0")},
     "turn_keys": {"task": "contacts.turn_keys", "schedule": crontab(minute="20")},
+    "examine_keys": {"task": "contacts.examine_keys", "schedule": crontab(hour="3", minute="40")},
     "resume_sheets": {"task": "contacts.resume_sheets", "schedule": crontab()},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")

@@ -17,6 +17,6 @@ def keys_page(request: StaffRequest) -> HttpResponse:
     context = {
         "rows": standing.rows(at=at),
         "workers": standing.workers(at=at),
-        "problems": list(standing.problems(at=at)),
+        "problems": list(standing.problems(at=at, people=False)),
     }
     return render(request, "contacts/keys/keys.html", context)

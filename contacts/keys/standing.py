@@ -15,7 +15,7 @@ from contacts.keys import duty
 from contacts.models import Contact, Departure
 from vault import canary, heartbeat, index, keyring, persons, ring_text, rotation
 from vault.errors import VaultError, VaultInconsistent
-from vault.keys import Key
+from vault.keys import Key, Keyring
 from vault.models import ALL, BlindIndex, PersonKey, Worker
 from vault.suite import chosen
 
@@ -59,8 +59,8 @@ def workers(*, at: datetime) -> list[tuple[Worker, bool]]:
     return [(worker, wanted <= worker.holds.keys()) for worker in heartbeat.live(at=at)]
 
 
-def problems(*, at: datetime) -> Iterator[str]:
-    """What is wrong with keyring, vault and people, a sentence each; nothing where all is well."""
+def problems(*, at: datetime, people: bool = True) -> Iterator[str]:
+    """What is wrong with keyring and vault, a sentence each, and with `people` too, which takes a look at everybody."""
     try:
         ring = keyring.current()
         canary.prove(at=at)
@@ -68,6 +68,15 @@ def problems(*, at: datetime) -> Iterator[str]:
         yield str(refused)
         return
     yield from _of_settings()
+    yield from _of_keys(ring, at=at)
+    if people:
+        try:
+            prove_whole()
+        except VaultInconsistent as lost:
+            yield str(lost)
+
+
+def _of_keys(ring: Keyring, *, at: datetime) -> Iterator[str]:
     for worker, whole in workers(at=at):
         if not whole:
             yield _("Worker %s does not hold every key. Wait a minute, or give its machine the keyring.") % worker.name
@@ -80,10 +89,6 @@ def problems(*, at: datetime) -> Iterator[str]:
             yield _("People are under key %s, which the keyring does not hold. Bring the keyring that does.") % bytes(kid).hex()
     for purpose in duty.due(at=at):
         yield _("A new key is due for: %s. Run: keyring add, then keyring promote.") % PURPOSES[purpose]
-    try:
-        prove_whole()
-    except VaultInconsistent as lost:
-        yield str(lost)
 
 
 def prove_whole() -> None:

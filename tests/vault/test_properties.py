@@ -1,6 +1,7 @@
 """What holds for every value, key and place in the vault; the numbers of the tests are those of the design's list."""
 
 import os
+import re
 import threading
 import time
 from base64 import b64encode
@@ -249,3 +250,8 @@ def test_p20_opening_costs_about_what_one_fernet_token_does(number, most):
         return min(times)
 
     assert least(ours) <= most * least(lambda: fernet.decrypt(token))
+
+
+def test_every_property_of_the_design_has_a_test_by_its_number():
+    names = re.findall(r"def test_p(\d\d)_", "".join(path.read_text("utf-8") for path in (HOUSE / "tests").rglob("test_*.py")))
+    assert sorted(set(names)) == [f"{n:02}" for n in range(1, 21)]

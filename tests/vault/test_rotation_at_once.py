@@ -25,42 +25,52 @@ def person(n):
     return digits, sealing.seal_phone(digits, field_id=FIELD, row=owner, owner=owner)
 
 
-def test_p11_nothing_fails_and_nobody_is_lost_while_keys_move(own_ring):
-    canary.prove(at=AT)
-    people, wrong, over = [person(n) for n in range(200)], [], threading.Event()
+class Office:
+    """People who are read, and people who come in, until it closes."""
 
-    def hand(deed):
+    def __init__(self):
+        self.people, self.wrong, self.closed = [person(n) for n in range(200)], [], threading.Event()
+
+    def read(self):
+        people = list(self.people)
+        results = opening.open_many([box for _digits, box in people])
+        self.wrong += [repr(r) for (digits, _box), r in zip(people, results, strict=True) if r.value != digits]
+
+    def come(self):
+        if len(self.people) < 400:
+            self.people.append(person(len(self.people)))
+
+    def work(self, deed):
         try:
-            while not over.is_set():
+            while not self.closed.is_set():
                 deed()
         except Exception as error:
-            wrong.append(repr(error))
+            self.wrong.append(repr(error))
         finally:
             connections.close_all()
 
-    def read():
-        for digits, result in zip([d for d, _b in people], opening.open_many([b for _d, b in people]), strict=False):
-            if result.value != digits:
-                wrong.append(repr(result))
 
-    def come():
-        if len(people) < 400:
-            people.append(person(len(people)))
+def epoch():
+    old = keyring.current().active("kek")
+    rotation.promote(rotation.add("kek", at=AT).kid, at=AT)
+    while rotation.under(old.kid):
+        sum(rewrapping.batches(size=50))
+    rotation.destroy(old.kid, gone=(), at=AT)
 
-    threads = [threading.Thread(target=hand, args=(deed,)) for deed in (read, read, come)]
+
+def test_p11_nothing_fails_and_nobody_is_lost_while_keys_move(own_ring):
+    canary.prove(at=AT)
+    office = Office()
+    threads = [threading.Thread(target=office.work, args=(deed,)) for deed in (office.read, office.read, office.come)]
     for thread in threads:
         thread.start()
     for _epoch in range(3):
-        old = keyring.current().active("kek")
-        rotation.promote(rotation.add("kek", at=AT).kid, at=AT)
-        while rotation.under(old.kid):
-            sum(rewrapping.batches(size=50))
-        rotation.destroy(old.kid, gone=(), at=AT)
-    over.set()
+        epoch()
+    office.closed.set()
     for thread in threads:
         thread.join()
-    read()
-    assert (wrong, PersonKey.objects.count()) == ([], len(people))
+    office.read()
+    assert (office.wrong, PersonKey.objects.count()) == ([], len(office.people))
     assert {bytes(kid) for kid in PersonKey.objects.values_list("kid", flat=True)} == {keyring.current().active("kek").kid}
 
 
