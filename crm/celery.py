@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import worker_init, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
@@ -13,9 +13,25 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["contacts"])
 
 
+@worker_init.connect
+def _prove(**_: Any) -> None:
+    """A worker with a keyring that is not this database's does not start; of a signal, only SystemExit is heard."""
+    from django.db import connections
+
+    from vault import heartbeat
+    from vault.errors import VaultError
+
+    try:
+        heartbeat.prove()
+    except VaultError as refused:
+        raise SystemExit(str(refused)) from None
+    finally:
+        connections.close_all()  # the children of this process open their own
+
+
 @worker_process_init.connect
 def _beat(**_: Any) -> None:
-    """Each process that works on tasks proves its keyring and says which it holds."""
+    """Each process that works on tasks says which keyring it holds."""
     from vault import heartbeat
 
     heartbeat.start()

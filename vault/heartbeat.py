@@ -25,11 +25,16 @@ KEPT = timedelta(days=1)
 logger = logging.getLogger(__name__)
 
 
-def start() -> None:
-    """Prove suites, keyring and canaries, or do not start at all; then beat for as long as the process lives."""
+def prove() -> None:
+    """Whether suites compute, and the keyring is sound and this database's; raises VaultError, and then nothing may start."""
     ring = keyring.current()
     known_answers.prove([chosen(), *{key.suite.number: key.suite for key in ring.living()}.values()])
     canary.prove(at=timezone.now())
+
+
+def start() -> None:
+    """Prove, then beat for as long as the process lives."""
+    prove()
     threading.Thread(target=_live, args=(keyring.fingerprint(),), name="keyring heartbeat", daemon=True).start()
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import connections
 from django.utils.translation import override
 
+from crm import celery
 from vault import canary, heartbeat, index, keyring, opening, persons, rewrapping, ring_text, rotation, sealing
 from vault.errors import DeedRefused, KeyDestroyed, KeyMissing
 from vault.models import BlindIndex, Canary, PersonKey, Tombstone, Worker
@@ -176,6 +177,15 @@ def test_a_worker_does_not_start_on_a_foreign_keyring(english, monkeypatch):
     with pytest.raises(Exception, match="not the one this database"):
         heartbeat.start()
     assert started == ["keyring heartbeat"]
+
+
+def test_a_task_worker_does_not_start_on_a_foreign_keyring(english, monkeypatch):
+    monkeypatch.setattr(type(connections), "close_all", lambda _connections: None)
+    celery._prove()
+    english.write_text(keyring.generate(AT))
+    keyring.current.cache_clear()
+    with pytest.raises(SystemExit, match="not the one this database"):
+        celery._prove()
 
 
 @pytest.mark.parametrize("stop", range(6))
