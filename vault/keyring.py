@@ -68,7 +68,12 @@ def replace(keys: Iterable[Key]) -> None:
 
     Raises DeedRefused where it cannot be written, before anything has changed.
     """
-    text, path = ring_text.render(keys, roots.named(settings.ROOT)), Path(settings.KEYRING_FILE)
+    path, root = Path(settings.KEYRING_FILE), roots.named(settings.ROOT)
+    if root.field != "wrapped" and roots.named(ring_text.root_of(read())).field == "wrapped":
+        raise DeedRefused(
+            _("The keyring is wrapped, and YUNNUO_ROOT would write it in the open. Set it as the site has it, and repeat.")
+        )
+    text = ring_text.render(keys, root)
     ring_text.parse(text)  # what cannot be read back is not written
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o600
     fresh = path.with_name(path.name + ".new")

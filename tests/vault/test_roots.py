@@ -5,10 +5,11 @@ from base64 import b64encode
 from datetime import UTC, datetime
 
 import pytest
+from django.utils.translation import override
 
 from tests.vault import ring, transit
 from vault import keyring, ring_text, roots
-from vault.errors import KeyringRefused, RootRefused
+from vault.errors import DeedRefused, KeyringRefused, RootRefused
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -36,6 +37,18 @@ def test_a_keyring_moves_from_its_file_to_the_root_and_back(served):
     wrapped = ring_text.render(keys, roots.named("vault-transit"))
     assert ring_text.parse(wrapped).keys == keys
     assert ring_text.parse(ring_text.render(ring_text.parse(wrapped), roots.named("file"))).keys == keys
+
+
+def test_a_command_without_the_sites_settings_does_not_unwrap_the_keyring(served, settings, monkeypatch, tmp_path):
+    with ring.filed(settings, monkeypatch, tmp_path, keyring.generate(AT)) as file:
+        before = file.read_text()
+        settings.ROOT = "file"
+        with override("en"), pytest.raises(DeedRefused, match="would write it in the open"):
+            keyring.replace(keyring.current())
+        assert file.read_text() == before
+        settings.ROOT = "vault-transit"
+        keyring.replace(keyring.current())
+        assert ring_text.root_of(file.read_text()) == "vault-transit"
 
 
 TROUBLES = {
