@@ -66,6 +66,11 @@ def moving(*, after: UUID, limit: int) -> list[UUID]:
     return list(rows.values_list("owner", flat=True)[:limit])
 
 
+def in_between() -> int:
+    """How many people have two keys."""
+    return PersonKey.objects.filter(previous__isnull=False).count()
+
+
 def settle(owners: Sequence[UUID], *, moved_before: datetime) -> int:
     """Forget the older key of these owners, of whose values none needs it, once nobody can hold an old copy of a row."""
     rows = PersonKey.objects.filter(owner__in=owners, previous__isnull=False, moved_at__lt=moved_before)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from contacts.keys import duty
 from contacts.models import Contact, Departure
-from vault import canary, heartbeat, index, keyring, persons, ring_text, rotation
+from vault import canary, heartbeat, index, keyring, persons, rewrapping, ring_text, rotation
 from vault.errors import VaultError, VaultInconsistent
 from vault.keys import Key, Keyring
 from vault.models import ALL, BlindIndex, PersonKey, Worker
@@ -152,7 +152,10 @@ def _next(key: Key, count: int | None, *, at: datetime) -> tuple[str, str]:
         due = f"keyring add {key.purpose}" if on <= at else ""
         return (_("Its successor is due.") if due else _("Its successor is due on %s.") % _day(on)), due
     if count if key.purpose == "kek" else index.behind(after=ALL, limit=1):
-        return _("Some people still need it."), "keyring rewrap"
+        kept = key.purpose == "kek" and count == rewrapping.in_between()
+        return (
+            _("Kept for an hour after values were sealed anew.") if kept else _("Some people still need it.")
+        ), "keyring rewrap"
     copies = "".join(f' --gone "{copy}"' for copy in settings.KEYRING_COPIES)
     return _("Nobody needs it any more."), f"keyring destroy {kid}{copies}"
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, override
 
 from audit.trail import System
 from contacts.keys import duty, rotating, standing
-from vault import keyring
+from vault import keyring, rewrapping
 from vault.errors import VaultError
 
 BY = System("keyring")
@@ -109,11 +109,14 @@ class Command(BaseCommand):
         total, done = rotating.waiting(), {"rewrapped": 0, "reindexed": 0, "resealed": 0}
         for word, count in rotating.rewrap(by=BY, at=timezone.now(), rate=max(rate, 0)):
             done[word] += count
-            self._bar(sum(done.values()), total)
+            if count:
+                self._bar(sum(done.values()), total)
         said = _("%(rewrapped)d keys moved, %(reindexed)d people indexed anew, %(resealed)d people sealed anew.") % done
         self.stdout.write(said)
         if left := rotating.waiting():
             self._then(_("%d steps are left; others were just being used.") % left, "keyring rewrap")
+        elif kept := rewrapping.in_between():
+            self._then(_("%d people keep their former key too; an hour from now it can go.") % kept, "keyring rewrap")
 
     def doctor(self) -> None:
         """What is wrong, a line each, and exit code 1; or that all is well."""
