@@ -28,12 +28,19 @@ def add(purpose: str, *, at: datetime) -> Key:
             _("Refusals of people who have left cannot be computed under another key, so this key stays. Change nothing.")
         )
     with keyring.changing() as ring:
+        _refuse_elsewhere(ring)
         waiting = [key for key in ring.of(purpose) if key.state == "pre-active"]
         fresh = waiting[0] if waiting else _fresh(ring, purpose, at=at)
         if not waiting:
             keyring.replace([*ring, fresh])
     canary.prove(at=at)
     return fresh
+
+
+def _refuse_elsewhere(ring: Keyring) -> None:
+    """Two machines that each add a key would each have a keyring of their own; the canaries tell."""
+    if stranger := {bytes(kid) for kid in Canary.objects.values_list("kid", flat=True)} - {key.kid for key in ring}:
+        raise DeedRefused(_("Key %s was added on another machine. Bring its keyring here first.") % min(stranger).hex())
 
 
 def _fresh(ring: Keyring, purpose: str, *, at: datetime) -> Key:

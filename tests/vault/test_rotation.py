@@ -121,6 +121,16 @@ def test_what_comes_out_of_order_is_told_what_to_do_instead(settings):
     assert states() == ["retired", "active"]
 
 
+def test_two_machines_do_not_each_add_a_key_of_their_own(english):
+    before = english.read_text()
+    new = rotation.add("kek", at=LATER)
+    english.write_text(before)  # the other machine, whose file nobody has brought up to date
+    sentence = f"Key {new.kid.hex()} was added on another machine. Bring its keyring here first."
+    for purpose in ("kek", "index"):
+        assert refused(lambda purpose=purpose: rotation.add(purpose, at=LATER)) == sentence
+    assert english.read_text() == before
+
+
 def test_a_waiting_key_is_taken_off_the_way_without_a_trace_in_use():
     waiting = rotation.add("kek", at=LATER)
     rotation.retire(waiting.kid, at=LATER)
