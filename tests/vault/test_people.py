@@ -1,6 +1,7 @@
 """Keys change while people are there: who is found stays found, what opens stays open, and each deed is on record."""
 
 import random
+from base64 import b64encode
 from datetime import timedelta
 from io import StringIO
 
@@ -13,10 +14,11 @@ from django.utils.translation import override
 from audit.models import Entry
 from audit.trail import System
 from consent.models import SmsMessage
-from contacts import erase, sweep
+from contacts import erase, sweep, tasks
 from contacts.keys import duty, resealing, rotating, standing
 from contacts.models import Contact, Phone, SweepRun
 from tests import house
+from tests.vault import transit
 from vault import horizon, index, keyring, opening, persons, rewrapping, rotation
 from vault.errors import DeedRefused, VaultInconsistent
 from vault.models import BlindIndex, PersonKey, Tombstone, Worker
@@ -220,6 +222,30 @@ def test_the_hour_waits_for_workers_and_for_people_with_copies(home, settings):
         turn(at)
     assert sorted(k.state for k in keyring.current()) == ["active"] * 3 + ["retired"] * 2
     assert Tombstone.objects.count() == 0
+
+
+def test_the_bells_ring_and_what_is_wrong_is_said_aloud(home, settings, caplog):
+    settings.KEYRING_COPIES = []
+    tasks.turn_keys()
+    assert sorted(key.state for key in keyring.current()) == ["active"] * 3 + ["pre-active"] * 2
+    persons.destroy_keys([Contact.objects.first().pk])
+    tasks.examine_keys()
+    assert [record.levelname for record in caplog.records if "Data was lost" in record.getMessage()] == ["ERROR"]
+    rung = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert {"contacts.turn_keys", "contacts.examine_keys"} <= rung
+
+
+def test_the_next_change_moves_the_keyring_under_its_root(home, own_ring, settings, monkeypatch):
+    monkeypatch.setenv("YUNNUO_TRANSIT_TOKEN", transit.TOKEN)
+    settings.ROOT, before = "vault-transit", opened()
+    materials = [b64encode(key.material).decode() for key in keyring.current()]
+    assert [material in own_ring.read_text() for material in materials] == [True] * 3
+    with transit.server(settings) as server:
+        rotating.add("kek", by=BY, at=MONTH)
+        assert [material in own_ring.read_text() for material in materials] == [False] * 3
+        assert opened() == before
+    count = len(server.asked)
+    assert (opened(), len(server.asked)) == (before, count)  # what runs asks the root no more
 
 
 def test_who_left_is_irrecoverable_once_the_last_backup_and_the_last_key_are_gone(home, settings):
