@@ -21,7 +21,7 @@ _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _ID = re.compile(_UUID)
 _CODE = r"[a-z][a-z_]*(?:[.-][a-z_]+)*"
 _ACTOR = re.compile(rf"[us]:{_UUID}|sys:(?=.{{1,30}}$){_CODE}")
-_SUBJECT = re.compile(rf"(?:[cuneip]:{_UUID})?")
+_SUBJECT = re.compile(rf"(?:[cuneipk]:{_UUID})?")
 _BASIS = re.compile(rf"(?:consent:{_UUID}|hold:{_UUID}|policy:[1-9][0-9]{{0,5}})?")
 _TRACE = re.compile(r"[0-9a-f]{32}")
 _PURPOSE = re.compile(r"[a-z][a-z0-9_.-]{0,39}")

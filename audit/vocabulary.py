@@ -70,7 +70,6 @@ VERBS = (
     Verb("retention.changed", pgettext_lazy("trail", "changed the retention table"), "c", _NONE),
     Verb("sweep.started", pgettext_lazy("trail", "started a sweep"), "c", _NONE),
     Verb("sweep.finished", pgettext_lazy("trail", "finished a sweep"), "c", _NONE),
-    Verb("key.changed", pgettext_lazy("trail", "changed the keyring"), "c", _NONE),
     Verb("audit.search", pgettext_lazy("trail", "searched the trail"), "c", _NONE),
     Verb("audit.heartbeat", pgettext_lazy("trail", "found the trail alive"), "c", _NONE),
     Verb("audit.exported", pgettext_lazy("trail", "exported the trail"), "u", _NONE),

@@ -6,7 +6,7 @@ from typing import Literal
 from django.utils.functional import Promise
 
 Sentence = str | Promise
-About = Literal["c", "u", "n", "e", "i", "p"]
+About = Literal["c", "u", "n", "e", "i", "p", "k"]
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Verb:
     """One kind of act. `label` reads after the actor's name: "Li — revealed a phone number".
 
     `about` says what the subject of such an entry is: c a person (their consent subject), u a user,
-    n a notice version, e an event, i an import, p a partner. `fields` lists the field names that may
+    n a notice version, e an event, i an import, p a partner, k a key of the keyring. `fields` lists the field names that may
     stand in such an entry; None means every declared one.
     """
 

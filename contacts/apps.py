@@ -10,6 +10,8 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the floor's own words for the trail."""
-        from contacts.importing import words
+        from contacts.importing import words as importing
+        from contacts.keys import words as keys
 
-        words.declare()
+        importing.declare()
+        keys.declare()

@@ -1,5 +1,6 @@
 """Tasks: ids only, one per batch; each rings, the database knows what is due."""
 
+import logging
 from uuid import UUID
 
 from celery import shared_task
@@ -8,12 +9,28 @@ from django.utils import timezone
 from audit.trail import System
 from contacts import importing
 from contacts import sweep as sweeping
+from contacts.keys import duty, standing
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="contacts.sweep")
 def sweep() -> None:
     """The nightly sweep."""
     sweeping.nightly(by=System("sweep"), at=timezone.now())
+
+
+@shared_task(name="contacts.turn_keys")
+def turn_keys() -> None:
+    """Whatever is due on the keyring."""
+    duty.turn(by=System("keyring"), at=timezone.now())
+
+
+@shared_task(name="contacts.examine_keys")
+def examine_keys() -> None:
+    """Say aloud whatever is wrong with keys, or with people who lost theirs."""
+    for sentence in standing.problems(at=timezone.now()):
+        logger.error("keyring: %s", sentence)
 
 
 @shared_task(name="contacts.check_sheet")

@@ -45,6 +45,7 @@ PLACES = (
         frozenset({"admin", "lead", "compliance", "auditor"}),
         "office",
     ),
+    Place("keys", _("Encryption keys"), "key-round", frozenset({"admin"}), "office"),
     Place("account", _("My account"), "circle-user", ALL, "office"),
 )
 GROUPS: dict[str, Promise] = {

@@ -146,6 +146,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("team", "/team/"),
         Page("colleague", "", _through("/team/")),
         Page("matrix", "/team/matrix/"),
+        Page("keys", "/keys/"),
         Page("books", "/team/books/"),
         Page("hand-over", "", _through("/team/books/")),
         Page("notices", "/notices/"),

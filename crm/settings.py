@@ -27,6 +27,16 @@ KEYRING_FILE = Path(env.text("YUNNUO_KEYRING_FILE", str(VAR_DIR / "keyring.json"
 SEALER_KEY_FILE = Path(env.text("YUNNUO_SEALER_KEY_FILE", str(VAR_DIR / "sealer.key")))
 SEALER_STATE_FILE = Path(env.text("YUNNUO_SEALER_STATE_FILE", str(VAR_DIR / "sealer.state")))
 TRAIL_ORIGIN = env.text("YUNNUO_TRAIL_ORIGIN", "yunnuo.local/trail/1")
+# The suite of new keys, what wraps the keyring, and who else keeps a copy of it (docs/keys-and-backups.md).
+SUITE = env.choice("YUNNUO_SUITE", ("aes-256-gcm", "sm4-gcm", "aes-256-gcm-siv"))
+ROOT = env.choice("YUNNUO_ROOT", ("file", "env", "vault-transit"))
+KEYRING_COPIES = env.words("YUNNUO_KEYRING_COPIES", "backups" if PRODUCTION else "")
+TRANSIT_URL = env.text("YUNNUO_TRANSIT_URL", "http://127.0.0.1:8200")
+TRANSIT_MOUNT = env.text("YUNNUO_TRANSIT_MOUNT", "transit")
+TRANSIT_NAME = env.text("YUNNUO_TRANSIT_NAME", "yunnuo")
+TRANSIT_TOKEN_FILE = env.text("YUNNUO_TRANSIT_TOKEN_FILE", "")
+EPOCH_DAYS = 30  # a key older than this is due for its successor
+VAULT_BACKUP_DAYS = 7  # no backup of the vault's side is kept longer
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -208,6 +218,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "contacts.sweep", "schedule": crontab(hour="2", minute="0")},
+    "turn_keys": {"task": "contacts.turn_keys", "schedule": crontab(minute="20")},
+    "examine_keys": {"task": "contacts.examine_keys", "schedule": crontab(hour="3", minute="40")},
     "resume_sheets": {"task": "contacts.resume_sheets", "schedule": crontab()},
     "look": {"task": "audit.look", "schedule": crontab(minute="*/5")},
     "check": {"task": "audit.check", "schedule": crontab(hour="3", minute="30")},

@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("contacts.urls.intake")),
     path("", include("contacts.urls.importing")),
     path("", include("contacts.urls.leaving")),
+    path("", include("contacts.urls.keys")),
     path("audit/", auditors(audit_views.search), name="audit"),
     path("audit/export/", auditor(audit_views.export), name="audit_export"),
 ]

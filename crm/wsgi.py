@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 application = get_wsgi_application()
+
+from vault import heartbeat  # noqa: E402 - the apps are ready only now
+
+heartbeat.start()

@@ -15,7 +15,10 @@ def missing(text):
     return [name for name in NAMED.findall(text) if name != "var/" and not (HOUSE / name).exists()]
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/map.md", "docs/threats.md", "docs/not-protected.md", "deploy/README.md"])
+@pytest.mark.parametrize(
+    "name",
+    ["README.md", "docs/map.md", "docs/threats.md", "docs/not-protected.md", "docs/keys-and-backups.md", "deploy/README.md"],
+)
 def test_every_file_a_document_names_is_there(name):
     text = (HOUSE / name).read_text(encoding="utf-8")
     base = HOUSE / "deploy" if name.startswith("deploy") else HOUSE

@@ -9,8 +9,24 @@ class KeyringRefused(VaultError):
     """The keyring is missing, malformed or not this database's; the site must not start."""
 
 
+class SuiteBroken(VaultError):
+    """This machine's library does not compute what the standards publish; the site must not start."""
+
+
+class RootRefused(VaultError):
+    """The root that wraps the keyring did not answer, or refused; nothing was changed."""
+
+
+class DeedRefused(VaultError):
+    """A deed on the keyring came out of order; its sentence says what to do instead."""
+
+
 class KeyMissing(VaultError):
     """No keyring key carries the kid that a sealed value names, or a person has no key."""
+
+
+class KeyDestroyed(VaultError):
+    """The keyring keeps this key's name and the day it was destroyed, and nothing else: expected of old copies."""
 
 
 class Shredded(VaultError):
@@ -23,3 +39,7 @@ class Tampered(VaultError):
 
 class Malformed(VaultError):
     """The bytes are not a sealed value at all; never accepted as data."""
+
+
+class VaultInconsistent(VaultError):
+    """A person's key is gone and nothing says that they left: data was lost, not erased."""

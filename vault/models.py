@@ -16,12 +16,24 @@ class PersonKey(models.Model):
     kid = models.BinaryField(max_length=4)
     generation = models.PositiveSmallIntegerField(default=1)
     wrapped = models.BinaryField(max_length=68)
+    # The key of the generation before, while values sealed under it are being sealed anew.
+    previous = models.BinaryField(max_length=68, null=True)
+    previous_kid = models.BinaryField(max_length=4, null=True)
+    moved_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_index=True)
 
     LABELS = labels.of(
         owner="pseudonym; vault; contact life; row; never",
         rest="plain; vault; contact life; row; never",
     )
+
+    class Meta:
+        """Counted and moved by the key they are under."""
+
+        indexes = [
+            models.Index(fields=["kid", "owner"], name="wrapped_under"),
+            models.Index(fields=["owner"], condition=models.Q(previous__isnull=False), name="moving"),
+        ]
 
 
 class BlindIndex(models.Model):
@@ -64,3 +76,24 @@ class Canary(models.Model):
     created_at = models.DateTimeField()
 
     LABELS = labels.of(rest="plain; vault; key life; row; never")
+
+
+class Tombstone(models.Model):
+    """One key of the keyring that is no more: its name, and since when every copy is useless (vault.md §4.5)."""
+
+    kid = models.BinaryField(primary_key=True, max_length=4)
+    purpose = models.CharField(max_length=8)
+    made_at = models.DateTimeField()
+    destroyed_at = models.DateTimeField()
+
+    LABELS = labels.of(rest="plain; admin; evidence life; row; never")
+
+
+class Worker(models.Model):
+    """One process that is alive, and where each key stands in the keyring it holds (vault.md §4.7)."""
+
+    name = models.CharField(primary_key=True, max_length=120)
+    holds = models.JSONField(default=dict)
+    seen_at = models.DateTimeField(db_index=True)
+
+    LABELS = labels.of(rest="plain; admin; a day; row; never")

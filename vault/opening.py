@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from vault import persons
-from vault.errors import KeyMissing, Malformed, Shredded, Tampered, VaultError
+from vault.errors import Malformed, Tampered, VaultError
 from vault.sealed import Sealed
 from vault.sealing import FORMAT, HEADER, PHONE_PLAIN, aad
 from vault.suite import NONCE, SUITES, TAG
@@ -29,19 +29,19 @@ class Opened:
 
 def open_one(sealed: Sealed) -> str | bytes:
     """The value of one box; raises a VaultError naming field and row, never a value."""
-    return _open(sealed, persons.wrapped_of([_owner(sealed)]))
+    return _open(sealed, persons.versions_of([_owner(sealed)]))
 
 
 def open_many(boxes: Sequence[Sealed]) -> list[Opened]:
     """The values of many boxes in order, with one query for all keys."""
-    wrapped = persons.wrapped_of([box.owner for box in boxes if box.owner]) if boxes else {}
-    return [_try(box, wrapped) for box in boxes]
+    versions = persons.versions_of([box.owner for box in boxes if box.owner]) if boxes else {}
+    return [_try(box, versions) for box in boxes]
 
 
-def _try(box: Sealed, wrapped: Mapping[UUID, bytes]) -> Opened:
+def _try(box: Sealed, versions: Mapping[UUID, persons.Versions]) -> Opened:
     try:
-        return Opened(_open(box, wrapped), None)
-    except (Tampered, Malformed, Shredded, KeyMissing) as error:
+        return Opened(_open(box, versions), None)
+    except VaultError as error:
         return Opened(None, error)
 
 
@@ -51,11 +51,12 @@ def _owner(sealed: Sealed) -> UUID:
     return sealed.owner
 
 
-def _open(sealed: Sealed, wrapped: Mapping[UUID, bytes]) -> str | bytes:
+def _open(sealed: Sealed, versions: Mapping[UUID, persons.Versions]) -> str | bytes:
     owner, blob = _owner(sealed), sealed.blob
     if len(blob) < HEADER.size + NONCE + TAG or blob[0] != FORMAT or blob[1] not in SUITES:
         raise Malformed(f"{sealed.field_id} of row {sealed.row}")
-    number, generation, key = persons.unwrap(owner, persons.require(owner, wrapped))
+    wrapped = persons.version_for(blob[: HEADER.size], persons.require(owner, versions))
+    number, generation, key = persons.unwrap(owner, wrapped)
     if (blob[1], int.from_bytes(blob[2:4])) != (number, generation):
         raise Tampered(_where(sealed))
     suite, cut = SUITES[number], HEADER.size + NONCE

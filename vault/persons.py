@@ -11,12 +11,14 @@ from django.db import transaction
 
 from vault import keyring
 from vault.errors import KeyMissing, Malformed, Shredded
+from vault.keys import Keyring
 from vault.models import BlindIndex, PersonKey
 from vault.suite import NONCE, SUITES
 
 FORMAT = 0xC3
 HEADER = struct.Struct(">BB4sH")
 BATCH = 500
+Versions = tuple[bytes, ...]
 
 
 def make_keys(owners: Iterable[UUID], *, at: datetime) -> None:
@@ -29,10 +31,14 @@ def make_keys(owners: Iterable[UUID], *, at: datetime) -> None:
 def _wrapped(owner: UUID) -> dict[str, object]:
     ring = keyring.current()
     kek = ring.active("kek")
-    header = HEADER.pack(FORMAT, kek.suite.number, kek.kid, 1)
-    nonce = os.urandom(NONCE)
-    sealed = kek.suite.encrypt(ring.ciphers[kek.kid], nonce, os.urandom(kek.suite.key_length), _aad(header, owner))
-    return {"kid": kek.kid, "generation": 1, "wrapped": header + nonce + sealed}
+    return {"kid": kek.kid, "generation": 1, "wrapped": wrap(owner, os.urandom(kek.suite.key_length), 1, ring=ring)}
+
+
+def wrap(owner: UUID, key: bytes, generation: int, *, ring: Keyring) -> bytes:
+    """This data key under the ring's active key-encryption key, which is of the same suite."""
+    kek = ring.active("kek")
+    header, nonce = HEADER.pack(FORMAT, kek.suite.number, kek.kid, generation), os.urandom(NONCE)
+    return header + nonce + kek.suite.encrypt(ring.ciphers[kek.kid], nonce, key, _aad(header, owner))
 
 
 def _aad(header: bytes, owner: UUID) -> bytes:
@@ -59,10 +65,22 @@ def wrapped_of(owners: Iterable[UUID]) -> Mapping[UUID, bytes]:
     return {owner: bytes(wrapped) for owner, wrapped in rows}
 
 
-def require(owner: UUID, wrapped: Mapping[UUID, bytes]) -> bytes:
-    """The owner's wrapped key, or Shredded when there is none any more."""
+def versions_of(owners: Iterable[UUID]) -> Mapping[UUID, Versions]:
+    """The same with the key of the generation before, where values are just being sealed anew; newest first."""
+    rows = PersonKey.objects.filter(owner__in=set(owners)).values_list("owner", "wrapped", "previous")
+    return {owner: (bytes(new), bytes(old)) if old else (bytes(new),) for owner, new, old in rows}
+
+
+def version_for(header: bytes, versions: Versions) -> bytes:
+    """The wrapped key that a value's header names by suite and generation; else the newest, which will not open it."""
+    named = (wrapped for wrapped in versions if wrapped[1:2] + wrapped[6:8] == header[1:4])
+    return next(named, versions[0])
+
+
+def require(owner: UUID, versions: Mapping[UUID, Versions]) -> Versions:
+    """The owner's wrapped keys, or Shredded when there is none any more."""
     try:
-        return wrapped[owner]
+        return versions[owner]
     except KeyError:
         raise Shredded(str(owner)) from None
 

@@ -14,6 +14,7 @@ from contacts import brakes, cards, hold, leaving_page, retention, sweep, visibi
 from contacts.forms.leaving import DaysForm, HoldForm
 from contacts.models import Departure, LegalHold, RetentionRule, SweepRun
 from team.doors import StaffRequest, door, not_understood
+from vault import horizon
 
 COMPLIANCE = ("compliance",)
 
@@ -49,7 +50,8 @@ def sweep_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One sweep: who left and why, without a name."""
     run = get_object_or_404(SweepRun, pk=pk)
     departures = Departure.objects.filter(run=run).order_by("rule", "subject_id").select_related("event")
-    return render(request, "contacts/leaving/sweep.html", {"run": run, "departures": departures[:500]})
+    context = {"run": run, "departures": departures[:500], "irrecoverable": horizon.of(run.started_at)}
+    return render(request, "contacts/leaving/sweep.html", context)
 
 
 @door(roles=COMPLIANCE)

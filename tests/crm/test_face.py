@@ -139,6 +139,7 @@ def test_the_visitors_form_is_light_and_says_what_is_wrong_beside_the_field(clie
     assert len(answer.content) < 50_000
 
 
+@pytest.mark.django_db(databases=["default", "vault"])
 @pytest.mark.parametrize("name", ["li", "wu", "chen", "zhao", "sun"])
 def test_every_destination_of_a_role_opens_and_keeps_the_policy(office, name):
     client = Client()

@@ -59,6 +59,8 @@ def test_production_starts_with_what_it_needs_and_the_vault_lies_beside(tmp_path
         ({"YUNNUO_HOSTS": " , "}, "YUNNUO_HOSTS must name the site in production"),
         ({"VAULT_DATABASE_URL": "mysql://x"}, "VAULT_DATABASE_URL must look like postgres://user:password@host:5432/name"),
         ({"YUNNUO_ENV": "prod"}, "YUNNUO_ENV must be one of: development, production"),
+        ({"YUNNUO_SUITE": "des"}, "YUNNUO_SUITE must be one of: aes-256-gcm, sm4-gcm, aes-256-gcm-siv"),
+        ({"YUNNUO_ROOT": "abacus"}, "YUNNUO_ROOT must be one of: file, env, vault-transit"),
         ({"YUNNUO_DEBGU": "1"}, "unknown setting: YUNNUO_DEBGU; see .env.example"),
         (
             {"YUNNUO_KEYRING_FILE": "/nowhere"},

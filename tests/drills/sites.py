@@ -36,7 +36,7 @@ class Site:
     def environment(self, **hook: object) -> dict[str, str]:
         """What a process of this office finds around it; `hook` are the words of the hook."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("YUNNUO_", "DJANGO_", "DRILL_"))}
-        kept |= {"YUNNUO_VAR": str(self.folder), "YUNNUO_ENV_FILE": os.devnull}
+        kept |= {"YUNNUO_VAR": str(self.folder), "YUNNUO_ENV_FILE": str(self.folder / "env")}
         kept |= {"DATABASE_URL": "", "VAULT_DATABASE_URL": "", "REDIS_URL": "", "PYTHONWARNINGS": "ignore"}
         if server():
             kept |= {"DATABASE_URL": _url(self.name), "VAULT_DATABASE_URL": _url(f"{self.name}_vault")}

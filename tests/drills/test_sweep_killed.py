@@ -5,7 +5,7 @@ import random
 import signal
 import time
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -27,31 +27,6 @@ LEFTOVERS = (
     f"SELECT count(*) FROM consent_consent WHERE state = 'tombstone' AND subject_id NOT IN {GONE}",
     f"SELECT count(*) FROM consent_subject WHERE erased_at IS NULL AND id IN {GONE}",
 )
-
-
-@dataclass(frozen=True)
-class Office:
-    """The filled office and who is who in it."""
-
-    site: sites.Site
-    due: frozenset[str]
-    held: frozenset[str]
-    stay: frozenset[str]
-    spare: frozenset[str]
-    asked: frozenset[str]
-
-
-@pytest.fixture(scope="session")
-def office(tmp_path_factory):
-    with sites.fresh(tmp_path_factory.mktemp("drill") / "office") as site:
-        who = site.tell("fill")
-        yield Office(site, *(frozenset(who[group]) for group in ("due", "held", "stay", "spare", "asked")))
-
-
-@pytest.fixture
-def copy(office, tmp_path):
-    with sites.fresh(tmp_path / "copy", like=office.site) as site:
-        yield site
 
 
 def whole(site, office):

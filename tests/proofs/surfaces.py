@@ -131,6 +131,7 @@ def surfaces(world) -> dict[str, list[Ask]]:
         "retention": [Ask(f"/retention/?window={window}") for window in ("tonight", "week", "month", "mobile")],
         "sweep": [Ask(f"/retention/sweeps/{world.sweep.pk}/")],
         "holds": [Ask("/holds/")],
+        "keys": [Ask("/keys/")],
         "place_hold": [Ask(f"{fang}/hold/"), post(f"{fang}/hold/", case_ref="")],
         "suppression": [Ask("/suppression/"), post("/suppression/", number="1")],
         "suppression_lookup": [Ask("/suppression/number/"), post("/suppression/number/", number=FANG.mobile)],

@@ -87,7 +87,7 @@ def broken(settings, *, debug):
     return scenario.words_of(answer).encode()
 
 
-def test_a_thousand_numbers_stand_nowhere_in_the_open(settings, ears, folders):
+def test_p16_a_thousand_numbers_stand_nowhere_in_the_open(settings, ears, folders):
     with time_machine.travel(house.NOON, tick=True):
         world = house.build(at=house.NOON - house.timedelta(hours=1))
         pages = scenario.live(world)

@@ -4,24 +4,24 @@ import json
 from base64 import b64encode
 from contextlib import contextmanager
 
-from vault import keyring
-from vault.suite import DEFAULT
+from vault import keyring, keys
+from vault.suite import SUITES
 
 
 def document(materials):
     """A keyring as text, from one key material per purpose."""
-    keys = [
+    entries = [
         {
-            "kid": keyring.derive_kid(material, purpose, DEFAULT).hex(),
+            "kid": keys.derive_kid(material, purpose, SUITES[1]).hex(),
             "purpose": purpose,
-            "suite": DEFAULT.number,
+            "suite": SUITES[1].number,
             "state": "active",
             "created": "2026-01-01T00:00:00+00:00",
             "material": b64encode(material).decode(),
         }
-        for purpose, material in zip(keyring.PURPOSES, materials, strict=True)
+        for purpose, material in zip(keys.PURPOSES, materials, strict=True)
     ]
-    return json.dumps({"version": 1, "root": "file", "keys": keys})
+    return json.dumps({"version": 1, "root": "file", "keys": entries})
 
 
 FROZEN = document([bytes(range(n, n + 32)) for n in (0, 32, 64)])
@@ -34,4 +34,17 @@ def using(monkeypatch, text):
         patch.setenv(keyring.VARIABLE, text)
         keyring.current.cache_clear()
         yield keyring.current()
+    keyring.current.cache_clear()
+
+
+@contextmanager
+def filed(settings, monkeypatch, folder, text=FROZEN):
+    """Let this process read this keyring from a file, which commands may change."""
+    settings.KEYRING_FILE = folder / "keyring.json"
+    settings.KEYRING_FILE.write_text(text)
+    settings.KEYRING_FILE.chmod(0o600)
+    with monkeypatch.context() as patch:
+        patch.delenv(keyring.VARIABLE, raising=False)
+        keyring.current.cache_clear()
+        yield settings.KEYRING_FILE
     keyring.current.cache_clear()

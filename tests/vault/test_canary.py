@@ -74,7 +74,7 @@ def test_a_canary_that_does_not_open_names_its_key_and_no_bytes(at_home, place):
     assert str(refused.value) == f"key {bytes(row.kid).hex()} does not open its canary"
 
 
-def test_a_load_and_save_under_a_wrong_keyring_changes_no_byte(at_home, monkeypatch):
+def test_p07_a_load_and_save_under_a_wrong_keyring_changes_no_byte(at_home, monkeypatch):
     owner = uuid4()
     persons.make_keys([owner], at=AT)
     before = PersonKey.objects.values_list("owner", "kid", "wrapped").get()

@@ -129,7 +129,7 @@ def test_a_box_cannot_be_compared_measured_or_walked_through(wang, road):
     "look_up", ["", "__exact", "__iexact", "__in", "__gt", "__startswith", "__contains", "__regex", "__range"]
 )
 @pytest.mark.parametrize("way", ["filter", "exclude"])
-def test_no_look_up_asks_the_database_for_a_number(wang, way, look_up):
+def test_p09_no_look_up_asks_the_database_for_a_number(wang, way, look_up):
     with CaptureQueriesContext(connections["default"]) as asked, pytest.raises(FieldError):
         list(getattr(Phone.objects, way)(**{f"number{look_up}": [DIGITS]}))
     assert asked.captured_queries == []
@@ -146,7 +146,7 @@ PLAIN = [DIGITS, DIGITS.encode(), 13800001234, "", memoryview(b"138")]
 
 
 @pytest.mark.parametrize("value", PLAIN, ids=lambda value: type(value).__name__)
-def test_no_plain_value_enters_the_column(wang, value):
+def test_p09_no_plain_value_enters_the_column(wang, value):
     def bulk_updated():
         wang.number = value
         Phone.objects.bulk_update([wang], ["number"])
@@ -192,7 +192,7 @@ def test_no_statement_carries_a_number_from_the_form_to_the_table(db):
     assert [sql for sql in said if house.ZHOU in sql or house.ZHOU[-8:] in sql] == []
 
 
-def test_saving_under_a_wrong_keyring_changes_no_byte(wang, monkeypatch):
+def test_p07_saving_under_a_wrong_keyring_changes_no_byte(wang, monkeypatch):
     before = bytes(wang.number.blob), bytes(Contact.objects.get().name.blob)
     with ring.using(monkeypatch, keyring.generate(house.NOON)):
         Phone.objects.get().save()

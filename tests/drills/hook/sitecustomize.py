@@ -1,7 +1,7 @@
 """Python loads this by itself in the drills' children, and nowhere else: it counts what they ask of a database.
 
 `DRILL_LOG` names the file that gets one line per statement and per commit; at line `DRILL_KILL_AT` the child
-kills itself as nobody can refuse. `DRILL_BATCH` makes the sweep's batches small, `DRILL_PAUSE` its steps slow.
+kills itself as nobody can refuse. `DRILL_BATCH` makes batches small, `DRILL_PAUSE` its steps slow.
 """
 
 import os
@@ -22,8 +22,12 @@ def _event(log, line):
 
 def _small_batches():
     from contacts import sweep
+    from contacts.keys import reindexing, resealing
+    from vault import rewrapping
 
-    sweep.BATCH = int(os.environ.get("DRILL_BATCH", sweep.BATCH))
+    size = int(os.environ.get("DRILL_BATCH", sweep.BATCH))
+    sweep.BATCH = reindexing.BATCH = resealing.BATCH = size
+    rewrapping.batches.__kwdefaults__["size"] = size
 
 
 def install():

@@ -1,0 +1,32 @@
+"""The filled office of the drills, built once, and a copy of it for each."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from tests.drills import sites
+
+
+@dataclass(frozen=True)
+class Office:
+    """The filled office and who is who in it."""
+
+    site: sites.Site
+    due: frozenset[str]
+    held: frozenset[str]
+    stay: frozenset[str]
+    spare: frozenset[str]
+    asked: frozenset[str]
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory):
+    with sites.fresh(tmp_path_factory.mktemp("drill") / "office") as site:
+        who = site.tell("fill")
+        yield Office(site, *(frozenset(who[group]) for group in ("due", "held", "stay", "spare", "asked")))
+
+
+@pytest.fixture
+def copy(office, tmp_path):
+    with sites.fresh(tmp_path / "copy", like=office.site) as site:
+        yield site
