@@ -12,8 +12,8 @@ from typing import IO, Any, NamedTuple
 from django.db import connection
 from django.db.models import Max, Min
 
-from audit import bundle, leaf, note, offline, search, stored
-from audit.models import Pending, Seal, SealingKey, TreeLeaf
+from audit import anchoring, bundle, leaf, note, offline, search, stored
+from audit.models import Pending, Seal, TreeLeaf
 from audit.search import Criteria
 
 _FETCH = 500
@@ -79,8 +79,7 @@ def _stream(criteria: Criteria, seal: Seal, *, at: datetime) -> Iterator[bytes]:
 
 def _signed(seal: Seal) -> dict[str, bytes]:
     """The checkpoint and the public line of the key that signed it."""
-    key = SealingKey.objects.filter(from_size__lt=seal.size).order_by("-from_size").first()
-    return {bundle.CHECKPOINT: seal.note.encode(), bundle.VKEY: f"{key.vkey if key else ''}\n".encode()}
+    return {bundle.CHECKPOINT: seal.note.encode(), bundle.VKEY: f"{anchoring.vkey(seal)}\n".encode()}
 
 
 def _places(criteria: Criteria, size: int) -> tuple[int, int]:

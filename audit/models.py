@@ -7,6 +7,7 @@ touches them. What the sealer writes hangs on no other table: the tree stands wi
 from datetime import datetime
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from audit import ids
 from vault import labels
@@ -132,6 +133,16 @@ class Anchor(models.Model):
 
         db_table = "audit_anchor"
         indexes = [models.Index(fields=["size"], name="audit_anchor_size")]
+
+    @property
+    def at(self) -> datetime:
+        """When it left, UTC."""
+        return ids.moment(self.at_us)
+
+    @property
+    def way(self) -> str:
+        """By which way it left, in words."""
+        return {"mail": _("mail"), "file": _("a folder elsewhere")}.get(self.kind, self.kind)
 
 
 class SealingKey(models.Model):

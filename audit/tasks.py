@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from audit import watch
+from audit import anchoring, watch
 from audit.sealing import Sealer
 from vault import signing
 
@@ -26,6 +26,12 @@ def seal() -> None:
 def look() -> None:
     """Every five minutes: is there an entry that nobody sealed?"""
     watch.look(at=timezone.now())
+
+
+@shared_task(name="audit.anchor")
+def anchor() -> None:
+    """Every hour: has a checkpoint left the house today, by every way it has?"""
+    anchoring.anchor(at=timezone.now())
 
 
 @shared_task(name="audit.check")

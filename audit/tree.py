@@ -7,13 +7,12 @@ complete subtree of 2**level leaves, counted from the left.
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 
+from audit.offline.merkle import consistent, node
+
+__all__ = ["consistent", "node"]
+
 HashOf = Callable[[int, int], bytes]
 EMPTY = hashlib.sha256(b"").digest()
-
-
-def node(left: bytes, right: bytes) -> bytes:
-    """The hash of an inner node."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
 
 
 class Frontier:
@@ -142,27 +141,3 @@ def consistency(old: int, new: int, hash_of: HashOf) -> list[bytes]:
     if not whole:
         proof.append(root_between(low, high, hash_of))
     return proof[::-1]
-
-
-def consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether the proof shows that nothing before `old` was changed (RFC 9162, 2.1.4.2)."""
-    if old == new:
-        return not proof and old_root == new_root
-    if not 0 < old < new or not proof:
-        return False
-    path = list(proof) if old & old - 1 else [old_root, *proof]
-    at, last = old - 1, new - 1
-    while at & 1:
-        at, last = at >> 1, last >> 1
-    first = second = path[0]
-    for step in path[1:]:
-        if last == 0:
-            return False
-        if at & 1 or at == last:
-            first, second = node(step, first), node(step, second)
-            while at and not at & 1:
-                at, last = at >> 1, last >> 1
-        else:
-            second = node(second, step)
-        at, last = at >> 1, last >> 1
-    return last == 0 and first == old_root and second == new_root

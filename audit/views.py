@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from audit import anchoring, reading, stored, trail
 from audit import export as exporting
-from audit import reading, trail
 from audit import search as searching
 from audit.forms import RangeForm, SearchForm
+from audit.models import Anchor
 
 
 @never_cache
@@ -55,6 +56,16 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     response = StreamingHttpResponse(pieces, content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="trail-{at:%Y%m%d-%H%M%S}.zip"'
     return response
+
+
+@never_cache
+@require_safe
+def checkpoint(request: HttpRequest) -> HttpResponse:
+    """The newest checkpoint on a page to print, and when one left the house last."""
+    seal = stored.newest()
+    sent = Anchor.objects.order_by("-at_us")[:14]
+    context = {"seal": seal, "vkey": anchoring.vkey(seal) if seal else "", "sent": sent}
+    return render(request, "audit/checkpoint.html", context)
 
 
 def _user(request: HttpRequest) -> Any:

@@ -72,6 +72,7 @@ VERBS = (
     Verb("sweep.finished", pgettext_lazy("trail", "finished a sweep"), "c", _NONE),
     Verb("audit.search", pgettext_lazy("trail", "searched the trail"), "c", _NONE),
     Verb("audit.heartbeat", pgettext_lazy("trail", "found the trail alive"), "c", _NONE),
+    Verb("audit.anchored", pgettext_lazy("trail", "sent a checkpoint out of the house"), "c", _NONE),
     Verb("audit.exported", pgettext_lazy("trail", "exported the trail"), "u", _NONE),
     Verb("door.denied", pgettext_lazy("trail", "was turned away at a door"), "u", _NONE),
 )

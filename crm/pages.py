@@ -157,6 +157,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("audit", "/audit/"),
         Page("audit-filtered", "/audit/?act=phone.reveal"),
         Page("audit-export", "/audit/export/", CODE),
+        Page("audit-checkpoint", "/audit/checkpoint/"),
         Page("matrix", "/team/matrix/"),
     ),
 }

@@ -28,5 +28,6 @@ urlpatterns = [
     path("", include("contacts.urls.leaving")),
     path("", include("contacts.urls.keys")),
     path("audit/", auditors(audit_views.search), name="audit"),
+    path("audit/checkpoint/", auditors(audit_views.checkpoint), name="audit_checkpoint"),
     path("audit/export/", auditor(audit_views.export), name="audit_export"),
 ]

@@ -8,16 +8,17 @@ _OWN = re.compile(r"^from audit\.offline\.[^\n]*\n", re.MULTILINE)
 _PARTS = ("merkle.py", "signature.py")
 
 
-def one_file() -> bytes:
-    """The verifier as a single file without our packages: its parts are put in where it imports them."""
-    whole = (HERE / "verify.py").read_text(encoding="utf-8")
-    parts = "".join((HERE / name).read_text(encoding="utf-8") for name in _PARTS)
+def one_file(name: str) -> bytes:
+    """A program as a single file without our packages: its parts are put in where it imports them."""
+    whole = (HERE / name).read_text(encoding="utf-8")
+    parts = "".join((HERE / part).read_text(encoding="utf-8") for part in _PARTS)
     first = _OWN.search(whole)
     if first is None:
-        raise LookupError("the verifier imports no part")
+        raise LookupError("the program imports no part")
     return (whole[: first.start()] + parts + _OWN.sub("", whole[first.start() :])).encode()
 
 
 def pages() -> dict[str, bytes]:
     """The files that go beside the entries, by name."""
-    return {name: (HERE / name).read_bytes() for name in ("README.zh.txt", "README.en.txt")} | {"verify.py": one_file()}
+    read = {name: (HERE / name).read_bytes() for name in ("README.zh.txt", "README.en.txt")}
+    return read | {name: one_file(name) for name in ("verify.py", "witness.py")}

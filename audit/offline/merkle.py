@@ -1,7 +1,12 @@
 """The tree of RFC 6962 as a stranger needs it: its right edge, and which subtrees cover a range."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    """The hash of an inner node."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
 
 
 class Edge:
@@ -15,9 +20,9 @@ class Edge:
     def add(self, level: int, one: bytes) -> None:
         """Grow by a complete subtree."""
         self.size += 1 << level
-        parts, sha = self.parts, hashlib.sha256
+        parts = self.parts
         while parts and parts[-1][0] == level:
-            one = sha(b"\x01" + parts.pop()[1] + one).digest()
+            one = node(parts.pop()[1], one)
             level += 1
         parts.append((level, one))
 
@@ -27,7 +32,7 @@ class Edge:
             return hashlib.sha256(b"").digest()
         root = self.parts[-1][1]
         for _level, left in reversed(self.parts[:-1]):
-            root = hashlib.sha256(b"\x01" + left + root).digest()
+            root = node(left, root)
         return root
 
 
@@ -39,3 +44,27 @@ def pieces(low: int, high: int) -> Iterator[int]:
             level = min(level, (low & -low).bit_length() - 1)
         yield level
         low += 1 << level
+
+
+def consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
+    """Whether the proof shows that nothing before `old` was changed (RFC 9162, 2.1.4.2)."""
+    if old == new:
+        return not proof and old_root == new_root
+    if not 0 < old < new or not proof:
+        return False
+    path = list(proof) if old & old - 1 else [old_root, *proof]
+    at, last = old - 1, new - 1
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    first = second = path[0]
+    for step in path[1:]:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            first, second = node(step, first), node(step, second)
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            second = node(second, step)
+        at, last = at >> 1, last >> 1
+    return last == 0 and first == old_root and second == new_root

@@ -137,6 +137,7 @@ def surfaces(world) -> dict[str, list[Ask]]:
         "suppression_lookup": [Ask("/suppression/number/"), post("/suppression/number/", number=FANG.mobile)],
         "decision": [Ask(f"/decisions/{pk}/") for pk in Decision.objects.values_list("pk", flat=True)[:3]],
         "audit": [Ask("/audit/"), Ask(f"/audit/?subject={world.fang.pk}"), Ask("/audit/?act=nothing")],
+        "audit_checkpoint": [Ask("/audit/checkpoint/")],
         "audit_export": [Ask("/audit/export/"), post("/audit/export/")],
         "team": [Ask("/team/"), post("/team/", username="")],
         "books": [Ask("/team/books/")],

@@ -1,4 +1,4 @@
-"""`manage.py audit export|verify`: take the trail out of the house, and check it."""
+"""`manage.py audit export|verify|proof`: take the trail out of the house, check it, prove that it only grew."""
 
 import argparse
 import os
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from audit import export, forms, trail, verify
+from audit import export, forms, proving, trail, verify
 from audit.search import Criteria
 from audit.trail import System
 
@@ -27,17 +27,21 @@ def _moment(text: str) -> datetime | date:
 
 
 class Command(BaseCommand):
-    """Exports the trail to a zip, or verifies such a zip or the live trail."""
+    """Exports the trail to a zip, verifies such a zip or the live trail, or proves to a witness that it only grew."""
 
-    help = "Export the trail into a zip (export), or check a zip or the live trail (verify)."
+    help = (
+        "Export the trail into a zip (export), check a zip or the live trail (verify), prove its growth to a witness (proof)."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Two words: export and verify."""
-        deeds = parser.add_subparsers(dest="deed", required=True, metavar="export|verify")
+        """Three words: export, verify and proof."""
+        deeds = parser.add_subparsers(dest="deed", required=True, metavar="export|verify|proof")
         out = deeds.add_parser("export", help="write entries into a zip: every one, or a span of time")
         out.add_argument("--from", dest="since", type=_moment, help="first day or moment, included")
         out.add_argument("--to", dest="until", type=_moment, help="last day, included; or moment, excluded")
         out.add_argument("--out", type=Path, required=True, metavar="FILE.zip", help="must not exist yet")
+        proof = deeds.add_parser("proof", help="prove that the trail continues what a witness saw (offline/witness.py)")
+        proof.add_argument("--old", type=int, required=True, metavar="N", help="how many entries the witness saw; 0 at first")
         check = deeds.add_parser("verify", help="check a zip; without one, every entry in the database")
         check.add_argument("file", nargs="?", type=Path, metavar="FILE.zip")
         check.add_argument(
@@ -50,6 +54,8 @@ class Command(BaseCommand):
         """Do what was asked; exit non-zero with one plain line when it fails."""
         if options["deed"] == "export":
             self._export(options["out"], _start(options["since"]), _end(options["until"]))
+        elif options["deed"] == "proof":
+            self._prove(options["old"])
         else:
             self._verify(options["file"], options["vkey"], options["old_checkpoint"])
 
@@ -72,6 +78,12 @@ class Command(BaseCommand):
             path.unlink(missing_ok=True)
             raise
         self.stdout.write(_("Written: %(file)s") % {"file": path})
+
+    def _prove(self, old: int) -> None:
+        try:
+            self.stdout.write(proving.growth(old=old), ending="")
+        except proving.NoProof:
+            raise CommandError(_("The trail has no checkpoint of as many entries.")) from None
 
     def _verify(self, path: Path | None, vkey: str, earlier: list[Path]) -> None:
         try:
