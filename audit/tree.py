@@ -7,9 +7,9 @@ complete subtree of 2**level leaves, counted from the left.
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 
-from audit.offline.merkle import consistent, node
+from audit.offline.merkle import consistent, included, node
 
-__all__ = ["consistent", "node"]
+__all__ = ["consistent", "included", "node"]
 
 HashOf = Callable[[int, int], bytes]
 EMPTY = hashlib.sha256(b"").digest()
@@ -105,24 +105,6 @@ def inclusion(index: int, size: int, hash_of: HashOf) -> list[bytes]:
             proof.append(root_between(low, middle, hash_of))
             low = middle
     return proof[::-1]
-
-
-def included(leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Whether the proof leads from this leaf to this root (RFC 9162, 2.1.3.2)."""
-    if not 0 <= index < size:
-        return False
-    at, last, reached = index, size - 1, leaf_hash
-    for step in proof:
-        if last == 0:
-            return False
-        if at & 1 or at == last:
-            reached = node(step, reached)
-            while at and not at & 1:
-                at, last = at >> 1, last >> 1
-        else:
-            reached = node(reached, step)
-        at, last = at >> 1, last >> 1
-    return last == 0 and reached == root
 
 
 def consistency(old: int, new: int, hash_of: HashOf) -> list[bytes]:

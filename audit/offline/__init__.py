@@ -5,6 +5,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 _OWN = re.compile(r"^from audit\.offline\.[^\n]*\n", re.MULTILINE)
+PROGRAMS = ("verify.py", "witness.py", "certificate.py")
 _PARTS = ("merkle.py", "signature.py")
 
 
@@ -21,4 +22,4 @@ def one_file(name: str) -> bytes:
 def pages() -> dict[str, bytes]:
     """The files that go beside the entries, by name."""
     read = {name: (HERE / name).read_bytes() for name in ("README.zh.txt", "README.en.txt")}
-    return read | {name: one_file(name) for name in ("verify.py", "witness.py")}
+    return read | {name: one_file(name) for name in PROGRAMS}

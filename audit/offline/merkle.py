@@ -68,3 +68,21 @@ def consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequ
             second = node(second, step)
         at, last = at >> 1, last >> 1
     return last == 0 and first == old_root and second == new_root
+
+
+def included(leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
+    """Whether the proof leads from this leaf to this root (RFC 9162, 2.1.3.2)."""
+    if not 0 <= index < size:
+        return False
+    at, last, reached = index, size - 1, leaf_hash
+    for step in proof:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            reached = node(step, reached)
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            reached = node(reached, step)
+        at, last = at >> 1, last >> 1
+    return last == 0 and reached == root

@@ -45,7 +45,7 @@ from audit.offline.signature import Failed, verified, vkey_of
 
 FORMAT = "yunnuo-trail/2"
 ENTRIES, SHEET, MANIFEST, CHECKPOINT, VKEY = "entries.jsonl", "entries.csv", "manifest.json", "checkpoint.txt", "vkey.txt"
-BESIDE = ("README.zh.txt", "README.en.txt", "verify.py", "witness.py")
+BESIDE = ("README.zh.txt", "README.en.txt", "verify.py", "witness.py", "certificate.py")
 LINE_LIMIT = 4096
 COLUMNS = (
     ("id", "id"),

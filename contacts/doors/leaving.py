@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from contacts import brakes, cards, hold, leaving_page, retention, sweep, visibility
+from contacts import brakes, cards, certificates, hold, leaving_page, retention, sweep, visibility
 from contacts.forms.leaving import DaysForm, HoldForm
 from contacts.models import Departure, LegalHold, RetentionRule, SweepRun
 from team.doors import StaffRequest, door, not_understood
@@ -49,8 +49,14 @@ def retention_page(request: StaffRequest) -> HttpResponse:
 def sweep_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One sweep: who left and why, without a name."""
     run = get_object_or_404(SweepRun, pk=pk)
-    departures = Departure.objects.filter(run=run).order_by("rule", "subject_id").select_related("event")
-    context = {"run": run, "departures": departures[:500], "irrecoverable": horizon.of(run.started_at)}
+    departures = list(Departure.objects.filter(run=run).order_by("rule", "subject_id").select_related("event")[:500])
+    codes = certificates.codes([row.subject_id for row in departures])
+    context = {
+        "run": run,
+        "departures": [(row, codes.get(row.subject_id)) for row in departures],
+        "certificate": certificates.code_of(run),
+        "irrecoverable": horizon.of(run.started_at),
+    }
     return render(request, "contacts/leaving/sweep.html", context)
 
 

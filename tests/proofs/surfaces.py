@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from consent.models import Decision
+from contacts import certificates
 from tests.proofs.cast import DUAN, FANG
 
 
@@ -130,6 +131,9 @@ def surfaces(world) -> dict[str, list[Ask]]:
         "import_errors": [Ask(f"/import/{sheet.pk}/errors/") for sheets in world.sheets.values() for sheet in sheets],
         "retention": [Ask(f"/retention/?window={window}") for window in ("tonight", "week", "month", "mobile")],
         "sweep": [Ask(f"/retention/sweeps/{world.sweep.pk}/")],
+        "certificate": [Ask(f"/certificate/{certificates.code_of(world.sweep)}/")],
+        "certificate_proof": [Ask(f"/certificate/{certificates.code_of(world.sweep)}/proof/")],
+        "certificate_program": [Ask("/certificate/check/")],
         "holds": [Ask("/holds/")],
         "keys": [Ask("/keys/")],
         "place_hold": [Ask(f"{fang}/hold/"), post(f"{fang}/hold/", case_ref="")],
