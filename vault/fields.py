@@ -102,6 +102,12 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]
         box = self.value_from_object(obj)
         return "" if box is None else b64encode(box.blob).decode()
 
+    def clean(self, value: Any, model_instance: models.Model | None) -> Any:
+        """A box passes as it is: no validator may look inside."""
+        if value is not None:
+            self.refuse_plain(value)
+        return value
+
     def to_python(self, value: Any) -> Any:
         """Leave boxes alone; plain values never become column values."""
         return value

@@ -6,5 +6,6 @@ from audit import views
 
 urlpatterns = [
     path("audit/", views.search, name="audit"),
+    path("audit/checkpoint/", views.checkpoint, name="audit_checkpoint"),
     path("audit/export/", views.export, name="audit_export"),
 ]
