@@ -73,6 +73,9 @@ REASONS = (
     Reason("dispute", pgettext_lazy("reason", "dispute or lawsuit")),
     Reason("regulator", pgettext_lazy("reason", "request of an authority")),
     Reason("complaint", pgettext_lazy("reason", "open complaint")),
+    Reason("postponed_identity", pgettext_lazy("reason", "it is being checked whether it is the right person")),
+    Reason("postponed_request", pgettext_lazy("reason", "the person's own request is still open")),
+    Reason("postponed_hold", pgettext_lazy("reason", "a legal hold is being prepared")),
     Reason("orphan", pgettext_lazy("reason", "a key that nobody owns")),
     # By which way.
     Reason("visitor", pgettext_lazy("reason", "the person filled in the form")),

@@ -13,7 +13,7 @@ from audit.trail import Actor
 from consent import forgetting
 from consent.models import Consent
 from contacts import hold
-from contacts.models import Contact, Departure, Phone, SheetRow, Submission, SweepRun
+from contacts.models import Contact, Departure, Phone, Postponement, SheetRow, Submission, SweepRun
 from vault import persons
 
 
@@ -36,21 +36,28 @@ def one(subject_id: UUID, *, by: Actor, at: datetime) -> None:
         raise HeldBack
 
 
-def batch(subject_ids: Iterable[UUID], *, run: SweepRun | None, by: Actor, at: datetime, due_only: bool = False) -> Erased:
+def batch(
+    subject_ids: Iterable[UUID], *, run: SweepRun | None, by: Actor, at: datetime, due_at: datetime | None = None
+) -> Erased:
     """Erase these people in one transaction: entries, keys and indexes, then rows.
 
     The vault commits its deletion before the main database does: a crash in between leaves rows
     that nobody can open and that are still due, never a readable leftover (design, rule 10).
-    `due_only` takes only those whose end date is not after `at`; people with whom somebody is just
-    dealing are left to the next batch. Serves J1, J2, I9.
+    With `due_at` only those go whose end date is not after it and who were given no days more; people with whom
+    somebody is just dealing are left to the next batch. Serves J1, J2, I9.
     """
     with transaction.atomic():
-        contacts = _lock(list(subject_ids), at if due_only else None)
-        kept = hold.held(contacts)
+        contacts = _lock(list(subject_ids), due_at)
+        kept = hold.held(contacts) | (_postponed(contacts, due_at) if due_at else set())
         leaving = {pk: contact for pk, contact in contacts.items() if pk not in kept}
         if leaving:
             _erase(leaving, run=run, by=by, at=at)
     return Erased(gone=tuple(leaving), held=tuple(kept))
+
+
+def _postponed(ids: Iterable[UUID], at: datetime) -> set[UUID]:
+    """Who was given a few days more; asked while their rows are locked, as a postponement locks them too."""
+    return set(Postponement.objects.filter(subject_id__in=list(ids), until__gt=at).values_list("pk", flat=True))
 
 
 def _lock(ids: list[UUID], due_at: datetime | None) -> dict[UUID, Contact]:

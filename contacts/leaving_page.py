@@ -5,14 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
-from contacts import sweep
-from contacts.models import Contact, LegalHold
+from contacts import brakes, hold, nights, sweep
+from contacts.models import Contact, LegalHold, Postponement, SweepRun
+from contacts.nights import OFFICE
 
-OFFICE = ZoneInfo("Asia/Shanghai")
 WINDOWS: dict[str, int] = {"tonight": 1, "week": 7, "month": 30}
 PAGE = 50
 
@@ -47,12 +46,47 @@ def per_day(ends: Iterable[datetime], *, at: datetime) -> list[tuple[date, int]]
 
 
 def horizon(window: str, *, at: datetime) -> datetime:
-    """The moment a window ends: the nightly sweep at 02:00 office time, n nights from now (UTC)."""
-    local = at.astimezone(OFFICE)
-    night = local.replace(hour=2, minute=0, second=0, microsecond=0)
-    if local >= night:
-        night += timedelta(days=1)
-    return night + timedelta(days=WINDOWS[window] - 1)
+    """The moment a window ends: the sweep of that many nights from now."""
+    return nights.coming(at, nights=WINDOWS[window])
+
+
+@dataclass(frozen=True)
+class Tonight:
+    """The coming sweep: how many would leave, how many may without being asked, and the run if it lies on the table."""
+
+    count: int
+    unasked: int
+    run: SweepRun | None
+
+    @property
+    def asks(self) -> bool:
+        """Whether it will wait for people unless they look ahead."""
+        return self.count > self.unasked
+
+
+def tonight(*, at: datetime) -> Tonight:
+    """What the coming night needs of people."""
+    cutoff = nights.coming(at)
+    run = SweepRun.objects.filter(period=nights.latest(cutoff)).first()
+    return Tonight(leaving(cutoff).count(), brakes.unasked(), run)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One person whose time is over or soon over, and what keeps them."""
+
+    contact: Contact
+    hold: LegalHold | None
+    postponement: Postponement | None
+
+
+def kept(until: datetime) -> list[Kept]:
+    """Who would leave by then but is kept, by a hold or for a few days; the first fifty (J7)."""
+    people = list(sweep.kept_back(until)[:PAGE])
+    ids = [contact.pk for contact in people]
+    holds = {row.subject_id: row for row in hold.standing().filter(subject_id__in=ids).order_by("-review_on")}
+    days = Postponement.objects.in_bulk(ids)
+    return [Kept(contact, holds.get(contact.pk), days.get(contact.pk)) for contact in people]
 
 
 def leaving(until: datetime) -> QuerySet[Contact]:

@@ -1,5 +1,6 @@
 """The sweep: finds everybody whose time is over and lets them leave, batch by batch."""
 
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,10 +13,12 @@ from audit import trail
 from audit.trail import Actor
 from consent import ledger
 from contacts import brakes, erase, leftovers, retention
-from contacts.models import Contact, LegalHold, SweepRun
+from contacts.models import Contact, LegalHold, Postponement, SweepRun
 
 BATCH = 500
 STALE = timedelta(minutes=10)
+BUDGET = 20 * 60  # seconds of work in one go; the next tick goes on
+State = SweepRun.State
 
 
 @dataclass
@@ -33,15 +36,20 @@ class Report:
 
 
 def due_now(at: datetime) -> QuerySet[Contact]:
-    """Everybody whose end date has come and who stands under no hold, oldest first (J1, J2)."""
-    standing = LegalHold.objects.filter(subject_id=OuterRef("pk"), lifted_at__isnull=True)
-    return Contact.objects.filter(delete_on__lte=at).filter(~Exists(standing)).order_by("delete_on", "pk")
+    """Everybody whose end date has come, under no hold and not postponed, oldest first (J1, J2)."""
+    found = Contact.objects.filter(delete_on__lte=at).filter(~_standing(), ~_postponed(at))
+    return found.order_by("delete_on", "pk")
+
+
+def kept_back(at: datetime) -> QuerySet[Contact]:
+    """Everybody whose end date has come but whom a hold or a postponement keeps."""
+    found = Contact.objects.filter(delete_on__lte=at).filter(_standing() | _postponed(at))
+    return found.order_by("delete_on", "pk")
 
 
 def held_back(at: datetime) -> QuerySet[Contact]:
     """Everybody whose end date has come but whom a hold keeps (J2)."""
-    standing = LegalHold.objects.filter(subject_id=OuterRef("pk"), lifted_at__isnull=True)
-    return Contact.objects.filter(delete_on__lte=at).filter(Exists(standing)).order_by("delete_on", "pk")
+    return Contact.objects.filter(delete_on__lte=at).filter(_standing()).order_by("delete_on", "pk")
 
 
 def preview(*, at: datetime) -> Report:
@@ -52,35 +60,20 @@ def preview(*, at: datetime) -> Report:
     return report
 
 
-def nightly(*, by: Actor, at: datetime) -> Report:
-    """The sweep as of now, `at` being the caller's clock; raises brakes.SweepRefused where that clock is in doubt."""
-    try:
-        brakes.check(at=at)
-    except brakes.SweepRefused:
-        trail.record_alone("sweep.started", by=by, at=at, outcome="denied")
-        raise
-    return run(by=by, at=at)
-
-
 def run(*, by: Actor, at: datetime) -> Report:
     """Let everybody leave whose time is over at `at` (UTC), a moment that somebody has looked at.
 
     The predicate is the cursor: a sweep that is killed is simply run again, and two at once share
     the work. Serves J1, J2 and law.md §4.1; PIPL 47 asks for deletion without being asked.
     """
-    report = Report(cutoff=at, dry_run=False)
-    report.expired = _expire(by=by, at=at)
-    started = _start(report, by=by, at=at)
-    while ids := list(due_now(at).values_list("pk", flat=True)[:BATCH]):
-        if not _sweep_batch(ids, report, run=started, by=by, at=at):
-            break
-    report.held = held_back(at).count()
-    report.leftovers = leftovers.clear(by=by, at=at)
-    _finish(report, run=started, by=by, at=at)
+    expired = expire(by=by, at=at)
+    report = work(planned(by=by, at=at, count=due_now(at).count()), by=by, at=at)
+    report.expired += expired
     return report
 
 
-def _expire(*, by: Actor, at: datetime) -> int:
+def expire(*, by: Actor, at: datetime) -> int:
+    """Consents whose time is over at `at` say so from now on; returns how many."""
     total = 0
     while True:
         with transaction.atomic():
@@ -91,39 +84,87 @@ def _expire(*, by: Actor, at: datetime) -> int:
             return total
 
 
-def _start(report: Report, *, by: Actor, at: datetime) -> SweepRun:
-    report.due = due_now(at).count()
+def planned(*, by: Actor, at: datetime, count: int, **more: object) -> SweepRun:
+    """A run as of `at` that nobody has begun to work on."""
+    values = {"state": State.PLANNED, "cutoff": at} | more
+    now = brakes.database_clock()
+    return SweepRun.objects.create(started_at=at, heartbeat=now, planned=count, started_by_id=trail.user_pk(by), **values)
+
+
+def work(run: SweepRun, *, by: Actor, at: datetime) -> Report:
+    """Go on with a run until nobody is due, somebody pauses it, or its time in one go is up.
+
+    Of two workers that come for the same run one gets it. What raises leaves the run as it stands: ten minutes
+    without a heartbeat, and the next tick goes on with it.
+    """
+    report = Report(cutoff=run.cutoff, dry_run=False, deleted=run.deleted)
+    if not _claim(run, by=by, at=at):
+        return report
+    until = time.monotonic() + BUDGET
+    report.expired = expire(by=by, at=run.cutoff)
+    report.due = run.planned
+    while ids := list(due_now(run.cutoff).values_list("pk", flat=True)[:BATCH]):
+        if not _sweep_batch(ids, report, run=run, by=by, at=at):
+            break
+        if _must_rest(run, until):
+            return report
+    report.held = held_back(run.cutoff).count()
+    report.leftovers = leftovers.clear(by=by, at=run.cutoff)
+    _finish(report, run=run, by=by, at=at)
+    return report
+
+
+def stale(now: datetime) -> QuerySet[SweepRun]:
+    """Runs whose worker has not been heard of for ten minutes of the database's clock."""
+    return SweepRun.objects.filter(state=State.RUNNING, heartbeat__lt=now - STALE)
+
+
+def _standing() -> Exists:
+    return Exists(LegalHold.objects.filter(subject_id=OuterRef("pk"), lifted_at__isnull=True))
+
+
+def _postponed(at: datetime) -> Exists:
+    return Exists(Postponement.objects.filter(subject_id=OuterRef("pk"), until__gt=at))
+
+
+def _claim(run: SweepRun, *, by: Actor, at: datetime) -> bool:
+    """This worker's, or somebody else's? A run taken up again is not started a second time on record."""
     with transaction.atomic():
-        trail.record("sweep.started", by=by, at=at, numbers=[report.due])
         now = brakes.database_clock()
-        stale = SweepRun.objects.filter(state=SweepRun.State.RUNNING, heartbeat__lt=now - STALE)
-        stale.update(state=SweepRun.State.FAILED, finished_at=at)
-        return SweepRun.objects.create(
-            started_at=at,
-            heartbeat=now,
-            cutoff=at,
-            state=SweepRun.State.RUNNING,
-            planned=report.due,
-            started_by_id=trail.user_pk(by),
-        )
+        mine = SweepRun.objects.filter(pk=run.pk, state=run.state, heartbeat=run.heartbeat)
+        if not mine.update(state=State.RUNNING, heartbeat=now):
+            return False
+        if run.state != State.RUNNING and not run.deleted:
+            trail.record("sweep.started", by=by, at=at, numbers=[run.planned])
+    return True
 
 
 def _sweep_batch(ids: list[UUID], report: Report, *, run: SweepRun, by: Actor, at: datetime) -> bool:
     """One batch, one transaction; the progress row is part of it, so that the counts never lie."""
     with transaction.atomic():
         rules = dict(Contact.objects.filter(pk__in=ids).values_list("pk", "delete_rule"))
-        result = erase.batch(ids, run=run, by=by, at=at, due_only=True)
+        result = erase.batch(ids, run=run, by=by, at=at, due_at=run.cutoff)
         report.deleted += len(result.gone)
         report.rules.update(rules[pk] for pk in result.gone)
         SweepRun.objects.filter(pk=run.pk).update(deleted=report.deleted, heartbeat=brakes.database_clock())
     return bool(result.gone)
 
 
+def _must_rest(run: SweepRun, until: float) -> bool:
+    """Somebody paused it, or it has worked long enough in one go and lets the tick take it up."""
+    if SweepRun.objects.filter(pk=run.pk, state=State.PAUSED).exists():
+        return True
+    if time.monotonic() < until:
+        return False
+    SweepRun.objects.filter(pk=run.pk, state=State.RUNNING).update(state=State.PAUSED)
+    return True
+
+
 def _finish(report: Report, *, run: SweepRun, by: Actor, at: datetime) -> None:
     with transaction.atomic():
         trail.record("sweep.finished", by=by, at=at, numbers=[report.due, report.deleted, report.held])
         SweepRun.objects.filter(pk=run.pk).update(
-            state=SweepRun.State.DONE,
+            state=State.DONE,
             finished_at=at,
             heartbeat=brakes.database_clock(),
             deleted=report.deleted,

@@ -1,14 +1,14 @@
 """Tasks: ids only, one per batch; each rings, the database knows what is due."""
 
 import logging
+from contextlib import suppress
 from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
 
 from audit.trail import System
-from contacts import importing
-from contacts import sweep as sweeping
+from contacts import alarm, brakes, importing, nightly
 from contacts.keys import duty, standing
 
 logger = logging.getLogger(__name__)
@@ -16,8 +16,15 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="contacts.sweep")
 def sweep() -> None:
-    """The nightly sweep."""
-    sweeping.nightly(by=System("sweep"), at=timezone.now())
+    """Every five minutes: last night's sweep, or what is left of one."""
+    with suppress(brakes.SweepRefused):  # on record, and on the pages
+        nightly.tick(by=System("sweep"), at=timezone.now())
+
+
+@shared_task(name="contacts.ring")
+def ring() -> None:
+    """Every hour: does deletion itself need help?"""
+    alarm.ring(at=timezone.now())
 
 
 @shared_task(name="contacts.turn_keys")

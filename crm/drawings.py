@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from audit.models import Entry
-from contacts import cards, coverage, leaving_page, visibility
+from contacts import cards, coverage, leaving_page, nights, visibility
 from contacts.cards import Card
 from contacts.coverage import Coverage
 from contacts.models import SweepRun
@@ -83,17 +83,17 @@ def _admin(user: User, at: datetime) -> Drawn:
 
 
 def _sweeps(at: datetime) -> Days:
-    today = at.astimezone(leaving_page.OFFICE).date()
+    today = at.astimezone(nights.OFFICE).date()
     runs = SweepRun.objects.filter(started_at__gt=at - timedelta(days=31)).values_list("started_at", "deleted")
     left: Counter[date] = Counter()
     for started, deleted in runs:
-        left[started.astimezone(leaving_page.OFFICE).date()] += deleted
+        left[started.astimezone(nights.OFFICE).date()] += deleted
     return Days(_("Who left in the sweeps of the last 30 days"), _back(today, left), _("people"))
 
 
 def _auditor(user: User, at: datetime) -> Drawn:
     """Reveals of the last thirty days, counted by the database: there may be many."""
-    today = at.astimezone(leaving_page.OFFICE).date()
+    today = at.astimezone(nights.OFFICE).date()
     since = int((at - timedelta(days=31)).timestamp() * 1_000_000)
     day = Cast((F("at_us") + EAST_US) / DAY_US, IntegerField())
     rows = Entry.objects.filter(act="phone.reveal", at_us__gt=since).annotate(day=day).values_list("day", "outcome")

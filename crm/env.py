@@ -101,6 +101,14 @@ def flag(name: str, default: bool) -> bool:
     return value == "1"
 
 
+def number(name: str, default: int) -> int:
+    """A whole number of at least one."""
+    said = text(name, str(default))
+    if not (said.isascii() and said.isdigit() and int(said) >= 1):
+        raise SettingRefused(f"{name} must be a whole number of at least 1")
+    return int(said)
+
+
 def words(name: str, default: str) -> list[str]:
     """A list, separated by commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -10,13 +10,12 @@ from django.conf import settings
 from django.db import transaction
 
 from audit import trail, watch
-from contacts import sweep
+from contacts import alarm, sweep
 from contacts.models import SweepRun
 from team.models import Throttle
 from vault import canary
 from vault.models import Canary
 
-OVERDUE = timedelta(days=1)  # nobody may stay longer than this beyond their date
 SILENCE = timedelta(hours=26)  # a sweep a night, and two hours of patience
 NOBODY = b"\0\0\0\0"  # no key has this name
 BY = trail.System("readyz")
@@ -76,7 +75,7 @@ def _swept(at: datetime) -> None:
 
 
 def _nobody_overdue(at: datetime) -> None:
-    if sweep.due_now(at - OVERDUE).exists():
+    if sweep.due_now(at - alarm.OVERDUE).exists():
         raise NotReady
 
 

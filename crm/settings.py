@@ -32,6 +32,10 @@ ANCHOR_MAIL = env.words("YUNNUO_ANCHOR_MAIL", "")
 ANCHOR_FOLDER = env.text("YUNNUO_ANCHOR_FOLDER", "")
 EMAIL_HOST, DEFAULT_FROM_EMAIL = env.text("YUNNUO_SMTP_HOST", "localhost"), env.text("YUNNUO_MAIL_FROM", "yunnuo@localhost")
 EMAIL_TIMEOUT = 20  # seconds
+# Deletion: who is mailed when it stands still; how many nights it may miss, and how many people one person may approve.
+ALARM_MAIL = env.words("YUNNUO_ALARM_MAIL", "")
+SWEEP_NIGHTS = env.number("YUNNUO_SWEEP_NIGHTS", 2)
+SWEEP_TWO_PEOPLE_ABOVE = env.number("YUNNUO_SWEEP_TWO_PEOPLE_ABOVE", 500)
 # The suite of new keys, what wraps the keyring, and who else keeps a copy of it (docs/keys-and-backups.md).
 SUITE = env.choice("YUNNUO_SUITE", ("aes-256-gcm", "sm4-gcm", "aes-256-gcm-siv"))
 ROOT = env.choice("YUNNUO_ROOT", ("file", "env", "vault-transit"))
@@ -222,7 +226,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "contacts.sweep", "schedule": crontab(hour="2", minute="0")},
+    "sweep": {"task": "contacts.sweep", "schedule": crontab(minute="*/5"), "options": {"expires": 290}},
+    "ring": {"task": "contacts.ring", "schedule": crontab(minute="10")},
     "turn_keys": {"task": "contacts.turn_keys", "schedule": crontab(minute="20")},
     "examine_keys": {"task": "contacts.examine_keys", "schedule": crontab(hour="3", minute="40")},
     "resume_sheets": {"task": "contacts.resume_sheets", "schedule": crontab()},

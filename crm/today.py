@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from audit import watch
 from audit.models import Entry
 from consent.models import Consent, Suppression
-from contacts import calling, leaving_page, sweep, visibility
+from contacts import calling, hold, leaving_page, sweep, visibility
 from contacts.models import CallAttempt, LegalHold, SweepRun
 from team.models import Book, Pledge, User
 
@@ -105,6 +105,7 @@ def _compliance(user: User, at: datetime) -> list[Tile]:
             "bad" if overdue else "ok",
         ),
         Tile(_("Legal holds"), held, _("review by their date"), reverse("holds"), "lock", ""),
+        *_second_eyes(at),
         Tile(
             _("Asserted without proof"),
             asserted,
@@ -151,9 +152,24 @@ def _admin(user: User, at: datetime) -> list[Tile]:
             "book-user",
             "bad" if orphans else "",
         ),
+        *_second_eyes(at),
         Tile(_("Sweeps in the last 7 days"), swept, _("one a night is right"), "", "timer", "" if swept else "bad"),
         _seal(at),
     ]
+
+
+def _second_eyes(at: datetime) -> list[Tile]:
+    """What wants a person's yes: sweeps that wait or rest, holds that nobody but one person stands for."""
+    runs = list(SweepRun.objects.filter(state__in=["waiting", "paused"]).order_by("cutoff")[:10])
+    holds = hold.unattended(at=at)
+    found = []
+    if runs:
+        url = reverse("sweep", args=[runs[0].pk])
+        found.append(Tile(_("Sweeps that wait for people"), len(runs), _("look, then approve"), url, "timer", "bad"))
+    if holds:
+        url = reverse("holds")
+        found.append(Tile(_("Holds that want a second person"), holds, _("approve, review or lift"), url, "lock", "warn"))
+    return found
 
 
 def _auditor(user: User, at: datetime) -> list[Tile]:

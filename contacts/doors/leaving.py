@@ -1,20 +1,19 @@
-"""Compliance's pages about leaving: what leaves next, the table of days, holds, and the record of sweeps."""
+"""Compliance's page about leaving: what leaves next and who is kept, the table of days, and a few days more for one person."""
 
 from datetime import UTC, datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from contacts import brakes, cards, certificates, hold, leaving_page, retention, sweep, visibility
-from contacts.forms.leaving import DaysForm, HoldForm
-from contacts.models import Departure, LegalHold, RetentionRule, SweepRun
+from contacts import cards, leaving_page, retention, steering, visibility
+from contacts.forms.leaving import DaysForm, PostponeForm
+from contacts.models import RetentionRule, SweepRun
 from team.doors import StaffRequest, door, not_understood
-from vault import horizon
 
 COMPLIANCE = ("compliance",)
 
@@ -31,33 +30,21 @@ def retention_page(request: StaffRequest) -> HttpResponse:
         after, window = None, ""
     if window not in leaving_page.WINDOWS or set(request.GET) - {"window", "after"}:
         return not_understood(request, _("There is no such filter."))
-    people, more = leaving_page.page(leaving_page.horizon(window, at=at), after=after)
-    shown = cards.of(people, by=request.user, at=at)
+    until = leaving_page.horizon(window, at=at)
+    people, more = leaving_page.page(until, after=after)
+    kept = leaving_page.kept(until)
+    shown = {card.pk: card for card in cards.of([*people, *(row.contact for row in kept)], by=request.user, at=at)}
     context = {
         "window": window,
         "outlook": leaving_page.outlook(at=at),
-        "people": list(zip(people, shown, strict=True)),
+        "tonight": leaving_page.tonight(at=at),
+        "people": [(contact, shown[contact.pk]) for contact in people],
+        "kept": [(row, shown[row.contact.pk]) for row in kept],
         "next": _token(people[-1].delete_on, people[-1].pk) if more else "",
         "rules": RetentionRule.objects.all(),
         "sweeps": SweepRun.objects.order_by("-started_at")[:10],
     }
     return render(request, "contacts/leaving/retention.html", context)
-
-
-@door(roles=COMPLIANCE)
-@require_GET
-def sweep_page(request: StaffRequest, pk: UUID) -> HttpResponse:
-    """One sweep: who left and why, without a name."""
-    run = get_object_or_404(SweepRun, pk=pk)
-    departures = list(Departure.objects.filter(run=run).order_by("rule", "subject_id").select_related("event")[:500])
-    codes = certificates.codes([row.subject_id for row in departures])
-    context = {
-        "run": run,
-        "departures": [(row, codes.get(row.subject_id)) for row in departures],
-        "certificate": certificates.code_of(run),
-        "irrecoverable": horizon.of(run.started_at),
-    }
-    return render(request, "contacts/leaving/sweep.html", context)
 
 
 @door(roles=COMPLIANCE)
@@ -74,57 +61,23 @@ def change_days(request: StaffRequest) -> HttpResponse:
     return redirect("retention")
 
 
-@door(roles=COMPLIANCE, rate=(10, 600))
-@require_POST
-def run_sweep(request: StaffRequest) -> HttpResponse:
-    """Run the sweep now instead of tonight, and show who left and why (J1)."""
-    try:
-        sweep.nightly(by=request.user, at=timezone.now())
-    except brakes.SweepRefused as refused:
-        messages.error(request, str(refused.sentence))
-        return redirect("retention")
-    latest = SweepRun.objects.latest("started_at")
-    return redirect("sweep", latest.pk)
-
-
-@door(roles=COMPLIANCE)
-@require_GET
-def holds_page(request: StaffRequest) -> HttpResponse:
-    """All standing holds, and those that were lifted."""
-    at = timezone.now()
-    standing = list(LegalHold.objects.filter(lifted_at__isnull=True).select_related("placed_by").order_by("review_on"))
-    people = visibility.visible(request.user).filter(pk__in=[row.subject_id for row in standing])
-    shown = {card.pk: card for card in cards.of(list(people), by=request.user, at=at)}
-    lifted = LegalHold.objects.filter(lifted_at__isnull=False).select_related("lifted_by").order_by("-lifted_at")
-    context = {"standing": [(row, shown.get(row.subject_id)) for row in standing], "lifted": lifted[:50]}
-    return render(request, "contacts/leaving/holds.html", context)
-
-
 @door(roles=COMPLIANCE)
 @require_http_methods(["GET", "POST"])
-def place_hold(request: StaffRequest, pk: UUID) -> HttpResponse:
-    """Place a hold on one person: case, reason, review date (J2)."""
+def postpone(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """A few days more for one person, once, with a reason; nobody may contact them meanwhile."""
     contact, at = visibility.one(request.user, pk), timezone.now()
-    form = HoldForm(request.POST if request.method == "POST" else None, today=at.astimezone(leaving_page.OFFICE).date())
+    form = PostponeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        hold.place(contact=contact, **form.cleaned_data, by=request.user, at=at)
-        messages.success(request, _("The hold stands. No sweep passes it."))
-        return redirect("holds")
+        try:
+            steering.postpone(contact=contact, **form.cleaned_data, by=request.user, at=at)
+        except steering.SteeringRefused as refused:
+            form.add_error(None, str(refused.sentence))
+        else:
+            messages.success(request, _("The person leaves later. The days cannot be given a second time."))
+            return redirect("retention")
     card = cards.of([contact], by=request.user, at=at)[0]
     status = 400 if form.is_bound else 200
-    return render(request, "contacts/leaving/place_hold.html", {"form": form, "card": card}, status=status)
-
-
-@door(roles=COMPLIANCE)
-@require_POST
-def lift_hold(request: StaffRequest, pk: UUID) -> HttpResponse:
-    """Lift a hold; the person then leaves when their time is over."""
-    try:
-        hold.lift(hold_id=pk, by=request.user, at=timezone.now())
-    except hold.HoldRefused as refused:
-        raise Http404 from refused
-    messages.success(request, _("The hold is lifted. The next sweep decides."))
-    return redirect("holds")
+    return render(request, "contacts/leaving/postpone.html", {"form": form, "card": card}, status=status)
 
 
 def _token(on: datetime, pk: UUID) -> str:

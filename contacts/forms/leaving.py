@@ -7,17 +7,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contacts import retention_rules
-from contacts.models import LegalHold
+from contacts.models import LegalHold, Postponement
 from vault.forms import DayField, LineField, StrictForm
 
 LONGEST = 3650
 
 
-class HoldForm(StrictForm):
-    """Case, reason and review date of a legal hold."""
+class ReviewForm(StrictForm):
+    """When somebody looks at the case again."""
 
-    case_ref = LineField(label=_("Case number"), max_length=40)
-    reason = forms.ChoiceField(label=_("Reason"), choices=LegalHold.Reason.choices)
     review_on = DayField(
         label=_("Review by"),
         help_text=_("Within 90 days. A hold keeps the data; it never reopens contact."),
@@ -35,6 +33,37 @@ class HoldForm(StrictForm):
         if not 0 <= (review - self.today).days <= 90:
             raise forms.ValidationError(_("Choose a date within the next 90 days."))
         return review
+
+
+class HoldForm(ReviewForm):
+    """Case, reason, scope and review date of a legal hold."""
+
+    case_ref = LineField(label=_("Case number"), max_length=40)
+    reason = forms.ChoiceField(label=_("Reason"), choices=LegalHold.Reason.choices)
+    scope = forms.ChoiceField(label=_("What the case needs"), choices=LegalHold.Scope.choices)
+    field_order = ("case_ref", "reason", "scope", "review_on")
+
+
+class PostponeForm(StrictForm):
+    """Why one person leaves later, and how many days."""
+
+    reason = forms.ChoiceField(label=_("Reason"), choices=Postponement.Reason.choices)
+    days = forms.TypedChoiceField(
+        label=_("Days from now"),
+        choices=[(str(n), str(n)) for n in (3, 7, 15)],
+        coerce=int,
+        help_text=_("Once, and never more than 15 days. Nobody may contact the person meanwhile."),
+    )
+
+
+class ApprovalForm(StrictForm):
+    """The count a person looked at before approving."""
+
+    planned = forms.RegexField(regex=r"^[0-9]{1,9}$")
+
+    def clean_planned(self) -> int:
+        """As a number."""
+        return int(self.cleaned_data["planned"])
 
 
 class DaysForm(StrictForm):

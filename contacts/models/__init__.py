@@ -3,8 +3,9 @@
 from contacts.models.call import CallAttempt
 from contacts.models.contact import Contact, Phone
 from contacts.models.event import Event, EventStaff, EventTick, Submission
-from contacts.models.leaving import Departure, LegalHold, RetentionRule, SweepRun
+from contacts.models.leaving import Departure, LegalHold, RetentionRule
 from contacts.models.sheet import SheetImport, SheetRow
+from contacts.models.sweeping import Postponement, SweepAlarm, SweepApproval, SweepRun
 from contacts.models.view import SavedView
 
 __all__ = [
@@ -16,10 +17,13 @@ __all__ = [
     "EventTick",
     "LegalHold",
     "Phone",
+    "Postponement",
     "RetentionRule",
     "SavedView",
     "SheetImport",
     "SheetRow",
     "Submission",
+    "SweepAlarm",
+    "SweepApproval",
     "SweepRun",
 ]

@@ -1,4 +1,4 @@
-"""How people leave: retention rules, legal holds, sweeps, and the record of each departure."""
+"""How people leave: retention rules, legal holds, and the record of each departure."""
 
 import uuid
 
@@ -44,46 +44,43 @@ class LegalHold(models.Model):
         REGULATOR = "regulator", _("request of an authority")
         COMPLAINT = "complaint", _("open complaint")
 
+    class Scope(models.TextChoices):
+        """What the case needs; the person's row and key stay under every scope."""
+
+        ALL = "all", _("everything held about the person")
+        IDENTITY = "identity", _("name and numbers only")
+        DEALINGS = "dealings", _("consents, calls and messages")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subject = models.ForeignKey("consent.Subject", on_delete=models.PROTECT, related_name="+")
     case_ref = models.CharField(max_length=40)
     reason = models.CharField(max_length=12, choices=Reason.choices)
+    scope = models.CharField(max_length=8, choices=Scope.choices, default=Scope.ALL)
     placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     placed_at = models.DateTimeField()
     review_on = models.DateField()
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    lift_asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    lift_asked_at = models.DateTimeField(null=True)
     lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     lifted_at = models.DateTimeField(null=True)
 
     class Meta:
-        """Found by subject while standing."""
+        """Found by subject while standing; two people approve, and two people lift."""
 
         indexes = [models.Index(fields=["subject"], condition=models.Q(lifted_at__isnull=True), name="standing_hold")]
-
-
-class SweepRun(models.Model):
-    """One sweep: what was due, what left, what was held, and whether it finished."""
-
-    LABELS = labels.of(
-        rest="plain; advisor,compliance; evidence life; row; gated",
-    )
-
-    class State(models.TextChoices):
-        """Where the run stands."""
-
-        RUNNING = "running", _("running")
-        DONE = "done", _("done")
-        FAILED = "failed", _("failed")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-    heartbeat = models.DateTimeField()
-    cutoff = models.DateTimeField()
-    state = models.CharField(max_length=8, choices=State.choices)
-    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    planned = models.PositiveIntegerField(default=0)
-    deleted = models.PositiveIntegerField(default=0)
-    held = models.PositiveIntegerField(default=0)
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(approved_by__isnull=True) | ~models.Q(approved_by=models.F("placed_by")),
+                name="hold_approved_by_another",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lifted_by__isnull=True)
+                | models.Q(lift_asked_by__isnull=False) & ~models.Q(lifted_by=models.F("lift_asked_by")),
+                name="hold_lifted_by_another",
+            ),
+        ]
 
 
 class Departure(models.Model):
@@ -94,7 +91,7 @@ class Departure(models.Model):
     )
 
     subject = models.OneToOneField("consent.Subject", primary_key=True, on_delete=models.PROTECT, related_name="+")
-    run = models.ForeignKey(SweepRun, null=True, on_delete=models.PROTECT, related_name="departures")
+    run = models.ForeignKey("contacts.SweepRun", null=True, on_delete=models.PROTECT, related_name="departures")
     rule = models.CharField(max_length=30)
     due_on = models.DateTimeField()
     left_at = models.DateTimeField()

@@ -106,7 +106,9 @@ def test_the_audit_search_and_export_refuse_spans_that_are_none(home, since, unt
 @pytest.mark.parametrize("text", [*[pytest.param(row[1], id=row[0]) for row in REFUSED], "2026-02-03", "2099-01-01", ""])
 def test_a_hold_refuses_days_that_are_none_past_or_too_far(home, text):
     person = house.arrive(home.event, house.WANG)[0].subject_id
-    answer = enter(home.chen).post(f"/contacts/{person}/hold/", {"case_ref": "A", "reason": "dispute", "review_on": text})
+    answer = enter(home.chen).post(
+        f"/contacts/{person}/hold/", {"case_ref": "A", "reason": "dispute", "scope": "all", "review_on": text}
+    )
     assert (answer.status_code, len(sentences(answer, "review_on")), LegalHold.objects.count()) == (400, 1, 0)
 
 
@@ -115,7 +117,9 @@ def test_93_a_hold_counts_days_by_the_office_clock(home, ahead, status, time_mac
     time_machine.move_to("2026-03-01T16:30:00+00:00", tick=False)  # half past midnight of 2 March in the office
     person = house.arrive(home.event, house.WANG, at=timezone.now() - timedelta(hours=1))[0].subject_id
     review = (date(2026, 3, 2) + timedelta(days=ahead)).isoformat()
-    answer = enter(home.chen).post(f"/contacts/{person}/hold/", {"case_ref": "A", "reason": "dispute", "review_on": review})
+    answer = enter(home.chen).post(
+        f"/contacts/{person}/hold/", {"case_ref": "A", "reason": "dispute", "scope": "all", "review_on": review}
+    )
     assert answer.status_code == status
 
 

@@ -49,7 +49,7 @@ def test_104_a_hold_sent_twice_holds_once(home, time_machine):
     time_machine.move_to(house.NOON + timedelta(hours=1), tick=False)
     browser = enter(home.chen)
     for _n in range(2):
-        sent = {"case_ref": "A", "reason": "dispute", "review_on": "2026-04-01"}
+        sent = {"case_ref": "A", "reason": "dispute", "scope": "all", "review_on": "2026-04-01"}
         assert browser.post(f"/contacts/{home.contact.pk}/hold/", sent).url == "/holds/"
     assert (LegalHold.objects.count(), Entry.objects.filter(act="hold.placed").count()) == (1, 1)
 

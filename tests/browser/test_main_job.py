@@ -84,8 +84,7 @@ def sweep(page, office):
     """Run the sweep from the page and answer how many left in the newest one."""
     page.goto(f"{office}/retention/")
     page.click('form[action$="/sweep/"] button')
-    page.goto(f"{office}/retention/")
-    page.click('main a[href*="/sweeps/"] >> nth=0')
+    page.wait_for_selector('a[href*="/certificate/"]')  # the page comes back whole once the work is done
     return page.locator("main tbody tr").count()
 
 

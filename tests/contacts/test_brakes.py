@@ -11,7 +11,7 @@ from django.test import Client
 
 from audit.models import Entry
 from audit.trail import System
-from contacts import brakes, sweep
+from contacts import brakes, nightly, sweep
 from contacts.models import Contact, SweepRun
 from tests import house
 from vault import persons
@@ -36,7 +36,7 @@ def swept(at, heartbeat=None, state="done"):
 
 def refused_code(at):
     with pytest.raises(brakes.SweepRefused) as refused:
-        sweep.nightly(by=BY, at=at)
+        nightly.now(by=BY, at=at)
     return refused.value.code
 
 
@@ -49,7 +49,7 @@ def test_a_clock_that_disagrees_with_the_database_lets_nobody_leave(wang_is_due,
 
 @pytest.mark.parametrize("minutes", [-4, 0, 4])
 def test_a_small_difference_is_no_reason_to_keep_anybody(wang_is_due, minutes):
-    assert sweep.nightly(by=BY, at=brakes.database_clock() + minutes * MINUTE).deleted == 1
+    assert nightly.now(by=BY, at=brakes.database_clock() + minutes * MINUTE).deleted == 1
 
 
 def test_a_clock_set_back_lets_nobody_leave(wang_is_due):
@@ -57,20 +57,20 @@ def test_a_clock_set_back_lets_nobody_leave(wang_is_due):
     swept(now + 2 * MINUTE)
     assert refused_code(now) == "clock_set_back"
     assert Contact.objects.count() == 1
-    assert sweep.nightly(by=BY, at=now + 3 * MINUTE).deleted == 1
+    assert nightly.now(by=BY, at=now + 3 * MINUTE).deleted == 1
 
 
 @pytest.mark.parametrize("state", ["running", "failed"])
 def test_a_sweep_that_did_not_finish_says_nothing_of_the_clock(wang_is_due, state):
     now = brakes.database_clock()
     swept(now + 2 * MINUTE, state=state)
-    assert sweep.nightly(by=BY, at=now).deleted == 1
+    assert nightly.now(by=BY, at=now).deleted == 1
 
 
 def test_a_sweep_as_of_next_year_does_not_stop_tonights(wang_is_due):
     now = brakes.database_clock()
     assert sweep.run(by=BY, at=now + timedelta(days=400)).deleted == 1
-    assert sweep.nightly(by=BY, at=brakes.database_clock() + MINUTE).deleted == 0
+    assert nightly.now(by=BY, at=brakes.database_clock() + MINUTE).deleted == 0
 
 
 def test_the_command_refuses_without_a_named_moment_and_obeys_one(wang_is_due):
@@ -102,10 +102,3 @@ def test_a_key_just_made_survives_even_a_sweep_as_of_next_year():
     persons.make_keys([old], at=now - 70 * MINUTE)
     assert sweep.run(by=BY, at=now + timedelta(days=400)).leftovers == 1
     assert persons.alive([young, old]) == {young}
-
-
-def test_a_sweep_without_a_heartbeat_for_ten_minutes_counts_as_failed():
-    now = brakes.database_clock()
-    dead, alive = swept(now, now - 11 * MINUTE, "running"), swept(now, now - 9 * MINUTE, "running")
-    sweep.run(by=BY, at=now)
-    assert [SweepRun.objects.get(pk=run.pk).state for run in (dead, alive)] == ["failed", "running"]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from audit import ids
 from audit.models import Entry, Watch
 from audit.trail import System
-from contacts import sweep
+from contacts import alarm, sweep
 from contacts.models import Contact, SweepRun
 from crm import readiness
 from tests import house
@@ -81,7 +81,7 @@ def test_somebody_overdue_for_more_than_a_day_is_not_ready(client, ready):
     house.arrive(ready.event, house.WANG, at=timezone.now() - timedelta(minutes=5))
     assert words(client) == (200, [])
     late = timezone.now() + timedelta(days=4000)
-    assert Contact.objects.filter(delete_on__lte=late - readiness.OVERDUE).count() == 1
+    assert Contact.objects.filter(delete_on__lte=late - alarm.OVERDUE).count() == 1
     assert "overdue" in readiness.missing(at=late)
 
 
