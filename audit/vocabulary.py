@@ -78,6 +78,8 @@ VERBS = (
     Verb("sweep.resumed", pgettext_lazy("trail", "let a paused sweep go on"), "c", _NONE),
     Verb("contact.postponed", pgettext_lazy("trail", "gave a person a few days more"), "c", _NONE),
     Verb("sweep.finished", pgettext_lazy("trail", "finished a sweep"), "c", _NONE),
+    Verb("backup.made", pgettext_lazy("trail", "made a backup"), "c", _NONE),
+    Verb("restore.replayed", pgettext_lazy("trail", "proved that nobody came back with a backup"), "c", _NONE),
     Verb("audit.search", pgettext_lazy("trail", "searched the trail"), "c", _NONE),
     Verb("audit.heartbeat", pgettext_lazy("trail", "found the trail alive"), "c", _NONE),
     Verb("audit.anchored", pgettext_lazy("trail", "sent a checkpoint out of the house"), "c", _NONE),

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from audit import trail
 from audit.trail import Actor
+from consent import erasure_ledger
 from consent.models import Handle, Subject, Suppression
 from vault import index
 
@@ -26,6 +27,7 @@ def add(subject: UUID, *, source: str, by: Actor, at: datetime) -> int:
     Suppression.objects.bulk_create(
         [Suppression(fingerprint=mark, source=source, since=at) for mark in fresh], ignore_conflicts=True
     )
+    erasure_ledger.try_to_write("suppressed", ({"mark": mark.hex(), "source": source} for mark in fresh), at=at)
     return len(fresh)
 
 
@@ -36,10 +38,12 @@ def lift(subject: UUID, *, by: Actor, at: datetime) -> int:
     """
     marks = Handle.objects.filter(subject_id=subject).values_list("fingerprint", flat=True)
     rows = Suppression.objects.filter(fingerprint__in=[bytes(m) for m in marks], lifted_at__isnull=True, since__lt=at)
-    ids = list(rows.values_list("pk", flat=True))
+    found = list(rows.values_list("pk", "fingerprint"))
+    ids = [pk for pk, _mark in found]
     if ids:
         trail.record("suppression.lifted", by=by, at=at, subject=subject)
         Suppression.objects.filter(pk__in=ids).update(lifted_at=at)
+        erasure_ledger.try_to_write("lifted", ({"mark": bytes(mark).hex()} for _pk, mark in found), at=at)
     return len(ids)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from audit.trail import Actor
-from consent import ledger, suppression
+from consent import erasure_ledger, ledger, suppression
 from consent.models import Consent
 
 
@@ -27,6 +27,10 @@ def withdraw(
     heads = list(Consent.objects.select_for_update().filter(subject_id=subject))
     chosen = [head for head in heads if scope is None or (head.purpose_id, head.channel) in scope]
     moved = ledger.close(chosen, "withdrawn", method=method, reason="withdrawn", by=by, at=at)
+    closed = (
+        {"subject": str(subject), "purpose": row.purpose_id, "channel": row.channel, "state": "withdrawn"} for row in moved
+    )
+    erasure_ledger.try_to_write("closed", closed, at=at)
     if scope is None:
         suppression.add(subject, source=reason, by=by, at=at)
     return moved

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from audit.trail import System
+from consent import catching_up
 from contacts import alarm, brakes, importing, nightly
 from contacts.keys import duty, standing
 
@@ -25,6 +26,13 @@ def sweep() -> None:
 def ring() -> None:
     """Every hour: does deletion itself need help?"""
     alarm.ring(at=timezone.now())
+
+
+@shared_task(name="contacts.catch_up")
+def catch_up() -> None:
+    """Every night: does the erasure ledger hold every erasure and every no?"""
+    if count := catching_up.catch_up(at=timezone.now()):
+        logger.error("erasure ledger: %s lines were missing, and are written now", count)
 
 
 @shared_task(name="contacts.turn_keys")

@@ -8,6 +8,8 @@ from urllib.parse import unquote
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
+from vault import restoration
+
 Next = Callable[[HttpRequest], HttpResponseBase]
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -34,6 +36,24 @@ class HeadersMiddleware:
         answer.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         answer.headers.setdefault("Cache-Control", "no-store")
         return answer
+
+
+class SealedSiteMiddleware:
+    """Serves nothing while a restored backup may hold people who had left (audit.md §5.8); `/healthz` and `/readyz` answer."""
+
+    OPEN = ("/healthz", "/readyz", "/static/")
+
+    def __init__(self, get_response: Next) -> None:
+        """Keep the next in line."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer 503 and say why, in the reader's language."""
+        if restoration.sealed() and not request.path.startswith(self.OPEN):
+            answer = render(request, "sealed.html", status=503)
+            answer["Retry-After"] = "600"
+            return answer
+        return self.get_response(request)
 
 
 class NumbersInAddressMiddleware:

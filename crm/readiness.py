@@ -10,10 +10,11 @@ from django.conf import settings
 from django.db import transaction
 
 from audit import trail, watch
+from consent import erasure_ledger
 from contacts import alarm, sweep
 from contacts.models import SweepRun
 from team.models import Throttle
-from vault import canary
+from vault import canary, restoration
 from vault.models import Canary
 
 SILENCE = timedelta(hours=26)  # a sweep a night, and two hours of patience
@@ -38,6 +39,17 @@ def missing(*, at: datetime) -> list[str]:
         except Exception:  # whatever a check stumbles over, it is not ready; the word says where
             words.append(word)
     return words
+
+
+def _restored(at: datetime) -> None:
+    """No backup was brought back whose replay is not proven."""
+    if restoration.look():
+        raise NotReady
+
+
+def _ledger(at: datetime) -> None:
+    """The erasure ledger can be written, and ends in a line of ours."""
+    erasure_ledger.head()
 
 
 def _database(at: datetime) -> None:
@@ -92,6 +104,8 @@ def _queue(at: datetime) -> None:
 CHECKS: dict[str, Callable[[datetime], None]] = {
     "database": _database,
     "vault": _vault,
+    "restore": _restored,
+    "ledger": _ledger,
     "keyring": _keyring,
     "trail": _trail,
     "seal": _sealed,

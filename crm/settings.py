@@ -33,6 +33,11 @@ ANCHOR_FOLDER = env.text("YUNNUO_ANCHOR_FOLDER", "")
 EMAIL_HOST, DEFAULT_FROM_EMAIL = env.text("YUNNUO_SMTP_HOST", "localhost"), env.text("YUNNUO_MAIL_FROM", "yunnuo@localhost")
 EMAIL_TIMEOUT = 20  # seconds
 # Deletion: who is mailed when it stands still; how many nights it may miss, and how many people one person may approve.
+# Who was erased and who said no, kept outside every backup; put it on another disk than the databases.
+ERASURE_LEDGER = Path(env.text("YUNNUO_ERASURE_LEDGER", str(VAR_DIR / "erasure-ledger.jsonl")))
+# The line of the key that backups are closed with; its other half is kept where the server is not.
+BACKUP_RECIPIENT = env.text("YUNNUO_BACKUP_RECIPIENT", "")
+BACKUP_DAYS = env.number("YUNNUO_BACKUP_DAYS", 35)  # law.md §4.3; the vault's side has its own, shorter rotation
 ALARM_MAIL = env.words("YUNNUO_ALARM_MAIL", "")
 SWEEP_NIGHTS = env.number("YUNNUO_SWEEP_NIGHTS", 2)
 SWEEP_TWO_PEOPLE_ABOVE = env.number("YUNNUO_SWEEP_TWO_PEOPLE_ABOVE", 500)
@@ -73,6 +78,7 @@ MIDDLEWARE = [
     "crm.requests.SessionCookieMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "crm.middleware.SealedSiteMiddleware",
     "crm.requests.BodyMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -228,6 +234,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "contacts.sweep", "schedule": crontab(minute="*/5"), "options": {"expires": 290}},
     "ring": {"task": "contacts.ring", "schedule": crontab(minute="10")},
+    "catch_up": {"task": "contacts.catch_up", "schedule": crontab(hour="3", minute="50")},
     "turn_keys": {"task": "contacts.turn_keys", "schedule": crontab(minute="20")},
     "examine_keys": {"task": "contacts.examine_keys", "schedule": crontab(hour="3", minute="40")},
     "resume_sheets": {"task": "contacts.resume_sheets", "schedule": crontab()},

@@ -43,3 +43,16 @@ class Malformed(VaultError):
 
 class VaultInconsistent(VaultError):
     """A person's key is gone and nothing says that they left: data was lost, not erased."""
+
+
+class EnvelopeRefused(VaultError):
+    """A backup that does not open as it was closed, or a key that is none; `code` names why."""
+
+    def __init__(self, code: str) -> None:
+        """Keep which it was."""
+        super().__init__(code)
+        self.code = code
+
+
+class SiteSealed(VaultError):
+    """A backup was brought back, and it is not proven yet that nobody came back with it: nothing is opened."""

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.db import connections
 from django.utils import timezone
 
-from vault import canary, keyring, known_answers, ring_text
+from vault import canary, keyring, known_answers, restoration, ring_text
 from vault.errors import VaultError
 from vault.models import Worker
 from vault.router import ALIAS
@@ -35,6 +35,7 @@ def prove() -> None:
 def start() -> None:
     """Prove, then beat for as long as the process lives."""
     prove()
+    restoration.look()
     threading.Thread(target=_live, args=(keyring.fingerprint(),), name="keyring heartbeat", daemon=True).start()
 
 
@@ -79,6 +80,7 @@ def _live(seen: str) -> None:
         try:
             seen = take_up(seen, at=timezone.now())
             beat(at=timezone.now())
+            restoration.look()
         except VaultError as refused:
             logger.error("the changed keyring is not taken up: %s", refused)
         except Exception:

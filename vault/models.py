@@ -97,3 +97,29 @@ class Worker(models.Model):
     seen_at = models.DateTimeField(db_index=True)
 
     LABELS = labels.of(rest="plain; admin; a day; row; never")
+
+
+class Restoration(models.Model):
+    """One backup that was brought back; while `replayed_at` is empty nothing is served and nothing opened (audit.md §5.8)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    backup = models.UUIDField()
+    from_line = models.PositiveBigIntegerField()
+    made_at = models.DateTimeField()
+    started_at = models.DateTimeField()
+    replayed_at = models.DateTimeField(null=True)
+    to_line = models.PositiveBigIntegerField(null=True)
+    to_hash = models.CharField(max_length=64, blank=True)
+
+    LABELS = labels.of(rest="plain; admin; evidence life; row; never")
+
+    class Meta:
+        """Proven and where to, or neither."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(replayed_at__isnull=True, to_line__isnull=True)
+                | models.Q(replayed_at__isnull=False, to_line__isnull=False),
+                name="restored_and_proven_up_to",
+            )
+        ]

@@ -30,7 +30,7 @@ def said(var: Path, *words: str, **named: str) -> "subprocess.CompletedProcess[s
 
 
 def test_the_commands_of_the_house_are_these():
-    assert OURS == ["audit", "bench", "demo", "import", "keyring", "run", "seal", "shots", "sweep"]
+    assert OURS == ["audit", "backup", "bench", "demo", "import", "keyring", "restore", "run", "seal", "shots", "sweep"]
 
 
 @pytest.mark.parametrize("name", OURS)

@@ -17,6 +17,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - Django first
 from django.core.management import call_command  # noqa: E402
+from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from audit.trail import Self_  # noqa: E402
@@ -27,7 +28,7 @@ from contacts.models import Contact, Phone, Submission  # noqa: E402
 from team.models import User  # noqa: E402
 from tests import house  # noqa: E402
 from vault import canary, opening, persons, phone  # noqa: E402
-from vault.errors import Shredded  # noqa: E402
+from vault.errors import Shredded, SiteSealed  # noqa: E402
 
 SWEEP = house.NOON + timedelta(days=10)
 
@@ -96,6 +97,26 @@ def read():
     _tell(opened=sum(r.error is None for r in results), closed=sum(r.error is not None for r in results))
 
 
+def knock():
+    """Ask for two pages as a browser would; prints their statuses and whether a number opens."""
+    settings.ALLOWED_HOSTS = ["testserver"]
+    statuses = [Client().get(address).status_code for address in ("/sign-in/", "/healthz")]
+    try:
+        opening.open_many([row.number for row in Phone.objects.all()[:1]])
+    except SiteSealed:
+        _tell(statuses=statuses, opens=False)
+    else:
+        _tell(statuses=statuses, opens=True)
+
+
+def say_no(pks):
+    """Each of these people withdraws everything, by the link in their receipt."""
+    at = house.NOON + timedelta(hours=2)
+    for pk in pks:
+        withdrawal.withdraw(subject=pk, scope=None, method="link", reason="withdrawal", by=Self_(pk), at=at)
+    _tell(said=len(pks))
+
+
 def _noted(home, n):
     note = {"name": "张三", "number": phone.normalise(_number(n)), "by": home.li, "at": house.NOON}
     return asserting.quick(event=home.event, **note)[0].pk
@@ -111,11 +132,11 @@ def _hold(pk, by):
 
 
 def _tell(**facts):
-    plain = {k: [pk.hex for pk in v] if isinstance(v, list) else v for k, v in facts.items()}
+    plain = {k: [getattr(pk, "hex", pk) for pk in v] if isinstance(v, list) else v for k, v in facts.items()}
     sys.stdout.write(json.dumps(plain) + "\n")
 
 
 if __name__ == "__main__":
-    words = {"fill": fill, "hold": hold_all, "renew": renew_all, "read": read}
+    words = {"fill": fill, "hold": hold_all, "renew": renew_all, "read": read, "knock": knock, "no": say_no}
     word, *rest = sys.argv[1:]
     words[word](*([[UUID(pk) for pk in rest]] if rest else []))

@@ -1,0 +1,1 @@
+"""Backups of both sides, closed to a public key, and bringing them back without bringing anybody back."""
