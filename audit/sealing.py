@@ -42,29 +42,37 @@ class Sealer:
     file: Path
 
 
-def seal(sealer: Sealer, *, at: datetime, adopt: bool = False) -> int:
+def seal(sealer: Sealer, *, at: datetime, adopt: bool = False, succeeds: str = "") -> int:
     """Seal every entry that waits, in batches of one transaction each; returns how many.
 
     `at` is aware, UTC; a checkpoint's time never runs backwards. Another sealer at work means nothing
     to do. `adopt` lets a sealer without memory take the database's newest checkpoint for its own: say it
-    only after comparing that checkpoint with one that left the house. Raises SealRefused.
+    only after comparing that checkpoint with one that left the house. `succeeds` names the trail that ended with
+    a restore and that this one goes on from (audit/recovering.py). Raises SealRefused.
     """
     total = 0
-    while count := _batch(sealer, at=at, adopt=adopt):
-        total += count
+    while count := _batch(sealer, at=at, adopt=adopt, succeeds=succeeds):
+        total, succeeds = total + count, ""
         if count < BATCH:
             break
     return total
 
 
-def _batch(sealer: Sealer, *, at: datetime, adopt: bool) -> int:
+def examine(sealer: Sealer) -> None:
+    """Would it sign? Raises SealRefused with the word why not; changes nothing."""
+    with transaction.atomic():
+        _compare(_edge(stored.newest(), sealer.signer, sealer.origin), _memory(sealer), adopt=False)
+
+
+def _batch(sealer: Sealer, *, at: datetime, adopt: bool, succeeds: str) -> int:
     """One transaction; a crash before its end leaves nothing, a crash after it is caught up by the next."""
     with transaction.atomic():
         if not _alone():
             return 0
         newest = stored.newest()
-        edge = _edge(newest, sealer)
-        _compare(edge, _memory(sealer), adopt=adopt)
+        edge = _edge(newest, sealer.signer, succeeds or sealer.origin)
+        if not succeeds:
+            _compare(edge, _memory(sealer), adopt=adopt)
         entries = _waiting()
         if entries:
             newest = _grow(edge, entries, newest, sealer, at=at)
@@ -82,12 +90,12 @@ def _alone() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _edge(newest: Seal | None, sealer: Sealer) -> tree.Frontier:
+def _edge(newest: Seal | None, signer: Signer, origin: str) -> tree.Frontier:
     """The right edge of the tree so far, after checking that our own key signed exactly this."""
     if newest is None:
         return tree.Frontier()
     try:
-        said = note.verify(newest.note, sealer.signer.verifier, origin=sealer.origin)
+        said = note.verify(newest.note, signer.verifier, origin=origin)
         edge = tree.Frontier.unpack(newest.size, bytes(newest.frontier))
     except note.NoteRefused as refused:
         raise SealRefused("origin" if refused.word == "origin" else "signature") from None

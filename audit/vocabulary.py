@@ -82,6 +82,7 @@ VERBS = (
     Verb("restore.replayed", pgettext_lazy("trail", "proved that nobody came back with a backup"), "c", _NONE),
     Verb("audit.search", pgettext_lazy("trail", "searched the trail"), "c", _NONE),
     Verb("audit.heartbeat", pgettext_lazy("trail", "found the trail alive"), "c", _NONE),
+    Verb("audit.recovered", pgettext_lazy("trail", "let the trail go on after a restore"), "c", _NONE),
     Verb("audit.anchored", pgettext_lazy("trail", "sent a checkpoint out of the house"), "c", _NONE),
     Verb("audit.exported", pgettext_lazy("trail", "exported the trail"), "u", _NONE),
     Verb("door.denied", pgettext_lazy("trail", "was turned away at a door"), "u", _NONE),

@@ -9,11 +9,20 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from audit import export, forms, proving, trail, verify
+from audit import export, forms, proving, recovering, tasks, trail, verify
 from audit.search import Criteria
 from audit.trail import System
+from vault.errors import KeyringRefused
+
+RECOVER = {
+    "whole": gettext_lazy("There is nothing to recover from: the trail continues what was sealed."),
+    "memory": gettext_lazy(
+        "The sealer remembers nothing here; bring its memory (YUNNUO_SEALER_STATE_FILE), or see: manage.py seal --adopt"
+    ),
+    "": gettext_lazy("This is no restored trail (%(word)s). Run: manage.py audit verify"),
+}
 
 
 def _moment(text: str) -> datetime | date:
@@ -34,14 +43,15 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Three words: export, verify and proof."""
-        deeds = parser.add_subparsers(dest="deed", required=True, metavar="export|verify|proof")
+        """Four words: export, verify, proof and recover."""
+        deeds = parser.add_subparsers(dest="deed", required=True, metavar="export|verify|proof|recover")
         out = deeds.add_parser("export", help="write entries into a zip: every one, or a span of time")
         out.add_argument("--from", dest="since", type=_moment, help="first day or moment, included")
         out.add_argument("--to", dest="until", type=_moment, help="last day, included; or moment, excluded")
         out.add_argument("--out", type=Path, required=True, metavar="FILE.zip", help="must not exist yet")
         proof = deeds.add_parser("proof", help="prove that the trail continues what a witness saw (offline/witness.py)")
         proof.add_argument("--old", type=int, required=True, metavar="N", help="how many entries the witness saw; 0 at first")
+        deeds.add_parser("recover", help="go on under a new name after a backup was brought back")
         check = deeds.add_parser("verify", help="check a zip; without one, every entry in the database")
         check.add_argument("file", nargs="?", type=Path, metavar="FILE.zip")
         check.add_argument(
@@ -56,6 +66,8 @@ class Command(BaseCommand):
             self._export(options["out"], _start(options["since"]), _end(options["until"]))
         elif options["deed"] == "proof":
             self._prove(options["old"])
+        elif options["deed"] == "recover":
+            self._recover()
         else:
             self._verify(options["file"], options["vkey"], options["old_checkpoint"])
 
@@ -84,6 +96,17 @@ class Command(BaseCommand):
             self.stdout.write(proving.growth(old=old), ending="")
         except proving.NoProof:
             raise CommandError(_("The trail has no checkpoint of as many entries.")) from None
+
+    def _recover(self) -> None:
+        try:
+            following = recovering.recover(tasks.sealer(), at=timezone.now())
+        except KeyringRefused as refused:
+            raise CommandError(str(refused)) from None
+        except recovering.RecoverRefused as refused:
+            raise CommandError(RECOVER.get(refused.word, RECOVER[""]) % {"word": refused.word}) from None
+        self.stdout.write(_("The trail goes on as %(origin)s. Set, on every machine:") % {"origin": following.origin})
+        self.stdout.write(f"YUNNUO_TRAIL_ORIGIN={following.origin}")
+        self.stdout.write(_("Tell every witness; each begins a new memory beside its old one."))
 
     def _verify(self, path: Path | None, vkey: str, earlier: list[Path]) -> None:
         try:
