@@ -4,7 +4,7 @@ import hashlib
 import io
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import IO, Any, NamedTuple
@@ -32,22 +32,29 @@ class _Leaf(NamedTuple):
     leaf_hash: bytes
 
 
-def stream(criteria: Criteria = EVERYTHING, *, at: datetime) -> Iterator[bytes]:
+def stream(
+    criteria: Criteria = EVERYTHING, *, at: datetime, seal: Seal | None = None, told: Callable[[int, int], None] | None = None
+) -> Iterator[bytes]:
     """The bytes of the zip, piece by piece: every entry that meets the criteria, in the order sealed.
 
-    It covers what the newest checkpoint covers; what waits to be sealed is counted, not shown. The places
+    It covers what `seal`, or the newest checkpoint, covers; what waits to be sealed is counted, not shown. The places
     from the first to the last such entry are all there, those that do not meet the criteria by their hash
     alone: so nothing inside can be left out unseen. What is sealed never changes, so no snapshot is held
     and memory stays flat. Record the export in the trail before you start it. An entry that somebody
-    damaged goes out as it stands: verification then finds it. Raises NothingSealed before the first byte.
+    damaged goes out as it stands: verification then finds it. `told` hears how many places of how many are
+    written; what it raises ends the export. Raises NothingSealed before the first byte.
     """
-    seal = stored.newest()
+    seal = seal or stored.newest()
     if seal is None:
         raise NothingSealed
-    return _stream(criteria, seal, at=at)
+    return _stream(criteria, seal, told or _nobody, at=at)
 
 
-def _stream(criteria: Criteria, seal: Seal, *, at: datetime) -> Iterator[bytes]:
+def _nobody(done: int, whole: int) -> None:
+    """Nobody asked how far it is."""
+
+
+def _stream(criteria: Criteria, seal: Seal, told: Callable[[int, int], None], *, at: datetime) -> Iterator[bytes]:
     first, end = _places(criteria, seal.size)
     outlet, shown = _Outlet(), _Shown()
     with (
@@ -56,7 +63,9 @@ def _stream(criteria: Criteria, seal: Seal, *, at: datetime) -> Iterator[bytes]:
     ):
         sheet.write(bundle.BOM + bundle.sheet_line(bundle.HEADER))
         with archive.open(bundle.ENTRIES, "w", force_zip64=True) as target:
-            for line in _lines(criteria, first, end, shown, sheet):
+            for place, line in enumerate(_lines(criteria, first, end, shown, sheet)):
+                if place % _FETCH == 0:
+                    told(place, end - first)
                 target.write(line)
                 yield from outlet.drain()
         with archive.open(bundle.SHEET, "w", force_zip64=True) as target:

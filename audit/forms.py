@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from audit import actors, reading, verbs
+from audit.models import ExportJob
 from audit.search import Criteria
-from vault.forms import DayField, StrictForm
+from vault.forms import DayField, LineField, StrictForm
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
+LONG = 10  # digits of a case number; a telephone's has eleven with its area
 _DAYS = (MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY))
 
 
@@ -63,7 +65,7 @@ class SearchForm(RangeForm):
     outcome = forms.ChoiceField(required=False, label=_("Outcome"))
     reason = forms.ChoiceField(required=False, label=_("Reason"))
     before = forms.IntegerField(required=False, min_value=1, max_value=(1 << 63) - 1, widget=forms.HiddenInput)
-    field_order = ("actor", "act", "subject", "outcome", "reason", "since", "until")
+    field_order: tuple[str, ...] = ("actor", "act", "subject", "outcome", "reason", "since", "until")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Fill the choices."""
@@ -104,7 +106,23 @@ class SearchForm(RangeForm):
             until=until,
         )
 
-    def address(self, before: int) -> str:
-        """The query string of this search from an older place on."""
-        chosen = {name: self.data.get(name, "") for name in self.fields if self.data.get(name)}
-        return urlencode(chosen | {"before": before})
+    def address(self, before: int | None) -> str:
+        """The query string of this search, from an older place on if one is named."""
+        chosen = {name: self.data.get(name, "") for name in self.fields if self.data.get(name) and name != "before"}
+        return urlencode(chosen | ({"before": before} if before else {}))
+
+
+class ExportForm(SearchForm):
+    """The criteria of a search, and what the export is for."""
+
+    before = None  # type: ignore[assignment]  # an export has no pages
+    purpose = forms.ChoiceField(label=_("What for"), choices=[("", "–"), *ExportJob.Purpose.choices])
+    case_ref = LineField(label=_("Case number (optional)"), max_length=40, required=False)
+    field_order = ("purpose", "case_ref", *SearchForm.field_order)
+
+    def clean_case_ref(self) -> str:
+        """A case has a number; it must not be a telephone's."""
+        said: str = self.cleaned_data["case_ref"]
+        if sum(char.isdigit() for char in said) >= LONG:
+            raise forms.ValidationError(_("That looks like a telephone number. Name the case otherwise."))
+        return said

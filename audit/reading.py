@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from audit import actors, ids, leaf, verbs
-from audit.models import Entry
+from audit.models import Entry, ExportJob
+from audit.search import Criteria
 
 OUTCOMES: dict[str, Promise] = {
     "ok": pgettext_lazy("outcome", "done"),
@@ -42,7 +44,8 @@ class Line:
     outcome: str
     badge: str
     eid: str = ""
-    when: str = ""
+    day: str = ""
+    time: str = ""
     iso: str = ""
     actor: str = ""
     actor_key: str = ""
@@ -63,6 +66,45 @@ def lines(entries: Sequence[Entry]) -> list[Line]:
     return [_line(entry, body, known) if body else _damaged(entry) for entry, body in zip(entries, bodies, strict=True)]
 
 
+@dataclass(frozen=True)
+class Job:
+    """One export as people read it: the row, and the names of who asked and who decided."""
+
+    row: ExportJob
+    asker: str
+    decider: str
+
+    @property
+    def percent(self) -> int:
+        """How far it is."""
+        return 100 * self.row.done // self.row.total if self.row.total else 0
+
+
+def jobs(rows: Sequence[ExportJob]) -> list[Job]:
+    """These exports with their names; asks for all names at once."""
+    known = actors.names({key for row in rows for key in (row.asked_by, row.decided_by) if key})
+    return [Job(row, known.get(row.asked_by, ""), known.get(row.decided_by, "") if row.decided_by else "") for row in rows]
+
+
+def criteria(asked: Criteria) -> list[tuple[str, str]]:
+    """Exactly what was asked for, in words; one line for everything."""
+    known = actors.names({asked.actor}) if asked.actor else {}
+    told = {
+        _("Who"): known.get(asked.actor, str(asked.actor)) if asked.actor else "",
+        _("What"): str(verbs.verb_label(asked.act)) if asked.act else "",
+        _("About (id)"): str(asked.subject or ""),
+        _("Outcome"): str(OUTCOMES.get(asked.outcome, "")),
+        _("Reason"): str(verbs.reason_label(asked.reason)) if asked.reason else "",
+        pgettext("day", "From"): _moment(asked.since),
+        pgettext("moment", "Before"): _moment(asked.until),
+    }
+    return [(name, value) for name, value in told.items() if value] or [(_("What"), _("every entry"))]
+
+
+def _moment(at: datetime | None) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
 def _users(bodies: Iterable[dict[str, object]]) -> set[UUID]:
     texts = (str(body[key]) for body in bodies for key in ("actor", "subj"))
     return {UUID(text[2:]) for text in texts if text.startswith("u:")}
@@ -75,7 +117,8 @@ def _line(entry: Entry, body: dict[str, object], known: Mapping[UUID, str]) -> L
     return Line(
         seq=entry.seq,
         eid=str(body["id"]),
-        when=at.strftime("%Y-%m-%d %H:%M:%S"),
+        day=at.strftime("%Y-%m-%d"),
+        time=at.strftime("%H:%M:%S"),
         iso=at.isoformat(),
         actor=_actor(str(body["actor"]), known),
         actor_key=str(entry.actor),

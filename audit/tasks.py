@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from audit import anchoring, watch
+from audit import anchoring, exporting, watch
 from audit.sealing import Sealer
 from vault import signing
 
@@ -26,6 +26,12 @@ def seal() -> None:
 def look() -> None:
     """Every five minutes: is there an entry that nobody sealed?"""
     watch.look(at=timezone.now())
+
+
+@shared_task(name="audit.write_exports")
+def write_exports() -> None:
+    """Every minute: exports that were approved, and files that have run out."""
+    exporting.work(at=timezone.now())
 
 
 @shared_task(name="audit.anchor")

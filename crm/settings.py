@@ -239,6 +239,7 @@ CELERY_BEAT_SCHEDULE = {
     "examine_keys": {"task": "contacts.examine_keys", "schedule": crontab(hour="3", minute="40")},
     "resume_sheets": {"task": "contacts.resume_sheets", "schedule": crontab()},
     "look": {"task": "audit.look", "schedule": crontab(minute="*/5")},
+    "write_exports": {"task": "audit.write_exports", "schedule": crontab(), "options": {"expires": 55}},
     "anchor": {"task": "audit.anchor", "schedule": crontab(minute="50")},
     "check": {"task": "audit.check", "schedule": crontab(hour="3", minute="30")},
 }

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit import watch
-from audit.models import Entry
+from audit.models import Entry, ExportJob
 from consent.models import Consent, Suppression
 from contacts import calling, hold, leaving_page, sweep, visibility
 from contacts.models import CallAttempt, LegalHold, SweepRun
@@ -162,7 +162,11 @@ def _second_eyes(at: datetime) -> list[Tile]:
     """What wants a person's yes: sweeps that wait or rest, holds that nobody but one person stands for."""
     runs = list(SweepRun.objects.filter(state__in=["waiting", "paused"]).order_by("cutoff")[:10])
     holds = hold.unattended(at=at)
+    exports = list(ExportJob.objects.filter(state="asked", expires_at__gt=at).order_by("asked_at")[:10])
     found = []
+    if exports:
+        url = reverse("audit_export_job", args=[exports[0].pk])
+        found.append(Tile(_("Exports of the trail to decide"), len(exports), _("look, then decide"), url, "download", "warn"))
     if runs:
         url = reverse("sweep", args=[runs[0].pk])
         found.append(Tile(_("Sweeps that wait for people"), len(runs), _("look, then approve"), url, "timer", "bad"))
@@ -174,6 +178,7 @@ def _second_eyes(at: datetime) -> list[Tile]:
 
 def _auditor(user: User, at: datetime) -> list[Tile]:
     since = int((at - timedelta(days=1)).timestamp() * 1_000_000)
+    mine = ExportJob.objects.filter(asked_by=user.pk, state="ready", expires_at__gt=at).count()
     recent = dict(Entry.objects.filter(at_us__gt=since).values_list("act").annotate(Count("seq")))
     url = reverse("audit")
     return [
@@ -187,6 +192,7 @@ def _auditor(user: User, at: datetime) -> list[Tile]:
             "door-closed",
             "",
         ),
+        Tile(_("Exports to fetch"), mine, _("they run out after a day"), reverse("audit_export"), "download", ""),
         _seal(at, url=url),
     ]
 

@@ -5,12 +5,15 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from audit import views as audit_views
+from audit import views_export
 from crm import views
 from team.doors import door, public_door
 
 handler400 = views.bad_request
 auditors = door(roles=("auditor", "compliance"))
 auditor = door(roles=("auditor",), second_factor=True)
+overseers = door(roles=("auditor", "compliance", "admin"))
+seconds = door(roles=("compliance", "admin"))  # who lets the trail out; never who asked for it
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -29,5 +32,10 @@ urlpatterns = [
     path("", include("contacts.urls.keys")),
     path("audit/", auditors(audit_views.search), name="audit"),
     path("audit/checkpoint/", auditors(audit_views.checkpoint), name="audit_checkpoint"),
-    path("audit/export/", auditor(audit_views.export), name="audit_export"),
+    path("audit/export/", auditor(views_export.ask), name="audit_export"),
+    path("audit/export/<uuid:pk>/", overseers(views_export.job), name="audit_export_job"),
+    path("audit/export/<uuid:pk>/progress/", overseers(views_export.progress), name="audit_export_progress"),
+    path("audit/export/<uuid:pk>/decide/", seconds(views_export.decide), name="audit_export_decide"),
+    path("audit/export/<uuid:pk>/cancel/", auditor(views_export.cancel), name="audit_export_cancel"),
+    path("audit/export/<uuid:pk>/download/", auditor(views_export.download), name="audit_export_download"),
 ]

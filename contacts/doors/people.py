@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit import trail
 from contacts import cards, listing, person_page, search, visibility
 from contacts.forms.people import SearchForm, ViewForm
 from contacts.models import SavedView
@@ -29,6 +30,7 @@ def contact_list(request: StaffRequest) -> HttpResponse:
         return not_understood(request, _("There is no such filter."))
     found = visibility.newest(request.user, where=filters.where(at=at), before=filters.before, limit=listing.PAGE + 1)
     people = found[: listing.PAGE]
+    trail.record_alone("contact.listed", by=request.user, at=at, numbers=[len(people)])  # audit.md §5.4: a read is an act
     context = {
         "cards": cards.of(people, by=request.user, at=at),
         "filters": filters,
@@ -45,7 +47,9 @@ def contact_list(request: StaffRequest) -> HttpResponse:
 def contact_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One person: may we call now and why, what happened, what was agreed, when they leave."""
     contact = visibility.one(request.user, pk)
-    page = person_page.of(contact, by=request.user, at=timezone.now())
+    at = timezone.now()
+    trail.record_alone("contact.opened", by=request.user, at=at, subject=contact.pk)
+    page = person_page.of(contact, by=request.user, at=at)
     return render(request, "contacts/people/person.html", {"page": page})
 
 

@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from audit import views
+from audit import views, views_export
 
 urlpatterns = [
     path("audit/", views.search, name="audit"),
     path("audit/checkpoint/", views.checkpoint, name="audit_checkpoint"),
-    path("audit/export/", views.export, name="audit_export"),
+    path("audit/export/", views_export.ask, name="audit_export"),
+    path("audit/export/<uuid:pk>/", views_export.job, name="audit_export_job"),
+    path("audit/export/<uuid:pk>/progress/", views_export.progress, name="audit_export_progress"),
+    path("audit/export/<uuid:pk>/decide/", views_export.decide, name="audit_export_decide"),
+    path("audit/export/<uuid:pk>/cancel/", views_export.cancel, name="audit_export_cancel"),
+    path("audit/export/<uuid:pk>/download/", views_export.download, name="audit_export_download"),
 ]

@@ -8,7 +8,8 @@ from django.test import Client
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from audit import trail
+from audit import exporting, trail
+from audit.export import EVERYTHING
 from consent.models import Evidence
 from contacts import events, hold, importing, sweep
 from contacts.intake import asserting
@@ -81,6 +82,14 @@ def sheet_of(who):
     return "\n".join(",".join(row) for row in (header, cells)).encode()
 
 
+def ready_export(world, at):
+    """Sun asked for the whole trail, Chen let it out, and it is written."""
+    job = exporting.ask(criteria=EVERYTHING, purpose="audit", case_ref="", by=world.sun, at=at)
+    exporting.decide(job_id=job.pk, query_hash=job.query_hash, yes=True, by=world.chen, at=at)
+    assert exporting.work(at=at) == 1
+    return job
+
+
 def build(*, hired=None):
     """The house with Fang and Duan in it, a sheet of Li's and one of Wu's, a hold, a sweep, and every browser."""
     now = timezone.now()
@@ -96,6 +105,7 @@ def build(*, hired=None):
     sweep.run(by=trail.System("sweep"), at=now - timedelta(hours=1))
     world.sweep = SweepRun.objects.latest("started_at")
     seal_here(at=now)
+    world.export = ready_export(world, now)
     world.browsers = browsers(world)
     return world
 

@@ -111,6 +111,12 @@ def use(world, numbers):
     return pages + [words_of(send(browser, ask)) for ask in [*asked, *bad, Ask(f"/contacts/?q={numbers[0]}")]]
 
 
+def export_whole(world, at):
+    """The trail as Sun takes it out."""
+    job = cast.ready_export(world, at)
+    return words_of(send(cast.enter(world.sun), post(f"/audit/export/{job.pk}/download/")))
+
+
 def leave(world):
     """A hold, a sweep, and the trail's export."""
     at = timezone.now()
@@ -121,4 +127,4 @@ def leave(world):
     asks = {"chen": ["/retention/", "/holds/", "/suppression/"], "sun": ["/audit/"], "zhao": ["/", "/team/"]}
     pages = [words_of(cast.enter(getattr(world, name)).get(path)) for name, paths in asks.items() for path in paths]
     seal_here(at=at)
-    return [*pages, words_of(send(cast.enter(world.sun), post("/audit/export/")))]
+    return [*pages, export_whole(world, at)]

@@ -6,17 +6,19 @@ from django.db import connection
 
 from audit import guard
 from tests.audit.cast import run
-from tests.refusals import test_constraints, test_leaving_tables, test_restoration, test_tree_tables, test_triggers
+from tests.refusals import (
+    test_constraints,
+    test_exports,
+    test_leaving_tables,
+    test_restoration,
+    test_tree_tables,
+    test_triggers,
+)
 from tests.refusals.naming import POSTGRESQL, PROVEN, plain
 
 FLOORS = ("vault", "audit", "team", "consent", "contacts")
-PROVING = (
-    test_constraints,
-    test_triggers,
-    test_tree_tables,
-    test_leaving_tables,
-    test_restoration,
-)  # imported for what they prove
+# Imported for what they prove.
+PROVING = (test_constraints, test_triggers, test_tree_tables, test_leaving_tables, test_restoration, test_exports)
 
 
 def constraints():
