@@ -35,6 +35,7 @@ class Usage:
     attempts_week: int = 0
     attempts_month: int = 0
     unanswered_in_row: int = 0
+    storage_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ SENTENCES: dict[str, Promise] = {
     "inactive": _("Your account is closed."),
     "not_in_book": _("This person is not in a book you may see."),
     "erased": _("This person has been erased."),
+    "storage_only": _("The time promised to this person is over; what is left is kept by law and used for nothing."),
     "suppressed": _("This person has said no. Nobody may call or write."),
     "unfit": _("Your confidentiality agreement or training has lapsed; renew it in your account first."),
     "field_level": _("Your role may not use this number."),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-VERSION = "2026-11-1"
+VERSION = "2026-11-2"
 LIVE = frozenset({"given", "renewed"})
 INVITABLE = frozenset({"requested", "asserted"})
 OPENS, CLOSES = 9, 21
@@ -32,6 +32,7 @@ class Facts:
     valid_until: int = 0
     suppressed: bool = True
     erased: bool = True
+    storage_only: bool = False  # decisions from before this rule were made without it
     active_staff: bool = False
     fit_staff: bool = False
     may: bool = False
@@ -76,6 +77,11 @@ def person_is_in_book(facts: Facts) -> str | None:
 def person_is_here(facts: Facts) -> str | None:
     """Who was erased is gone."""
     return "erased" if facts.erased else None
+
+
+def person_is_not_only_stored(facts: Facts) -> str | None:
+    """Beyond the promise a person is kept, if at all, and used for nothing (PIPL 47; D7)."""
+    return "storage_only" if facts.storage_only else None
 
 
 def number_is_not_suppressed(facts: Facts) -> str | None:
@@ -147,6 +153,7 @@ BASE: tuple[Rule, ...] = (
     person_is_in_book,
     person_is_here,
     number_is_not_suppressed,
+    person_is_not_only_stored,
     staff_is_fit,
     staff_may,
 )

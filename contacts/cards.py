@@ -48,6 +48,9 @@ class Card:
     created_at: datetime
     delete_on: datetime
     delete_rule: str
+    narrow_on: datetime | None
+    narrow_rule: str
+    stored_only: bool
     days_left: int
     life_left: int
 
@@ -118,6 +121,9 @@ def _card(
         created_at=contact.created_at,
         delete_on=contact.delete_on,
         delete_rule=contact.delete_rule,
+        narrow_on=contact.narrow_on,
+        narrow_rule=contact.narrow_rule or "",
+        stored_only=contact.narrow_on is not None and contact.narrow_on <= at,
         days_left=max(int(left // 86400), 0),
         life_left=round(min(max(left / whole, 0), 1) * 100),
         **words,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from audit import anchoring, ids, leaf, proving
+from audit import anchoring, ids, leaf, proving, verbs
 from audit.models import Entry
 from audit.proving import Inclusion
 from contacts.models import SweepRun
@@ -27,6 +27,7 @@ class Certificate:
     at: datetime
     reason: str
     numbers: tuple[int, ...]
+    kinds: tuple[str, ...]
     irrecoverable: datetime | None
     proof: Inclusion | None
 
@@ -44,7 +45,10 @@ def find(code: UUID) -> Certificate | None:
         return None
     counted = said.get("n", [])
     numbers = tuple(int(one) for one in counted) if isinstance(counted, list) else ()
-    return Certificate(code, KINDS[entry.act], entry.at, entry.reason, numbers, horizon.of(entry.at), proving.inclusion(entry))
+    named = said.get("fields", [])
+    kinds = tuple(str(verbs.field_label(str(one))) for one in named) if isinstance(named, list) else ()
+    proof = proving.inclusion(entry)
+    return Certificate(code, KINDS[entry.act], entry.at, entry.reason, numbers, kinds, horizon.of(entry.at), proof)
 
 
 def codes(subjects: Sequence[UUID]) -> dict[UUID, UUID]:

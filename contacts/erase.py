@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 
 from audit import trail
 from audit.trail import Actor
@@ -15,6 +15,8 @@ from consent.models import Consent
 from contacts import hold
 from contacts.models import Contact, Departure, Phone, Postponement, SheetRow, Submission, SweepRun
 from vault import persons
+
+TEXTS = ("name", "company", "title", "wechat", "email", "note")
 
 
 class HeldBack(Exception):
@@ -74,9 +76,10 @@ def _lock(ids: list[UUID], due_at: datetime | None) -> dict[UUID, Contact]:
 
 def _erase(leaving: dict[UUID, Contact], *, run: SweepRun | None, by: Actor, at: datetime) -> None:
     ids = list(leaving)
+    kinds = _kinds(ids)
     trail.record_many(
         [
-            trail.EntryDraft("contact.erased", by=by, at=at, subject=pk, reason=contact.delete_rule)
+            trail.EntryDraft("contact.erased", by=by, at=at, subject=pk, reason=contact.delete_rule, fields=kinds[pk])
             for pk, contact in leaving.items()
         ]
     )
@@ -101,6 +104,16 @@ def _erase(leaving: dict[UUID, Contact], *, run: SweepRun | None, by: Actor, at:
             for pk, contact in leaving.items()
         ]
     )
+
+
+def _kinds(ids: list[UUID]) -> dict[UUID, list[str]]:
+    """Which kinds of data are held of each, for the certificate (J4): their names, never a value."""
+    held = {name: Q(**{f"{name}__isnull": False}) for name in TEXTS}
+    rows = Contact.objects.filter(pk__in=ids).values_list("pk", *(ExpressionWrapper(q, BooleanField()) for q in held.values()))
+    kinds = {row[0]: [f"contacts.{name}" for name, there in zip(TEXTS, row[1:], strict=True) if there] for row in rows}
+    for contact, kind in Phone.objects.filter(contact_id__in=ids).order_by().values_list("contact_id", "kind").distinct():
+        kinds[contact].append(f"contacts.{kind}")
+    return kinds
 
 
 def _phone_counts(ids: list[UUID]) -> dict[UUID, int]:

@@ -56,7 +56,7 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
         card=cards.of([contact], by=by, at=at)[0],
         origin=_origin(contact, acts),
         verdict=_verdict(contact, "call", counts, by=by, at=at),
-        invite=_verdict(contact, "invite", inviting.usage([contact.pk]), by=by, at=at),
+        invite=_verdict(contact, "invite", inviting.usage([contact.pk], at=at), by=by, at=at),
         consents=list(consents.order_by("purpose_id", "channel")),
         steps=timeline.of(contact, acts),
         open_calls=list(mine.order_by("-at")[:5]),

@@ -10,17 +10,15 @@ from django.db.models import Count, Q
 
 from audit import trail
 from consent.models import Consent
-from contacts import retention_rules
-from contacts.models import CallAttempt, Contact, Phone, RetentionRule
+from contacts import keeps, retention_rules
+from contacts.keeps import Kept
+from contacts.models import CallAttempt, Contact, Phone, RetentionRule, RuleChange
 from contacts.retention_rules import Due, Standing
 from team.models import User
 
 VAIN = frozenset({"unanswered", "out_of_service"})
 VAIN_CALLS = 3
-
-
-class RetentionRefused(Exception):
-    """A change of the retention table that is not allowed; carries a sentence for people."""
+CLOCKS = ("delete_on", "delete_rule", "narrow_on", "narrow_rule")
 
 
 def table() -> dict[str, int]:
@@ -43,31 +41,24 @@ def refresh(subject_ids: Iterable[UUID], *, at: datetime) -> int:
     The caller has already recorded the act that moved them. `at` is the moment of the act (UTC). Serves J1.
     """
     ids = list(subject_ids)
-    contacts = list(Contact.objects.filter(pk__in=ids).only("subject_id", "created_at", "delete_on", "delete_rule"))
+    contacts = list(
+        Contact.objects.filter(pk__in=ids).only("subject_id", "created_at", *CLOCKS, "client_since", "client_until")
+    )
     facts = _Facts(ids)
-    moved = [contact for contact in contacts if _apply(contact, facts.due(contact))]
-    Contact.objects.bulk_update(moved, ["delete_on", "delete_rule"], batch_size=200)
+    bound = profile() if any(contact.client_since for contact in contacts) else ""
+    moved = [contact for contact in contacts if _apply(contact, facts.due(contact), _kept(contact, bound))]
+    Contact.objects.bulk_update(moved, CLOCKS, batch_size=200)
     return len(moved)
 
 
-def change_days(*, code: str, days: int, by: User, at: datetime) -> int:
-    """Set one line of the table and move everybody it concerns; returns how many moved (J1, L9).
-
-    Raises RetentionRefused for an unknown rule or for days outside 0 to 3650.
-    """
-    if code not in retention_rules.DEFAULT_DAYS or not 0 <= days <= 3650:
-        raise RetentionRefused(code if code in retention_rules.DEFAULT_DAYS else "unknown")
-    with transaction.atomic():
-        rule = RetentionRule.objects.select_for_update().get(code=code)
-        if rule.days == days:  # sent twice, or no change at all
-            return 0
-        trail.record("retention.changed", by=by, at=at, basis="", numbers=[days])
-        rule.days, rule.version, rule.changed_by, rule.changed_at = days, rule.version + 1, by, at
-        rule.save(update_fields=["days", "version", "changed_by", "changed_at"])
-    return _move_all(by=by, at=at)
+def profile() -> str:
+    """The licence profile that applies: the last one two people agreed on; unlicensed, the shortest, until then."""
+    agreed = RuleChange.objects.filter(code="profile", state=RuleChange.State.APPROVED).order_by("-version")
+    return agreed.values_list("value", flat=True).first() or "unlicensed"
 
 
-def _move_all(*, by: User, at: datetime) -> int:
+def move_all(*, by: User, at: datetime) -> int:
+    """Recompute everybody's end dates, batch by batch, each with its entry; returns how many moved."""
     moved, after = 0, None
     while True:
         rows = Contact.objects.order_by("subject_id")
@@ -82,10 +73,20 @@ def _move_all(*, by: User, at: datetime) -> int:
         after = page[-1]
 
 
-def _apply(contact: Contact, answer: Due) -> bool:
-    if (contact.delete_on, contact.delete_rule) == (answer.on, answer.rule):
+def _kept(contact: Contact, bound: str) -> Kept | None:
+    return keeps.until(bound, client_since=contact.client_since, client_until=contact.client_until)
+
+
+def _apply(contact: Contact, answer: Due, kept: Kept | None) -> bool:
+    """Set both clocks; the promise alone where no statute keeps the person longer."""
+    longer = kept is not None and kept.on > answer.on
+    leaving = (kept.on, kept.rule) if longer and kept else (answer.on, answer.rule)
+    narrowing = (answer.on, answer.rule) if longer else (None, None)
+    before = (contact.delete_on, contact.delete_rule), (contact.narrow_on, contact.narrow_rule)
+    if before == (leaving, narrowing):
         return False
-    contact.delete_on, contact.delete_rule = answer.on, answer.rule
+    contact.delete_on, contact.delete_rule = leaving
+    contact.narrow_on, contact.narrow_rule = narrowing
     return True
 
 

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from audit import trail
 from audit.trail import Actor
 from consent import ledger
-from contacts import brakes, erase, leftovers, retention
+from contacts import brakes, erase, leftovers, narrowing, retention
 from contacts.models import Contact, LegalHold, Postponement, SweepRun
 
 BATCH = 500
@@ -32,6 +32,7 @@ class Report:
     held: int = 0
     expired: int = 0
     leftovers: int = 0
+    narrowed: int = 0
     rules: Counter[str] = field(default_factory=Counter)
 
 
@@ -102,6 +103,7 @@ def work(run: SweepRun, *, by: Actor, at: datetime) -> Report:
         return report
     until = time.monotonic() + BUDGET
     report.expired = expire(by=by, at=run.cutoff)
+    report.narrowed = narrowing.run(by=by, at=run.cutoff)
     report.due = run.planned
     while ids := list(due_now(run.cutoff).values_list("pk", flat=True)[:BATCH]):
         if not _sweep_batch(ids, report, run=run, by=by, at=at):

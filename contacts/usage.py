@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from consent.gate import Usage
-from contacts.models import CallAttempt
+from contacts.models import CallAttempt, Contact
 from team.models import User
 
 HOURLY, DAILY, MONTHLY = 10, 30, 300
@@ -21,14 +21,22 @@ def of(subject_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, Usage]:
     rows = CallAttempt.objects.filter(subject_id__in=list(subject_ids), at__gt=at - timedelta(days=30))
     for attempt in rows.order_by("-at").only("subject_id", "at", "outcome"):
         attempts[attempt.subject_id].append(attempt)
-    return defaultdict(_none, {subject: _usage(found, at) for subject, found in attempts.items()})
+    stored = only_stored(subject_ids, at=at)
+    known = attempts.keys() | stored
+    return defaultdict(_none, {subject: _usage(attempts[subject], at, stored=subject in stored) for subject in known})
+
+
+def only_stored(subject_ids: Iterable[UUID], *, at: datetime) -> set[UUID]:
+    """Whose promised time is over at `at`, whether or not a statute keeps them still (D7); one query."""
+    over = Q(delete_on__lte=at) | Q(narrow_on__lte=at)
+    return set(Contact.objects.filter(over, pk__in=list(subject_ids)).values_list("pk", flat=True))
 
 
 def _none() -> Usage:
     return Usage(attempts_today=0, attempts_week=0, attempts_month=0, unanswered_in_row=0)
 
 
-def _usage(attempts: list[CallAttempt], at: datetime) -> Usage:
+def _usage(attempts: list[CallAttempt], at: datetime, *, stored: bool) -> Usage:
     row = 0
     for attempt in attempts:
         if attempt.outcome == CallAttempt.Outcome.UNANSWERED:
@@ -40,11 +48,12 @@ def _usage(attempts: list[CallAttempt], at: datetime) -> Usage:
         attempts_week=sum(a.at > at - timedelta(days=7) for a in attempts),
         attempts_month=len(attempts),
         unanswered_in_row=row,
+        storage_only=stored,
     )
 
 
 def for_reveal(user: User, subject: UUID, *, at: datetime) -> tuple[Usage, int]:
-    """What the gate counts for this person, and the seconds this user's quota still asks them to wait; one query.
+    """What the gate counts for this person, and the seconds this user's quota still asks them to wait.
 
     Count under the lock of both (gate.hold): parallel sessions share one quota.
     """
@@ -52,7 +61,8 @@ def for_reveal(user: User, subject: UUID, *, at: datetime) -> tuple[Usage, int]:
     rows = CallAttempt.objects.filter(Q(subject_id=subject) | mine, at__gt=at - timedelta(days=30)).order_by("-at")
     attempts = list(rows.only("subject_id", "user_id", "kind", "at", "outcome"))
     seen = [row for row in attempts if row.user_id == user.pk and row.kind == CallAttempt.Kind.REVEAL]
-    return _usage([row for row in attempts if row.subject_id == subject], at), _quota(seen, subject, at)
+    theirs = [row for row in attempts if row.subject_id == subject]
+    return _usage(theirs, at, stored=bool(only_stored([subject], at=at))), _quota(seen, subject, at)
 
 
 def quota_wait(user: User, subject: UUID, *, at: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Compliance's page about leaving: what leaves next and who is kept, the table of days, and a few days more for one person."""
+"""Compliance's page about leaving: what leaves next and who is kept, and a few days more for one person."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -8,11 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from contacts import cards, leaving_page, retention, steering, visibility
-from contacts.forms.leaving import DaysForm, PostponeForm
-from contacts.models import RetentionRule, SweepRun
+from contacts import cards, leaving_page, steering, visibility
+from contacts.forms.leaving import PostponeForm
+from contacts.models import SweepRun
 from team.doors import StaffRequest, door, not_understood
 
 COMPLIANCE = ("compliance",)
@@ -41,24 +41,9 @@ def retention_page(request: StaffRequest) -> HttpResponse:
         "people": [(contact, shown[contact.pk]) for contact in people],
         "kept": [(row, shown[row.contact.pk]) for row in kept],
         "next": _token(people[-1].delete_on, people[-1].pk) if more else "",
-        "rules": RetentionRule.objects.all(),
         "sweeps": SweepRun.objects.order_by("-started_at")[:10],
     }
     return render(request, "contacts/leaving/retention.html", context)
-
-
-@door(roles=COMPLIANCE)
-@require_POST
-def change_days(request: StaffRequest) -> HttpResponse:
-    """Set one line of the retention table; everybody concerned moves at once (J1, L9)."""
-    form = DaysForm(request.POST)
-    if not form.is_valid():
-        return not_understood(
-            request, _("Days must be a whole number up to 3650; 0 only where people leave at once. Nothing was changed.")
-        )
-    moved = retention.change_days(**form.cleaned_data, by=request.user, at=timezone.now())
-    messages.success(request, _("Changed. New end dates: %(count)s people.") % {"count": moved})
-    return redirect("retention")
 
 
 @door(roles=COMPLIANCE)

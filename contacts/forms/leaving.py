@@ -6,11 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from contacts import retention_rules
+from contacts import keeps
 from contacts.models import LegalHold, Postponement
 from vault.forms import DayField, LineField, StrictForm
-
-LONGEST = 3650
 
 
 class ReviewForm(StrictForm):
@@ -66,17 +64,27 @@ class ApprovalForm(StrictForm):
         return int(self.cleaned_data["planned"])
 
 
-class DaysForm(StrictForm):
-    """One line of the retention table."""
+class ChangeForm(StrictForm):
+    """Other days for one line of the retention table, or another licence profile."""
 
-    code = forms.ChoiceField(choices=[(code, code) for code in retention_rules.DEFAULT_DAYS])
-    days = forms.RegexField(label=_("Days"), regex=r"^[0-9]{1,4}$")
+    code = forms.CharField(max_length=30)
+    days = forms.RegexField(label=_("Days"), regex=r"^[0-9]{1,4}$", required=False)
+    profile = forms.ChoiceField(required=False, choices=[(code, code) for code in keeps.PROFILES])
 
     def clean(self) -> dict[str, Any]:
-        """Days as a number of at most ten years; none at all only where people leave at once (row 94)."""
-        if "code" in self.cleaned_data and "days" in self.cleaned_data:
-            days = self.cleaned_data["days"] = int(self.cleaned_data["days"])
-            shortest = min(1, retention_rules.DEFAULT_DAYS[self.cleaned_data["code"]])
-            if not shortest <= days <= LONGEST:
-                self.add_error("days", _("Choose a number of days within the limits."))
+        """One of the two."""
+        if not self.errors and bool(self.cleaned_data["days"]) == bool(self.cleaned_data["profile"]):
+            self.add_error(None, _("Choose a number of days within the limits."))
         return self.cleaned_data
+
+    def change(self) -> dict[str, str]:
+        """What is proposed, as `rule_changes.propose` takes it."""
+        told = self.cleaned_data
+        return {"code": told["code"], "value": str(int(told["days"])) if told["days"] else told["profile"]}
+
+
+class ClientForm(StrictForm):
+    """Since when a person is a client, and until when they were."""
+
+    client_since = DayField(label=_("Client since"), required=False)
+    client_until = DayField(label=_("Relationship ended on"), required=False)

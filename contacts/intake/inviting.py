@@ -12,6 +12,7 @@ from consent import gate, sms
 from consent.gate import Usage
 from consent.models import Decision
 from contacts.models import Contact, Phone
+from contacts.usage import only_stored
 from team import fields
 from team.fields import Level
 from team.models import User
@@ -33,11 +34,11 @@ def invited(subject_ids: Iterable[UUID]) -> set[UUID]:
     return set(asked.values_list("subject_id", flat=True))
 
 
-def usage(subject_ids: Iterable[UUID]) -> dict[UUID, Usage]:
+def usage(subject_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, Usage]:
     """What the gate counts for an invitation: one is enough, however long ago."""
     ids = list(subject_ids)
-    done = invited(ids)
-    return {pk: Usage(attempts_month=int(pk in done)) for pk in ids}
+    done, stored = invited(ids), only_stored(ids, at=at)
+    return {pk: Usage(attempts_month=int(pk in done), storage_only=pk in stored) for pk in ids}
 
 
 def invite(*, contact: Contact, link: str, by: User, at: datetime) -> None:
@@ -65,7 +66,7 @@ def _decide(contact: Contact, *, may: bool, by: User, at: datetime) -> Decision:
     """Decision and entry, durably; the lock makes a second click count the first (C8)."""
     with transaction.atomic(durable=True):
         held = gate.hold(contact.pk, "invite")
-        counts = usage([contact.pk])[contact.pk]
+        counts = usage([contact.pk], at=at)[contact.pk]
         decision = gate.ask(by=by, subject=contact.pk, action="invite", usage=counts, in_book=True, may=may, at=at, held=held)
         if not decision.allowed:
             trail.record(

@@ -3,7 +3,7 @@
 from contacts.models.call import CallAttempt
 from contacts.models.contact import Contact, Phone
 from contacts.models.event import Event, EventStaff, EventTick, Submission
-from contacts.models.leaving import Departure, LegalHold, RetentionRule
+from contacts.models.leaving import Departure, LegalHold, RetentionRule, RuleChange
 from contacts.models.sheet import SheetImport, SheetRow
 from contacts.models.sweeping import Postponement, SweepAlarm, SweepApproval, SweepRun
 from contacts.models.view import SavedView
@@ -19,6 +19,7 @@ __all__ = [
     "Phone",
     "Postponement",
     "RetentionRule",
+    "RuleChange",
     "SavedView",
     "SheetImport",
     "SheetRow",

@@ -45,6 +45,12 @@ class Contact(models.Model):
     created_at = models.DateTimeField()
     delete_on = models.DateTimeField()
     delete_rule = models.CharField(max_length=30)
+    # Two clocks: where a statute keeps the person beyond the promise, `narrow_on` is the promise's end (law.md §4.3).
+    client_since = models.DateField(null=True)
+    client_until = models.DateField(null=True)
+    narrow_on = models.DateTimeField(null=True)
+    narrow_rule = models.CharField(max_length=30, null=True)  # SQLite adds it without rebuilding the table
+    narrowed_at = models.DateTimeField(null=True)
 
     class Meta:
         """Lists read a book newest first; the sweep reads by end date."""
@@ -52,6 +58,11 @@ class Contact(models.Model):
         indexes = [
             models.Index(fields=["book", "-created_at", "-subject"], name="contact_book_newest"),
             models.Index(fields=["delete_on", "subject"], name="contact_leaving"),
+            models.Index(
+                fields=["narrow_on"],
+                condition=models.Q(narrow_on__isnull=False, narrowed_at__isnull=True),
+                name="contact_narrowing",
+            ),
         ]
 
 

@@ -30,6 +30,46 @@ class RetentionRule(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(days__lte=3650), name="retention_has_an_end")]
 
 
+class RuleChange(models.Model):
+    """One change of the retention table or of the licence profile: proposed, decided by another, kept for ever (L9)."""
+
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
+
+    class State(models.TextChoices):
+        """Where it stands."""
+
+        PROPOSED = "proposed", _("waits for a second person")
+        APPROVED = "approved", _("applies")
+        REFUSED = "refused", _("not accepted")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField(max_length=30)
+    value = models.CharField(max_length=20)
+    before = models.CharField(max_length=20)
+    version = models.PositiveIntegerField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PROPOSED)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Newest first; nobody decides about their own, and one waits at a time."""
+
+        ordering = ["-proposed_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="proposed", decided_by__isnull=True)
+                | models.Q(decided_by__isnull=False) & ~models.Q(decided_by=models.F("proposed_by")),
+                name="rule_decided_by_another",
+            ),
+            models.UniqueConstraint(fields=["code"], condition=models.Q(state="proposed"), name="one_change_waits"),
+            models.UniqueConstraint(fields=["code", "version"], name="versions_of_a_rule"),
+        ]
+
+
 class LegalHold(models.Model):
     """A named case for which a person must be kept; no deletion path passes it (J2)."""
 

@@ -18,6 +18,9 @@ RULES: dict[str, Promise] = {
     "unreachable": _("called three times in a row, never reached"),
     "promise": _("time promised in the notice is over"),
     "no_basis": _("no basis to keep"),
+    "keep_aml": _("kept by the anti-money-laundering law"),
+    "keep_securities": _("kept by the securities law"),
+    "keep_insurance": _("kept by the insurance law"),
 }
 STARTS: dict[str, Promise] = {
     "withdrawn": _("days after withdrawal"),
@@ -31,6 +34,26 @@ STARTS: dict[str, Promise] = {
     "unreachable": _("days after the third call that reached nobody"),
     "promise": _("days after the end the notice promised"),
     "no_basis": _("days after the record was made"),
+}
+SOURCES: dict[str, str] = {
+    "withdrawn": "PIPL 47(1)(3)",
+    "refused": "PIPL 47(1)(3)",
+    "wrong_number": "PIPL 8, 47",
+    "expired": "PIPL 47(1)(2)",
+    "unconfirmed": "PIPL 14, 47",
+    "asserted": "PIPL 14, 47",
+    "event_lead": "PIPL 19",
+    "contacted": "PIPL 19",
+    "unreachable": "PIPL 47(1)(1)",
+    "promise": "条例 21(3)",
+}
+PROFILES: dict[str, Promise] = {
+    "unlicensed": _("without a licence that makes it keep records"),
+    "bank": _("bank"),
+    "securities": _("securities firm"),
+    "fund": _("fund seller"),
+    "insurance_short": _("insurance, terms up to a year"),
+    "insurance_long": _("insurance, longer terms"),
 }
 WINDOWS: dict[str, Promise] = {
     "tonight": _("Leaving tonight"),
@@ -55,3 +78,15 @@ def rule_start(code: str) -> Promise | str:
 def window_name(code: str) -> Promise | str:
     """The window as a heading."""
     return WINDOWS.get(code, code)
+
+
+@register.simple_tag
+def rule_source(code: str) -> str:
+    """The article a rule stands on."""
+    return SOURCES.get(code, "")
+
+
+@register.simple_tag
+def profile_name(code: str) -> Promise | str:
+    """A licence profile in words."""
+    return PROFILES.get(code, code)

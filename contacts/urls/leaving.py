@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from contacts.doors import certificate, holds, leaving, sweeping
+from contacts.doors import certificate, client, holds, leaving, rules, sweeping
 
 urlpatterns = [
     path("retention/", leaving.retention_page, name="retention"),
-    path("retention/days/", leaving.change_days, name="retention_days"),
+    path("retention/rules/", rules.page, name="retention_rules"),
+    path("retention/days/", rules.propose, name="retention_days"),
+    path("retention/rules/<uuid:pk>/decide/", rules.decide, name="decide_rule"),
     path("retention/sweep/", sweeping.start, name="run_sweep"),
     path("retention/tonight/", sweeping.look_ahead, name="look_ahead"),
     path("retention/sweeps/<uuid:pk>/", sweeping.page, name="sweep"),
@@ -23,5 +25,6 @@ urlpatterns = [
     path("holds/<uuid:pk>/ask-to-lift/", holds.ask_to_lift, name="ask_to_lift_hold"),
     path("holds/<uuid:pk>/lift/", holds.lift, name="lift_hold"),
     path("contacts/<uuid:pk>/hold/", holds.place, name="place_hold"),
+    path("contacts/<uuid:pk>/client/", client.mark, name="client"),
     path("contacts/<uuid:pk>/postpone/", leaving.postpone, name="postpone"),
 ]

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Entry
-from contacts.models import Event, LegalHold, RetentionRule
+from contacts.models import Event, LegalHold, RetentionRule, RuleChange
 from tests import house
 from tests.badinput.doors import enter, preset, sentences
 from vault import days
@@ -138,8 +138,9 @@ def test_94_retention_takes_whole_days_up_to_ten_years(home, count):
     ("code", "count"), [("event_lead", "1"), ("event_lead", "3650"), ("withdrawn", "0"), ("contacted", "30")]
 )
 def test_94_days_within_the_limits_are_kept(home, code, count):
+    before = RetentionRule.objects.get(code=code).days
     assert enter(home.chen).post("/retention/days/", {"code": code, "days": count}).status_code == 302
-    assert RetentionRule.objects.get(code=code).days == int(count)
+    assert [row.value for row in RuleChange.objects.filter(code=code)] == [count] * (str(before) != count)
 
 
 @pytest.mark.parametrize("code", ["", "nothing", "event_lead' --", "\0", "x" * 10_000])

@@ -40,7 +40,7 @@ def test_104_every_form_sent_twice_makes_one_record(home, browsers):
         chen.post("/retention/days/", {"code": "event_lead", "days": "99"})
         li.post(f"/events/{home.event.pk}/close/")
         zhao.post("/team/", {"username": "new", "display_name": "N", "role": "auditor", "password": "a made-up pass phrase"})
-    acts = ("retention.changed", "event.closed")
+    acts = ("retention.proposed", "event.closed")
     assert [Entry.objects.filter(act=act).count() for act in acts] == [1, 1]
     assert User.objects.filter(username="new").count() == 1
 

@@ -45,6 +45,7 @@ class Story:
             (r"(withdraws|refuses)(?: by another road)?", self.says_no),
             (r"the number is on the list of refusals", self.listed),
             (r"is erased", self.erased),
+            (r"the promised time is over", self.over),
             (r"the purpose asks for grade ([ABCD])", self.minimum),
             (r"the advisor (.+)", self.advisor),
             (r"is called and (answers|does not answer)", self.called),
@@ -91,6 +92,9 @@ class Story:
 
     def erased(self, *, at, line):
         self.become(erased=True)
+
+    def over(self, *, at, line):
+        self.become(storage_only=True)
 
     def minimum(self, grade, *, at, line):
         self.become(minimum_grade=grade)

@@ -229,6 +229,19 @@ def who_left_does_nothing_any_more():
     """
 
 
+def who_is_only_stored_is_used_for_nothing():
+    """
+    2026-03-01 agrees to phone until 2027-03-01
+    2026-08-28 asks phone -> allowed
+    2026-08-28 the promised time is over
+    2026-08-29 asks phone -> storage_only
+    2026-08-29 asks to check the number -> storage_only
+    2026-08-29 asks to invite -> storage_only
+    2026-08-30 the number is on the list of refusals
+    2026-08-30 asks phone -> suppressed
+    """
+
+
 def what_nobody_knows_is_refused():
     """
     2026-03-01 agrees to phone until 2026-09-01

@@ -12,7 +12,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from audit.models import Entry
 from audit.trail import System
 from consent import gate
-from contacts import calling, dial, outcome, retention, retention_rules, reveal, usage, withdrawal
+from contacts import calling, dial, outcome, retention, retention_rules, reveal, rule_changes, usage, withdrawal
 from contacts.models import CallAttempt, Contact, Departure, Phone, RetentionRule
 from contacts.retention_rules import Standing
 from contacts.sweep import run
@@ -210,7 +210,8 @@ def test_a_consent_renewed_after_vain_calls_starts_anew():
 def test_the_office_sets_the_days_of_the_rule():
     home = house.build()
     assert RetentionRule.objects.get(code="unreachable").days == 30
-    retention.change_days(code="unreachable", days=14, by=home.chen, at=LATER)
+    change = rule_changes.propose(code="unreachable", value="14", by=home.chen, at=LATER)
+    rule_changes.decide(change_id=change.pk, yes=True, by=home.zhao, at=LATER)
     assert retention.table()["unreachable"] == 14
 
 

@@ -102,6 +102,7 @@ def test_without_its_ledger_the_site_stays_sealed(lost, office):
     nobody_came_back(lost, office)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("side", ["main", "vault"])
 def test_whatever_is_not_as_it_was_closed_changes_nothing(lost, office, tmp_path, side):
     path = next(path for path in lost.files if path.endswith(f"{side}.backup"))
@@ -118,6 +119,7 @@ def test_whatever_is_not_as_it_was_closed_changes_nothing(lost, office, tmp_path
     assert (here(lost), lost.tell("knock")) == (before, OPEN)
 
 
+@pytest.mark.once
 def test_another_key_another_night_and_a_running_worker_are_refused(lost, office, tmp_path):
     lost.do("backup", "--new-key", str(tmp_path / "other"))
     assert "does not open" in refused(lost, *lost.files, "--key", str(tmp_path / "other"))
@@ -149,6 +151,7 @@ def test_killed_anywhere_it_is_sealed_or_as_before_and_ends_when_run_again(lost,
     nobody_came_back(lost, office)
 
 
+@pytest.mark.once
 def test_old_envelopes_are_forgotten_each_side_in_its_time(lost, tmp_path):
     assert lost.do("backup", "--prune", "--out", str(tmp_path / "backups")) == ""
     (lost.folder / "env").write_text("YUNNUO_BACKUP_DAYS=1\n")

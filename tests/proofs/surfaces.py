@@ -74,7 +74,8 @@ QUIET = {
     "lift_hold": "lifts a hold and goes back to the list of holds",
     "outcome": "notes an outcome and goes back to the person",
     "import_go": "starts a job and goes back to the sheet",
-    "retention_days": "sets a number of days and goes back to the retention page",
+    "retention_days": "proposes a number of days and goes back to the rules",
+    "decide_rule": "decides about a proposed rule and goes back to the rules",
 }
 
 
@@ -147,6 +148,8 @@ def surfaces(world) -> dict[str, list[Ask]]:
         "holds": [Ask("/holds/")],
         "keys": [Ask("/keys/")],
         "place_hold": [Ask(f"{fang}/hold/"), post(f"{fang}/hold/", case_ref="")],
+        "retention_rules": [Ask("/retention/rules/")],
+        "client": [Ask(f"{fang}/client/"), post(f"{fang}/client/", client_since="x")],
         "postpone": [Ask(f"{fang}/postpone/"), post(f"{fang}/postpone/", days="")],
         "suppression": [Ask("/suppression/"), post("/suppression/", number="1")],
         "suppression_lookup": [Ask("/suppression/number/"), post("/suppression/number/", number=FANG.mobile)],

@@ -7,8 +7,8 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from audit import trail
 from consent.models import Evidence, SmsMessage, Subject
-from contacts import dial, hold, steering, sweep
-from contacts.models import Contact, LegalHold, Phone, Postponement, SweepAlarm, SweepApproval, SweepRun
+from contacts import dial, hold, rule_changes, steering, sweep
+from contacts.models import Contact, LegalHold, Phone, Postponement, RuleChange, SweepAlarm, SweepApproval, SweepRun
 from tests import house
 from tests.audit.cast import run
 from tests.refusals.naming import AT, BY, plain, proves, real, trigger, wang
@@ -90,6 +90,27 @@ def test_a_yes_counts_once_and_stays(home):
 @plain
 def test_an_alarm_goes_out_once_a_day(home):
     twice(SweepAlarm.objects.create(day=AT.date(), word="silent", at=AT), "one_alarm_a_day", "word")
+
+
+@proves(
+    "rule_decided_by_another",
+    "one_change_waits",
+    "versions_of_a_rule",
+    *trigger("contacts_rulechange", "fixed", "update", "delete"),
+)
+@plain
+def test_a_rule_is_decided_by_another_once_and_for_ever(home):
+    change = rule_changes.propose(code="event_lead", value="90", by=home.chen, at=AT)
+    for values in ({"state": "approved", "decided_by": home.chen}, {"state": "approved"}):
+        with refused("rule_decided_by_another"), transaction.atomic():
+            RuleChange.objects.filter(pk=change.pk).update(**values)
+    twice(change, "one_change_waits", "code")
+    rule_changes.decide(change_id=change.pk, yes=True, by=home.zhao, at=AT)
+    twice(RuleChange.objects.get(), "versions_of_a_rule", "version")
+    for road in ("UPDATE contacts_rulechange SET value = '9'", "DELETE FROM contacts_rulechange"):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            run(road)
+    assert RuleChange.objects.get().value == "90"
 
 
 def postponed(home, **values):
