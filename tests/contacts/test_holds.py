@@ -1,5 +1,6 @@
 """Legal holds: who places, who approves, who lifts; and that the page tells what waits for whom."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -37,6 +38,11 @@ def refused(code, deed, **named):
     with pytest.raises(hold.HoldRefused) as caught:
         deed(**named)
     assert caught.value.code == code
+
+
+def offers(one):
+    """What the page lets this user do about the hold."""
+    return set(re.findall(r'action="/holds/[0-9a-f-]+/([a-z-]+)/"', one.get("/holds/").content.decode()))
 
 
 def acts():
@@ -93,6 +99,7 @@ def test_an_unknown_scope_holds_nothing(home, scope):
 def test_the_page_leads_two_people_through(home):
     chen, zhao = browser(home.chen), browser(home.zhao)
     where = f"/holds/{home.hold.pk}/"
+    assert [offers(one) for one in (chen, zhao)] == [{"renew", "ask-to-lift"}, {"approve"}]
     chen.post(f"{where}approve/")
     home.hold.refresh_from_db()
     assert home.hold.approved_by is None
@@ -102,6 +109,7 @@ def test_the_page_leads_two_people_through(home):
     chen.post(f"{where}renew/", {"review_on": "2026-05-01"})
     assert zhao.post(f"{where}ask-to-lift/").status_code == 403
     chen.post(f"{where}ask-to-lift/")
+    assert [offers(one) for one in (chen, zhao)] == [{"renew"}, {"lift"}]
     chen.post(f"{where}lift/")
     home.hold.refresh_from_db()
     assert (home.hold.lifted_at, home.hold.review_on.isoformat()) == (None, "2026-05-01")
