@@ -18,10 +18,12 @@ def _prove(**_: Any) -> None:
     """A worker with a keyring that is not this database's does not start; of a signal, only SystemExit is heard."""
     from django.db import connections
 
+    from crm.servers import roles
     from vault import heartbeat
     from vault.errors import VaultError
 
     try:
+        roles.refuse_drift()
         heartbeat.prove()
     except VaultError as refused:
         raise SystemExit(str(refused)) from None

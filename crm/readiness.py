@@ -13,6 +13,7 @@ from audit import trail, watch
 from consent import erasure_ledger
 from contacts import alarm, sweep
 from contacts.models import SweepRun
+from crm.servers import roles
 from team.models import Throttle
 from vault import canary, restoration
 from vault.models import Canary
@@ -75,6 +76,12 @@ def _trail(at: datetime) -> None:
         raise _TakeBack
 
 
+def _roles(at: datetime) -> None:
+    """In production: no role may more than it must, and no trigger sleeps (audit.md §5.1)."""
+    if settings.PRODUCTION and roles.drift():
+        raise NotReady
+
+
 def _sealed(at: datetime) -> None:
     """No watcher of the trail has anything to say, and none has fallen silent."""
     if watch.alarms(at=at):
@@ -108,6 +115,7 @@ CHECKS: dict[str, Callable[[datetime], None]] = {
     "ledger": _ledger,
     "keyring": _keyring,
     "trail": _trail,
+    "roles": _roles,
     "seal": _sealed,
     "sweep": _swept,
     "overdue": _nobody_overdue,

@@ -30,7 +30,20 @@ def said(var: Path, *words: str, **named: str) -> "subprocess.CompletedProcess[s
 
 
 def test_the_commands_of_the_house_are_these():
-    assert OURS == ["audit", "backup", "bench", "demo", "import", "keyring", "restore", "run", "seal", "shots", "sweep"]
+    assert OURS == [
+        "audit",
+        "backup",
+        "bench",
+        "demo",
+        "import",
+        "keyring",
+        "restore",
+        "roles",
+        "run",
+        "seal",
+        "shots",
+        "sweep",
+    ]
 
 
 @pytest.mark.parametrize("name", OURS)

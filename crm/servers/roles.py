@@ -1,0 +1,113 @@
+"""Three roles in PostgreSQL: the owner migrates, the app serves, the sealer seals; and whether it is so (audit.md §5.1).
+
+The app may add to the trail and never change it; the sealer may write the tree and reads no person. Both are refused
+everything else by the server itself, so that whoever takes over the web process cannot rewrite what it did.
+"""
+
+import re
+
+from django.conf import settings
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from crm.servers.triggers import EXPECTED, GROWING
+
+TREE = ("audit_leaf", "audit_tile", "audit_checkpoint", "audit_key", "audit_pending")
+SEALERS = {
+    "audit_entry": "SELECT, INSERT",
+    "audit_pending": "SELECT, DELETE",
+    "audit_leaf": "SELECT, INSERT",
+    "audit_tile": "SELECT, INSERT",
+    "audit_checkpoint": "SELECT, INSERT",
+    "audit_key": "SELECT, INSERT",
+    "audit_anchor": "SELECT, INSERT",
+    "audit_watch": "SELECT, INSERT, UPDATE",
+    "django_migrations": "SELECT",
+}
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+
+
+class RoleRefused(Exception):
+    """A name that is none for a role."""
+
+
+def statements(alias: str, *, app: str, sealer: str) -> list[str]:
+    """What the owner runs after every migration, in this database; may be run again (idempotent)."""
+    if not (_PLAIN.fullmatch(app) and _PLAIN.fullmatch(sealer)) or app == sealer:
+        raise RoleRefused("names of roles are lower-case letters, digits and _, and two different ones")
+    there = "SELECT 1 FROM pg_roles WHERE rolname"
+    made = [
+        f"DO $$ BEGIN IF NOT EXISTS ({there} = '{role}') THEN CREATE ROLE {role} LOGIN; END IF; END $$"
+        for role in (app, sealer)
+    ]
+    granted = [
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {app}, {sealer}, PUBLIC",
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+        f"GRANT USAGE ON SCHEMA public TO {app}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {app}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {app}",
+    ]
+    if alias == "default":
+        granted += [f"REVOKE UPDATE, DELETE ON {table} FROM {app}" for table in GROWING]
+        granted += [f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {app}" for table in TREE]
+        granted += [f"GRANT USAGE ON SCHEMA public TO {sealer}"]
+        granted += [f"GRANT {rights} ON {table} TO {sealer}" for table, rights in SEALERS.items()]
+        granted += [f"GRANT USAGE ON SEQUENCE audit_entry_seq_seq, audit_anchor_id_seq TO {sealer}"]
+    return made + granted
+
+
+def drift() -> list[str]:
+    """What is not as it must be in the databases this process is connected to, each with what mends it.
+
+    Nothing on SQLite, which has no roles: there only anchors outside protect the trail (docs/not-protected.md).
+    """
+    found = []
+    for alias in ("default", "vault"):
+        if connections[alias].vendor == "postgresql":
+            found += _who(connections[alias])
+    if connections["default"].vendor == "postgresql":
+        found += _rights(connections["default"]) + _triggers(connections["default"])
+    return found
+
+
+def refuse_drift() -> None:
+    """In production nothing starts while a role may what it must not, or a trigger sleeps; raises SystemExit."""
+    if settings.PRODUCTION and (found := drift()):
+        raise SystemExit("\n".join(found))
+
+
+def _who(connection: BaseDatabaseWrapper) -> list[str]:
+    sql = "SELECT rolname, rolsuper, rolbypassrls, pg_has_role(current_user, d.datdba, 'USAGE') FROM pg_roles, pg_database d "
+    sql += "WHERE rolname = current_user AND d.datname = current_database()"
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        name, superuser, bypass, owner = cursor.fetchone()
+    if superuser or bypass or owner:
+        return [f"{name} may do anything in {connection.settings_dict['NAME']}: serve as another role (manage.py roles)"]
+    return []
+
+
+def _rights(connection: BaseDatabaseWrapper) -> list[str]:
+    """Every right on a table that only grows which the serving role must not have."""
+    forbidden = [(table, right) for table in GROWING for right in ("UPDATE", "DELETE", "TRUNCATE")]
+    forbidden += [(table, right) for table in TREE for right in ("UPDATE", "DELETE", "TRUNCATE", "INSERT")]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t, r FROM unnest(%s::text[], %s::text[]) AS f(t, r) WHERE has_table_privilege(current_user, t, r)",
+            [[table for table, _right in forbidden], [right for _table, right in forbidden]],
+        )
+        return [f"this role may {right} {table}: run manage.py roles as the owner" for table, right in cursor.fetchall()]
+
+
+def _triggers(connection: BaseDatabaseWrapper) -> list[str]:
+    """Every trigger that is not there or does not fire always."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+            "WHERE NOT t.tgisinternal AND t.tgenabled = 'A'"
+        )
+        awake = set(cursor.fetchall())
+    return [
+        f"the trigger {name} on {table} sleeps or is gone: ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}, and ask who"
+        for table, name in sorted(EXPECTED - awake)
+    ]

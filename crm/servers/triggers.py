@@ -1,0 +1,35 @@
+"""Every trigger that must stand and be awake on PostgreSQL; a test holds that the migrations make exactly these.
+
+A list in the code, because somebody who owns the database can change any list that the database keeps.
+"""
+
+_BY_TABLE = {
+    "audit_anchor": "audit_anchor_grows audit_anchor_grows_truncate",
+    "audit_checkpoint": "audit_checkpoint_grows audit_checkpoint_grows_truncate",
+    "audit_entry": "audit_entry_enqueue audit_entry_keep audit_entry_keep_all",
+    "audit_export": "audit_export_fixed_delete audit_export_fixed_update",
+    "audit_key": "audit_key_grows audit_key_grows_truncate",
+    "audit_leaf": "audit_leaf_grows audit_leaf_grows_truncate",
+    "audit_tile": "audit_tile_grows audit_tile_grows_truncate",
+    "consent_consent": "consent_consent_audit consent_consent_audit_truncate",
+    "consent_consentevent": "consent_consentevent_grows consent_consentevent_grows_truncate",
+    "consent_decision": "consent_decision_grows consent_decision_grows_truncate",
+    "consent_evidence": "consent_evidence_hold consent_evidence_hold_update",
+    "consent_noticepurpose": "consent_noticepurpose_fixed consent_noticepurpose_fixed_truncate",
+    "consent_noticeversion": "consent_noticeversion_fixed consent_noticeversion_fixed_truncate",
+    "consent_smsmessage": "consent_smsmessage_hold consent_smsmessage_hold_update",
+    "consent_subject": "consent_subject_hold_update",
+    "contacts_callattempt": "contacts_callattempt_hold",
+    "contacts_contact": "contacts_contact_audit contacts_contact_audit_truncate contacts_contact_hold",
+    "contacts_legalhold": "contacts_legalhold_audit contacts_legalhold_audit_truncate contacts_legalhold_hold",
+    "contacts_phone": "contacts_phone_audit contacts_phone_audit_truncate contacts_phone_hold",
+    "contacts_postponement": "contacts_postponement_audit contacts_postponement_audit_truncate "
+    "contacts_postponement_grows contacts_postponement_grows_truncate",
+    "contacts_rulechange": "contacts_rulechange_fixed contacts_rulechange_fixed_truncate",
+    "contacts_submission": "contacts_submission_hold",
+    "contacts_sweepapproval": "contacts_sweepapproval_grows contacts_sweepapproval_grows_truncate",
+    "team_levelchange": "team_levelchange_grows team_levelchange_grows_truncate",
+    "team_pledge": "team_pledge_grows team_pledge_grows_truncate",
+}
+EXPECTED = {(table, name) for table, names in _BY_TABLE.items() for name in names.split()}
+GROWING = tuple(table for table, names in _BY_TABLE.items() if f"{table}_grows" in names.split() or table == "audit_entry")
