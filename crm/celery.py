@@ -18,7 +18,7 @@ def _prove(**_: Any) -> None:
     """A worker with a keyring that is not this database's does not start; of a signal, only SystemExit is heard."""
     from django.db import connections
 
-    from crm.servers import roles
+    from crm.rights import roles
     from vault import heartbeat
     from vault.errors import VaultError
 

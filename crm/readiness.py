@@ -13,7 +13,7 @@ from audit import trail, watch
 from consent import erasure_ledger
 from contacts import alarm, sweep
 from contacts.models import SweepRun
-from crm.servers import roles
+from crm.rights import roles
 from team.models import Throttle
 from vault import canary, restoration
 from vault.models import Canary

@@ -7,7 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 application = get_wsgi_application()
 
-from crm.servers import roles  # noqa: E402 - the apps are ready only now
+from crm.rights import roles  # noqa: E402 - the apps are ready only now
 from vault import heartbeat  # noqa: E402
 
 roles.refuse_drift()

@@ -14,8 +14,8 @@ from audit.models import Entry, Pending
 from audit.sealing import Sealer
 from contacts import reveal, sweep, withdrawal
 from contacts.models import Contact, Phone
-from crm.servers import roles
-from crm.servers.triggers import EXPECTED, GROWING
+from crm.rights import roles
+from crm.rights.triggers import EXPECTED, GROWING
 from tests import house
 from tests.audit.cast import run
 from tests.refusals.naming import BY, POSTGRESQL

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connections, transaction
 
-from crm.servers import roles
+from crm.rights import roles
 
 
 class Command(BaseCommand):

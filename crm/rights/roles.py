@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from crm.servers.triggers import EXPECTED, GROWING
+from crm.rights.triggers import EXPECTED, GROWING
 
 TREE = ("audit_leaf", "audit_tile", "audit_checkpoint", "audit_key", "audit_pending")
 SEALERS = {
