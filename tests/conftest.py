@@ -15,7 +15,7 @@ cleaning.install()
 def pytest_addoption(parser):
     """The long way through the proofs and the drills: `manage.py test --full`."""
     parser.addoption("--full", action="store_true", help="every cell, every string, every kill; everything in both rounds")
-    parser.addoption("--drills", action="store_true", help="kill the sweep sixty times, as --full does")
+    parser.addoption("--drills", action="store_true", help="every drill whole: two hundred kills each, as --full does")
 
 
 def pytest_configure(config):

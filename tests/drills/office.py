@@ -17,10 +17,12 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - Django first
 from django.core.management import call_command  # noqa: E402
+from django.db import transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from audit.trail import Self_  # noqa: E402
+from audit import trail  # noqa: E402
+from audit.trail import EntryDraft, Self_, System  # noqa: E402
 from consent.challenge import ChallengeRefused  # noqa: E402
 from contacts import hold, importing, withdrawal  # noqa: E402
 from contacts.intake import asserting, visiting  # noqa: E402
@@ -109,6 +111,14 @@ def knock():
         _tell(statuses=statuses, opens=True)
 
 
+def write(count):
+    """So many entries, one transaction; prints how many."""
+    drafts = [EntryDraft("audit.heartbeat", by=System("drill"), at=house.NOON) for _n in range(count)]
+    with transaction.atomic():
+        trail.record_many(drafts)
+    _tell(written=count)
+
+
 def say_no(pks):
     """Each of these people withdraws everything, by the link in their receipt."""
     at = house.NOON + timedelta(hours=2)
@@ -139,4 +149,7 @@ def _tell(**facts):
 if __name__ == "__main__":
     words = {"fill": fill, "hold": hold_all, "renew": renew_all, "read": read, "knock": knock, "no": say_no}
     word, *rest = sys.argv[1:]
-    words[word](*([[UUID(pk) for pk in rest]] if rest else []))
+    if word == "write":
+        write(int(rest[0]))
+    else:
+        words[word](*([[UUID(pk) for pk in rest]] if rest else []))

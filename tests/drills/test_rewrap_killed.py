@@ -62,7 +62,7 @@ def test_a_rewrap_killed_anywhere_loses_nothing_and_is_ended_by_the_next(way, tm
     whole_way = request.config.getoption("--drills") or request.config.getoption("--full")
     dice, seen = random.Random(20261125), Counter()
     lines = statements(site, tmp_path / "dry")
-    for number in range(30 if whole_way else 1):
+    for number in range(100 if whole_way else 1):
         with sites.fresh(tmp_path / f"copy-{number}", like=site) as copy:
             running = copy.start("keyring", "rewrap", kill_at=dice.randrange(lines // 3, lines), **SMALL)
             running.communicate(timeout=120)
