@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection, models
 from django.http import HttpRequest, HttpResponse
-from django.template import engines
+from django.template import Context, Engine
 from django.test import Client, override_settings
 from django.urls import path
 
@@ -127,12 +127,13 @@ def answer(request: HttpRequest, **where: Any) -> HttpResponse:
     """Two queries: who asks, and the newest fifty."""
     user = User.objects.get(username=request.GET.get("u", "li"))
     people = Plain.objects.filter(**where).order_by("-created_at", "-pk")[:50]
-    return HttpResponse(_page().render({"people": people, "user": user, "book": where["book"], "links": range(20)}, request))
+    shown = Context({"people": people, "user": user, "book": where["book"], "links": range(20)})
+    return HttpResponse(_page().render(shown))  # nothing of our own pages around it
 
 
 @cache
 def _page() -> Any:
-    return engines["django"].from_string(TEMPLATE)
+    return Engine.get_default().from_string(TEMPLATE)
 
 
 def listed(request: HttpRequest, book: uuid.UUID) -> HttpResponse:

@@ -1,0 +1,83 @@
+"""The seal on the trail: sealing against writing, an export checked against hashing it, a page against a look-up."""
+
+import hashlib
+import tempfile
+from dataclasses import replace
+from functools import partial
+from itertools import repeat
+from pathlib import Path
+from types import SimpleNamespace
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from audit import export, proving, sealing, search, trail, verify
+from audit.models import Entry, Pending
+from audit.sealing import Sealer
+from audit.search import Criteria
+from audit.trail import System
+from bench import clock
+from vault import signing
+
+ROUNDS, ACTS = 12, 1500
+BY, ORIGIN = System("bench"), "bench.example/trail/1"
+
+
+def rows(office: SimpleNamespace) -> list[clock.Row]:
+    """Four rows; the trail of the whole office so far is sealed, exported and found whole on the way."""
+    with tempfile.TemporaryDirectory() as folder:
+        sealer = Sealer(signing.create(Path(folder) / "key", ORIGIN), ORIGIN, Path(folder) / "state")
+        sealing.seal(sealer, at=timezone.now())
+        acted = clock.once("", _act, partial(sum, ()))  # first, so that there is something to seal
+        sealed = clock.once(f"sealing {ACTS} acts, against acting", partial(_seal, sealer), partial(sum, ()), goal=0.33)
+        sealed = replace(sealed, floor=acted.ours, wall_floor=acted.wall)
+        path = Path(folder) / "trail.zip"
+        path.write_bytes(b"".join(export.stream(at=timezone.now())))
+        if verify.bundle_file(path).count != Entry.objects.count() or Pending.objects.exists():
+            raise SystemExit("bench: the export is not the trail")
+        lines = b"".join(bytes(leaf) + b"\n" for leaf in Entry.objects.values_list("leaf", flat=True))
+        checked = clock.compare(
+            "verify an export, against SHA-256",
+            repeat(partial(verify.bundle_file, path), ROUNDS),
+            repeat(partial(hashlib.sha256, lines * 10), ROUNDS),  # ten times, so that there is something to measure
+        )
+    return [sealed, checked, _paged(), _proved()]
+
+
+def _act() -> None:
+    for _n in range(ACTS):
+        with transaction.atomic():
+            trail.record("audit.heartbeat", by=BY, at=timezone.now())
+
+
+def _seal(sealer: Sealer) -> None:
+    if sealing.seal(sealer, at=timezone.now()) != ACTS:
+        raise SystemExit("bench: not every act was sealed")
+
+
+def _paged() -> clock.Row:
+    """A page of fifty by a verb, from the middle, against fifty rows by the primary key."""
+    newest = Entry.objects.order_by("-seq").values_list("seq", flat=True)[0]
+    middle, criteria = newest // 2, Criteria(act="consent.given")
+    return clock.compare(
+        "a page of the trail, by verb",
+        repeat(partial(search.page, criteria, before=middle), ROUNDS),
+        repeat(partial(_fifty, middle), ROUNDS),
+        goal=10,
+    )
+
+
+def _fifty(before: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq, leaf FROM audit_entry WHERE seq < %s ORDER BY seq DESC LIMIT 51", [before])
+        cursor.fetchall()
+
+
+def _proved() -> clock.Row:
+    """The proof of one entry, against reading that entry."""
+    entry = Entry.objects.order_by("seq")[100]
+    return clock.compare(
+        "the proof of one entry",
+        repeat(partial(proving.inclusion, entry), ROUNDS),
+        repeat(partial(Entry.objects.get, pk=entry.pk), ROUNDS),
+    )
