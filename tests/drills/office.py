@@ -11,20 +11,21 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import django
+import time_machine
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402 - Django first
 from django.core.management import call_command  # noqa: E402
-from django.db import transaction  # noqa: E402
+from django.db import DatabaseError, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from audit import trail  # noqa: E402
 from audit.trail import EntryDraft, Self_, System  # noqa: E402
 from consent.challenge import ChallengeRefused  # noqa: E402
-from contacts import hold, importing, withdrawal  # noqa: E402
+from contacts import hold, importing, reveal, withdrawal  # noqa: E402
 from contacts.intake import asserting, visiting  # noqa: E402
 from contacts.models import Contact, Phone, Submission  # noqa: E402
 from team.models import User  # noqa: E402
@@ -111,6 +112,18 @@ def knock():
         _tell(statuses=statuses, opens=True)
 
 
+def show(pks):
+    """Li asks to see this person's number, as a browser would; prints the status and whether digits came back."""
+    settings.ALLOWED_HOSTS = ["testserver"]
+    try:
+        li, number = User.objects.get(username="li"), Phone.objects.filter(contact_id=pks[0]).first()
+        with time_machine.travel(house.NOON + timedelta(days=1), tick=True):
+            reveal.reveal(phone=number, action="reveal_check", in_book=True, by=li, at=timezone.now())
+        _tell(status=200, shown=True)
+    except Exception as error:
+        _tell(status=503 if isinstance(error, DatabaseError) else 500, shown=False)
+
+
 def write(count):
     """So many entries, one transaction; prints how many."""
     drafts = [EntryDraft("audit.heartbeat", by=System("drill"), at=house.NOON) for _n in range(count)]
@@ -147,7 +160,7 @@ def _tell(**facts):
 
 
 if __name__ == "__main__":
-    words = {"fill": fill, "hold": hold_all, "renew": renew_all, "read": read, "knock": knock, "no": say_no}
+    words = {"fill": fill, "hold": hold_all, "renew": renew_all, "read": read, "knock": knock, "no": say_no, "reveal": show}
     word, *rest = sys.argv[1:]
     if word == "write":
         write(int(rest[0]))

@@ -33,11 +33,11 @@ class Site:
     folder: Path
     name: str
 
-    def environment(self, **hook: object) -> dict[str, str]:
-        """What a process of this office finds around it; `hook` are the words of the hook."""
+    def environment(self, *, redis: str = "", **hook: object) -> dict[str, str]:
+        """What a process of this office finds around it: a queue, if it is given one; `hook` are the words of the hook."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("YUNNUO_", "DJANGO_", "DRILL_"))}
         kept |= {"YUNNUO_VAR": str(self.folder), "YUNNUO_ENV_FILE": str(self.folder / "env")}
-        kept |= {"DATABASE_URL": "", "VAULT_DATABASE_URL": "", "REDIS_URL": "", "PYTHONWARNINGS": "ignore"}
+        kept |= {"DATABASE_URL": "", "VAULT_DATABASE_URL": "", "REDIS_URL": redis, "PYTHONWARNINGS": "ignore"}
         if server():
             kept |= {"DATABASE_URL": _url(self.name), "VAULT_DATABASE_URL": _url(f"{self.name}_vault")}
         if hook:
@@ -52,7 +52,7 @@ class Site:
 
     def start(self, *words: str, **hook: object) -> "subprocess.Popen[str]":
         """Start a process of this office; without a dash first, a command of manage.py."""
-        command = [sys.executable, *(words if words[0] == "-m" else ("manage.py", *words))]
+        command = [sys.executable, *(words if words[0] in ("-m", "-c") else ("manage.py", *words))]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         return subprocess.Popen(command, cwd=HOUSE, env=self.environment(**hook), **pipes)
 
