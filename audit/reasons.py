@@ -32,6 +32,7 @@ REASONS = (
     Reason("unknown_action", pgettext_lazy("reason", "no such reason for reaching a number")),
     Reason("no_number", pgettext_lazy("reason", "there is no usable number")),
     Reason("suppressed", pgettext_lazy("reason", "the number is on the do-not-contact list")),
+    Reason("storage_only", pgettext_lazy("reason", "the promised time is over; the person is only stored")),
     Reason("quiet_hours", pgettext_lazy("reason", "outside the hours in which people may be called")),
     Reason("attempts", pgettext_lazy("reason", "called too often already")),
     Reason("unknown", pgettext_lazy("reason", "the answer could not be worked out")),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from audit import verbs
 from consent import reasons, rules
 from tests.consent.prose import Story
 
@@ -269,6 +270,7 @@ def test_every_reason_the_rules_know_is_told_and_has_a_sentence():
     spoken = {word for word in words if word in reasons.SENTENCES} | rules.CLOSED - {"tombstone"}
     assert spoken - told == set()
     assert told - reasons.SENTENCES.keys() == set()
+    assert {word for word in spoken if not verbs.is_reason(word)} == set(), "the trail cannot say these"
 
 
 def test_a_story_the_gate_does_not_agree_with_fails():

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit import trail
 from audit.models import Entry
 from audit.trail import Self_
 from consent import gate, rules
@@ -37,8 +39,14 @@ def test_a_confirmed_yes_opens_the_gate_until_it_ends():
     assert ask(home, sent.subject_id).reason == "allowed"
     for kind in ("nda", "training"):
         people.sign_pledge(user=home.li, kind=kind, at=house.NOON + timedelta(days=300))
-    assert ask(home, sent.subject_id, at=house.NOON + timedelta(days=364)).reason == "allowed"
-    assert ask(home, sent.subject_id, at=house.NOON + timedelta(days=366)).reason == "expired"
+    # Never contacted, Wang's own time is over after 180 days; renewed by a call, it lasts until the consent ends.
+    told = {days: ask(home, sent.subject_id, at=house.NOON + timedelta(days=days)).reason for days in (179, 180, 366)}
+    assert told == {179: "allowed", 180: "storage_only", 366: "storage_only"}
+    with transaction.atomic():
+        trail.record("contact.changed", by=house.BY, at=house.NOON, subject=sent.subject_id)
+        Contact.objects.update(delete_on=house.NOON + timedelta(days=400))
+    told = {days: ask(home, sent.subject_id, at=house.NOON + timedelta(days=days)).reason for days in (364, 366)}
+    assert told == {364: "allowed", 366: "expired"}
 
 
 def test_silence_is_no_consent():
