@@ -27,7 +27,8 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(config, items):
     """Take out what does not run in this round; the next function says how many and why."""
-    out = {} if config.getoption("--full") else {item: why for item in items if (why := rounds.out(item))}
+    asked = [item for item in items if not (config.getoption("--drills") and item.nodeid.startswith("tests/drills/"))]
+    out = {} if config.getoption("--full") else {item: why for item in asked if (why := rounds.out(item))}
     config.stash[rounds.LEFT_OUT] = list(out.values())
     items[:] = [item for item in items if item not in out]
     config.hook.pytest_deselected(items=list(out))

@@ -48,6 +48,7 @@ def test_a_sweep_on_a_full_disk_takes_nobody_by_halves_and_ends_once_there_is_ro
         print(f"\ndisk full: {len(gone)} of {len(office.due)} had left when it stopped, none by halves; the next ended it")
 
 
+@pytest.mark.full
 def test_on_a_full_disk_no_number_is_shown_that_no_entry_tells_of(narrow, office):
     pk = min(office.stay)
     assert narrow.tell("reveal", pk) == {"status": 200, "shown": True}

@@ -31,6 +31,7 @@ def left(copy):
     return copy.rows(EVERYBODY_DUE)[0][0]
 
 
+@pytest.mark.once
 def test_a_wiped_and_killed_queue_changes_nothing_but_the_minute(copy, office, queue, capsys):
     server, socket = queue
     url = f"redis+socket://{socket}"

@@ -80,6 +80,7 @@ def test_nobody_who_left_comes_back_and_every_no_stands(lost, office):
     assert "nothing to replay" in refused(lost, "--replay")
 
 
+@pytest.mark.full
 def test_an_old_main_side_with_todays_vault_opens_nobody(lost, office):
     restored(lost, [path for path in lost.files if path.endswith("main.backup")])
     assert (office.due <= here(lost), lost.tell("knock")) == (True, SEALED)
@@ -103,7 +104,7 @@ def test_without_its_ledger_the_site_stays_sealed(lost, office):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("side", ["main", "vault"])
+@pytest.mark.parametrize("side", ["main", pytest.param("vault", marks=pytest.mark.full)])
 def test_whatever_is_not_as_it_was_closed_changes_nothing(lost, office, tmp_path, side):
     path = next(path for path in lost.files if path.endswith(f"{side}.backup"))
     whole_file = Path(path).read_bytes()

@@ -4,6 +4,8 @@ import random
 import signal
 from collections import Counter
 
+import pytest
+
 ENTRIES, LEAVES = "SELECT count(*) FROM audit_entry", "SELECT count(*), count(DISTINCT seq) FROM audit_leaf"
 BOTH = "SELECT count(*) FROM audit_leaf l JOIN audit_pending p ON p.seq = l.seq"
 NEITHER = (
