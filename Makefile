@@ -7,7 +7,7 @@ test:
 check:
 	.ci/run
 drills:
-	python3 manage.py test tests/drills --drills
+	python3 manage.py test tests/drills tests/audit/test_tampered_everywhere.py --drills
 bench:
 	python3 manage.py bench
 shots:
