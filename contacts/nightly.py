@@ -80,6 +80,7 @@ def ask(*, by: Actor, at: datetime, cutoff: datetime, count: int, why: SweepRun.
 
 def resume(*, by: Actor, at: datetime) -> int:
     """Go on with every run that is due to go on; returns how many."""
+    _let_usual_pass(at)
     found = list(unfinished(at))
     for one in found:
         _check(by=by, at=at)
@@ -106,6 +107,13 @@ def _grown(run: SweepRun, *, by: Actor, at: datetime) -> bool:
         needs = brakes.people_needed(left)
         SweepRun.objects.filter(pk=run.pk).update(state=State.WAITING, why=Why.GROWN, planned=left, needs=needs)
     return True
+
+
+def _let_usual_pass(at: datetime) -> None:
+    """A usual night that somebody only looked at ahead does not wait for a yes that nobody owes."""
+    for one in SweepRun.objects.filter(state=State.WAITING, why=Why.AHEAD, cutoff__lte=at):
+        if sweep.due_now(one.cutoff).count() <= brakes.unasked():
+            SweepRun.objects.filter(pk=one.pk, state=State.WAITING).update(state=State.PLANNED, needs=0)
 
 
 def _drop_waiting(at: datetime) -> None:

@@ -140,6 +140,19 @@ def test_looking_ahead_approves_the_coming_night(home, monkeypatch):
     assert list(nightly.unfinished(run.cutoff)) == [run]
 
 
+def test_a_usual_night_that_was_only_looked_at_passes_without_a_yes(home, monkeypatch):
+    monkeypatch.setattr(brakes, "FEW", 100)
+    run = steering.look_ahead(by=home.chen, at=now())
+    SweepRun.objects.filter(pk=run.pk).update(cutoff=now() - MINUTE)
+    assert (nightly.resume(by=BY, at=now()), Contact.objects.count()) == (1, 0)
+
+
+def test_an_unusual_night_that_was_looked_at_waits(home):
+    run = steering.look_ahead(by=home.chen, at=now())
+    SweepRun.objects.filter(pk=run.pk).update(cutoff=now() - MINUTE)
+    assert (run.why, nightly.resume(by=BY, at=now()), Contact.objects.count()) == ("many", 0, 5)
+
+
 def test_a_night_has_one_sweep_however_often_the_bell_rings(home, monkeypatch):
     monkeypatch.setattr(brakes, "FEW", 100)
     for _bell in range(3):
