@@ -93,7 +93,7 @@ def plain_fields(home, text):
         "/events/",
     )
     review = (timezone.now() + timedelta(days=9)).date().isoformat()
-    hold = {"case_ref": text, "reason": "dispute", "review_on": review}
+    hold = {"case_ref": text, "reason": "dispute", "scope": "all", "review_on": review}
     yield home.chen, f"/contacts/{sent}/hold/", hold, lambda: LegalHold.objects.get().case_ref, "/holds/"
     view = {"query": "state=given", "name": text}
     yield home.li, "/contacts/views/", view, lambda: SavedView.objects.get().name, "/contacts/"

@@ -70,7 +70,7 @@ WHOLE = st.one_of(
 )
 SOUND = {
     "name": "王小诺", "number": "13900005678", "act": "assert", "q": "1234", "action": "reveal_check", "method": "spoken",
-    "case_ref": "A", "reason": "dispute", "review_on": "2026-04-01", "code": "event_lead", "days": "99", "place": "Hall",
+    "case_ref": "A", "reason": "dispute", "scope": "all", "review_on": "2026-04-01", "code": "event_lead", "days": "99", "place": "Hall",
     "held_on": "2026-04-01", "username": "li", "display_name": "Li", "role": "advisor", "password": "made-up-pass-1",
     "field": "contacts.name", "level": "1", "kind": "nda", "query": "state=given", "outcome": "unanswered", "next": "/",
     "language": "en", "theme": "dark", "since": "2026-01-01",
