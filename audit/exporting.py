@@ -99,8 +99,7 @@ def cancel(*, job_id: UUID, by: Actor, at: datetime) -> ExportJob:
 def work(*, at: datetime) -> int:
     """Write every approved export that nobody writes, and let what has run out go; returns how many were written."""
     _let_go(at)
-    ready = [job for job in list(_due(at)) if _claim(job, at)]
-    return sum(_write(job, at=at) for job in ready)
+    return sum(_write(job, at=at) for job in list(_due(at)) if _claim(job))
 
 
 def hand_out(*, job_id: UUID, by: Actor, at: datetime) -> tuple[ExportJob, Iterator[bytes]]:
@@ -145,9 +144,10 @@ def _due(at: datetime) -> QuerySet[ExportJob]:
     return ExportJob.objects.filter(Q(state=State.APPROVED) | lost, expires_at__gt=at).order_by("asked_at")
 
 
-def _claim(job: ExportJob, at: datetime) -> bool:
+def _claim(job: ExportJob) -> bool:
+    """This worker's, taken just before it is written: one that waits behind another must not look abandoned."""
     mine = ExportJob.objects.filter(pk=job.pk, state=job.state, heartbeat=job.heartbeat)
-    return bool(mine.update(state=State.RUNNING, heartbeat=at, done=0))
+    return bool(mine.update(state=State.RUNNING, heartbeat=timezone.now(), done=0))
 
 
 def _write(job: ExportJob, *, at: datetime) -> bool:

@@ -16,7 +16,6 @@ from audit.search import Criteria
 from vault.forms import DayField, LineField, StrictForm
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
-LONG = 10  # digits of a case number; a telephone's has eleven with its area
 _DAYS = (MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY))
 
 
@@ -119,10 +118,3 @@ class ExportForm(SearchForm):
     purpose = forms.ChoiceField(label=_("What for"), choices=[("", "–"), *ExportJob.Purpose.choices])
     case_ref = LineField(label=_("Case number (optional)"), max_length=40, required=False)
     field_order = ("purpose", "case_ref", *SearchForm.field_order)
-
-    def clean_case_ref(self) -> str:
-        """A case has a number; it must not be a telephone's."""
-        said: str = self.cleaned_data["case_ref"]
-        if sum(char.isdigit() for char in said) >= LONG:
-            raise forms.ValidationError(_("That looks like a telephone number. Name the case otherwise."))
-        return said

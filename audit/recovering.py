@@ -61,13 +61,6 @@ def following_name(origin: str) -> str:
     return f"{stem}/{int(number or 1) + 1}"
 
 
-def last_root(numbers: list[int]) -> tuple[int, bytes]:
-    """Size and root of the old trail's last checkpoint, from the numbers of its `audit.recovered` entry."""
-    size, *parts = numbers
-    packed = b"".join(part.to_bytes(_PART) for part in parts)
-    return size, packed[len(packed) - 32 :]
-
-
 def _parts(root: bytes) -> list[int]:
     padded = root.rjust(-(-len(root) // _PART) * _PART, b"\0")
     return [int.from_bytes(padded[start : start + _PART]) for start in range(0, len(padded), _PART)]

@@ -29,10 +29,22 @@ def search(request: HttpRequest) -> HttpResponse:
         "lines": reading.lines(page.entries),
         "older": form.address(page.older) if page.older else "",
         "later": bool(form.cleaned_data["before"]),
-        "days": searching.per_day(criteria, at=timezone.now()),
-        "export": form.address(None),
+        "query": form.address(None),
     }
     return render(request, "audit/search.html", context)
+
+
+@never_cache
+@require_safe
+def days(request: HttpRequest) -> HttpResponse:
+    """How many entries meet the criteria on each day; apart from the search, which counts nothing. 400 on bad criteria."""
+    form = SearchForm(request.GET)
+    if not form.is_valid():
+        return render(request, "audit/days.html", {"form": form}, status=400)
+    criteria, at = form.criteria(), timezone.now()
+    trail.record_alone("audit.search", by=user_of(request), at=at, subject=criteria.subject)
+    context = {"form": form, "days": searching.per_day(criteria, at=at), "query": form.address(None)}
+    return render(request, "audit/days.html", context)
 
 
 @never_cache

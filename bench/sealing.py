@@ -2,7 +2,6 @@
 
 import hashlib
 import tempfile
-from dataclasses import replace
 from functools import partial
 from itertools import repeat
 from pathlib import Path
@@ -28,9 +27,9 @@ def rows(office: SimpleNamespace) -> list[clock.Row]:
     with tempfile.TemporaryDirectory() as folder:
         sealer = Sealer(signing.create(Path(folder) / "key", ORIGIN), ORIGIN, Path(folder) / "state")
         sealing.seal(sealer, at=timezone.now())
-        acted = clock.once("", _act, partial(sum, ()))  # first, so that there is something to seal
-        sealed = clock.once(f"sealing {ACTS} acts, against acting", partial(_seal, sealer), partial(sum, ()), goal=0.33)
-        sealed = replace(sealed, floor=acted.ours, wall_floor=acted.wall)
+        _act()  # what is sealed first; the floor acts as much again, to be sealed for the export
+        sealed = clock.once(f"sealing {ACTS} acts, against acting", partial(_seal, sealer), _act, goal=0.33)
+        _seal(sealer)
         path = Path(folder) / "trail.zip"
         path.write_bytes(b"".join(export.stream(at=timezone.now())))
         if verify.bundle_file(path).count != Entry.objects.count() or Pending.objects.exists():
@@ -39,7 +38,8 @@ def rows(office: SimpleNamespace) -> list[clock.Row]:
         checked = clock.compare(
             "verify an export, against SHA-256",
             repeat(partial(verify.bundle_file, path), ROUNDS),
-            repeat(partial(hashlib.sha256, lines * 10), ROUNDS),  # ten times, so that there is something to measure
+            repeat(partial(hashlib.sha256, lines), ROUNDS),
+            goal=2,
         )
     return [sealed, checked, _paged(), _proved()]
 

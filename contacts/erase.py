@@ -12,8 +12,8 @@ from audit import trail
 from audit.trail import Actor
 from consent import forgetting
 from consent.models import Consent
-from contacts import hold
-from contacts.models import Contact, Departure, Phone, Postponement, SheetRow, Submission, SweepRun
+from contacts import hold, keeping
+from contacts.models import Contact, Departure, Phone, SheetRow, Submission, SweepRun
 from vault import persons
 
 TEXTS = ("name", "company", "title", "wechat", "email", "note")
@@ -50,16 +50,11 @@ def batch(
     """
     with transaction.atomic():
         contacts = _lock(list(subject_ids), due_at)
-        kept = hold.held(contacts) | (_postponed(contacts, due_at) if due_at else set())
+        kept = hold.held(contacts) | (keeping.postponed_among(contacts, due_at) if due_at else set())
         leaving = {pk: contact for pk, contact in contacts.items() if pk not in kept}
         if leaving:
             _erase(leaving, run=run, by=by, at=at)
     return Erased(gone=tuple(leaving), held=tuple(kept))
-
-
-def _postponed(ids: Iterable[UUID], at: datetime) -> set[UUID]:
-    """Who was given a few days more; asked while their rows are locked, as a postponement locks them too."""
-    return set(Postponement.objects.filter(subject_id__in=list(ids), until__gt=at).values_list("pk", flat=True))
 
 
 def _lock(ids: list[UUID], due_at: datetime | None) -> dict[UUID, Contact]:

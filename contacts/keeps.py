@@ -4,7 +4,6 @@ A keep concerns who became a client, and only the kinds of data it names; a lead
 ends the use, the keep ends the storage; between them lies storage only (PIPL 47). Serves J2, D7, L9.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -60,11 +59,6 @@ def until(profile: str, *, client_since: date | None, client_until: date | None)
     if client_until is None:
         return Kept(LASTING, longest.code)
     return Kept(_midnight(_years_after(client_until, longest.years)), longest.code)
-
-
-def leaving_fields(present: Iterable[str]) -> tuple[str, ...]:
-    """Which of these kinds of data no keep covers: they go when the promise ends."""
-    return tuple(name for name in present if name in REST)
 
 
 def _years_after(day: date, years: int) -> date:

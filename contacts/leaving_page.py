@@ -64,11 +64,10 @@ class Tonight:
         return self.count > self.unasked
 
 
-def tonight(*, at: datetime) -> Tonight:
-    """What the coming night needs of people."""
-    cutoff = nights.coming(at)
-    run = SweepRun.objects.filter(period=nights.latest(cutoff)).first()
-    return Tonight(leaving(cutoff).count(), brakes.unasked(), run)
+def tonight(count: int, *, at: datetime) -> Tonight:
+    """What the coming night, in which `count` would leave, needs of people; the book is counted only where it matters."""
+    run = SweepRun.objects.filter(period=nights.latest(nights.coming(at))).first()
+    return Tonight(count, brakes.FEW if count <= brakes.FEW else brakes.unasked(), run)
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from audit import trail
 from audit.trail import Actor, EntryDraft
-from contacts import keeps
+from contacts import keeping, keeps
 from contacts.models import Contact, LegalHold
 
 BATCH = 500
@@ -16,9 +16,9 @@ BATCH = 500
 
 def due(at: datetime) -> QuerySet[Contact]:
     """Everybody whose promise has ended, whom a statute keeps, and of whom more is held than it names."""
-    standing = LegalHold.objects.filter(subject_id=OuterRef("pk"), lifted_at__isnull=True, scope=LegalHold.Scope.ALL)
     waiting = Contact.objects.filter(narrow_on__lte=at, narrowed_at__isnull=True)
-    return waiting.filter(~Exists(standing)).order_by("narrow_on", "pk")
+    free = waiting.filter(~keeping.held(scope=LegalHold.Scope.ALL), ~keeping.postponed(at))
+    return free.order_by("narrow_on", "pk")
 
 
 def run(*, by: Actor, at: datetime) -> int:

@@ -84,6 +84,7 @@ def resume(*, by: Actor, at: datetime) -> int:
     found = list(unfinished(at))
     for one in found:
         _check(by=by, at=at)
+        sweep.expire(by=by, at=one.cutoff)  # before counting: an approval binds to everybody who would leave
         if one.needs and _grown(one, by=by, at=at):
             continue
         sweep.work(one, by=by, at=at)
@@ -98,9 +99,9 @@ def unfinished(at: datetime) -> QuerySet[SweepRun]:
 
 
 def _grown(run: SweepRun, *, by: Actor, at: datetime) -> bool:
-    """More people are due than were approved: it is asked again (an approval binds to what was looked at)."""
+    """More people are due than were approved: it is asked again, unless the number is usual (a yes is for what was seen)."""
     left = sweep.due_now(run.cutoff).count() + run.deleted
-    if left <= run.planned:
+    if left <= run.planned or (run.why == Why.AHEAD and left <= brakes.unasked()):
         return False
     with transaction.atomic():
         trail.record("sweep.asked", by=by, at=at, numbers=[left])

@@ -49,6 +49,7 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
     Staff hear it as `rules.tell` has it; compliance hears the whole.
     """
     counts = usage.of([contact.pk], at=at)
+    stored = [contact.pk] if counts[contact.pk].storage_only else []
     consents = Consent.objects.filter(subject_id=contact.pk).select_related("purpose", "notice_version__notice")
     mine = CallAttempt.objects.filter(subject_id=contact.pk, user=by, outcome="")
     acts = timeline.acts_of(contact)
@@ -56,7 +57,7 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
         card=cards.of([contact], by=by, at=at)[0],
         origin=_origin(contact, acts),
         verdict=_verdict(contact, "call", counts, by=by, at=at),
-        invite=_verdict(contact, "invite", inviting.usage([contact.pk], at=at), by=by, at=at),
+        invite=_verdict(contact, "invite", inviting.usage([contact.pk], stored=stored), by=by, at=at),
         consents=list(consents.order_by("purpose_id", "channel")),
         steps=timeline.of(contact, acts),
         open_calls=list(mine.order_by("-at")[:5]),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -41,12 +41,13 @@ def propose(*, code: str, value: str, by: User, at: datetime) -> RuleChange:
     before = now(code)
     if value == before:
         raise ChangeRefused("same")
-    with transaction.atomic():
-        if RuleChange.objects.select_for_update().filter(code=code, state=State.PROPOSED).exists():
-            raise ChangeRefused("waiting")
-        trail.record("retention.proposed", by=by, at=at, numbers=[int(value)] if value.isdigit() else [])
-        version = RuleChange.objects.filter(code=code).count() + 1
-        return RuleChange.objects.create(code=code, value=value, before=before, version=version, proposed_by=by, proposed_at=at)
+    told = {"code": code, "value": value, "before": before, "proposed_by": by, "proposed_at": at}
+    try:
+        with transaction.atomic():
+            trail.record("retention.proposed", by=by, at=at, numbers=[int(value)] if value.isdigit() else [])
+            return RuleChange.objects.create(version=RuleChange.objects.filter(code=code).count() + 1, **told)
+    except IntegrityError:  # one change of a rule waits at a time: the table says so
+        raise ChangeRefused("waiting") from None
 
 
 def decide(*, change_id: UUID, yes: bool, by: User, at: datetime) -> tuple[RuleChange, int]:

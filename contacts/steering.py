@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -69,12 +69,13 @@ def approve(*, run_id: UUID, planned: int, by: User, at: datetime) -> SweepRun:
 def look_ahead(*, by: User, at: datetime) -> SweepRun:
     """Lay the coming night's sweep before people, as it looks now; raises SteeringRefused when it lies there already."""
     cutoff = nights.coming(at)
-    with transaction.atomic():
-        if SweepRun.objects.filter(period=nights.latest(cutoff)).exists():
-            raise SteeringRefused("already_there")
-        count = sweep.due_now(cutoff).count()
-        why = Why.MANY if count > brakes.unasked() else Why.AHEAD
-        return nightly.ask(by=by, at=at, cutoff=cutoff, count=count, why=why, period=nights.latest(cutoff))
+    count = sweep.due_now(cutoff).count()
+    why = Why.MANY if count > brakes.unasked() else Why.AHEAD
+    try:
+        with transaction.atomic():
+            return nightly.ask(by=by, at=at, cutoff=cutoff, count=count, why=why, period=nights.latest(cutoff))
+    except IntegrityError:  # the night is unique in the table
+        raise SteeringRefused("already_there") from None
 
 
 def pause(*, run_id: UUID, by: User, at: datetime) -> SweepRun:

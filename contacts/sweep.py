@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from audit import trail
 from audit.trail import Actor
 from consent import ledger
-from contacts import brakes, erase, leftovers, narrowing, retention
-from contacts.models import Contact, LegalHold, Postponement, SweepRun
+from contacts import brakes, erase, keeping, leftovers, narrowing, retention
+from contacts.models import Contact, SweepRun
 
 BATCH = 500
 STALE = timedelta(minutes=10)
@@ -38,19 +38,19 @@ class Report:
 
 def due_now(at: datetime) -> QuerySet[Contact]:
     """Everybody whose end date has come, under no hold and not postponed, oldest first (J1, J2)."""
-    found = Contact.objects.filter(delete_on__lte=at).filter(~_standing(), ~_postponed(at))
+    found = Contact.objects.filter(delete_on__lte=at).filter(~keeping.held(), ~keeping.postponed(at))
     return found.order_by("delete_on", "pk")
 
 
 def kept_back(at: datetime) -> QuerySet[Contact]:
     """Everybody whose end date has come but whom a hold or a postponement keeps."""
-    found = Contact.objects.filter(delete_on__lte=at).filter(_standing() | _postponed(at))
+    found = Contact.objects.filter(delete_on__lte=at).filter(keeping.held() | keeping.postponed(at))
     return found.order_by("delete_on", "pk")
 
 
 def held_back(at: datetime) -> QuerySet[Contact]:
     """Everybody whose end date has come but whom a hold keeps (J2)."""
-    return Contact.objects.filter(delete_on__lte=at).filter(_standing()).order_by("delete_on", "pk")
+    return Contact.objects.filter(delete_on__lte=at).filter(keeping.held()).order_by("delete_on", "pk")
 
 
 def preview(*, at: datetime) -> Report:
@@ -69,7 +69,7 @@ def run(*, by: Actor, at: datetime) -> Report:
     """
     expired = expire(by=by, at=at)
     report = work(planned(by=by, at=at, count=due_now(at).count()), by=by, at=at)
-    report.expired += expired
+    report.expired = expired
     return report
 
 
@@ -93,7 +93,7 @@ def planned(*, by: Actor, at: datetime, count: int, **more: object) -> SweepRun:
 
 
 def work(run: SweepRun, *, by: Actor, at: datetime) -> Report:
-    """Go on with a run until nobody is due, somebody pauses it, or its time in one go is up.
+    """Go on with a run until nobody is due, somebody pauses it, or its time in one go is up; whoever plans it has expired.
 
     Of two workers that come for the same run one gets it. What raises leaves the run as it stands: ten minutes
     without a heartbeat, and the next tick goes on with it.
@@ -102,7 +102,6 @@ def work(run: SweepRun, *, by: Actor, at: datetime) -> Report:
     if not _claim(run, by=by, at=at):
         return report
     until = time.monotonic() + BUDGET
-    report.expired = expire(by=by, at=run.cutoff)
     report.narrowed = narrowing.run(by=by, at=run.cutoff)
     report.due = run.planned
     while ids := list(due_now(run.cutoff).values_list("pk", flat=True)[:BATCH]):
@@ -114,19 +113,6 @@ def work(run: SweepRun, *, by: Actor, at: datetime) -> Report:
     report.leftovers = leftovers.clear(by=by, at=run.cutoff)
     _finish(report, run=run, by=by, at=at)
     return report
-
-
-def stale(now: datetime) -> QuerySet[SweepRun]:
-    """Runs whose worker has not been heard of for ten minutes of the database's clock."""
-    return SweepRun.objects.filter(state=State.RUNNING, heartbeat__lt=now - STALE)
-
-
-def _standing() -> Exists:
-    return Exists(LegalHold.objects.filter(subject_id=OuterRef("pk"), lifted_at__isnull=True))
-
-
-def _postponed(at: datetime) -> Exists:
-    return Exists(Postponement.objects.filter(subject_id=OuterRef("pk"), until__gt=at))
 
 
 def _claim(run: SweepRun, *, by: Actor, at: datetime) -> bool:

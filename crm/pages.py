@@ -164,6 +164,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("today", "/"),
         Page("audit", "/audit/"),
         Page("audit-filtered", "/audit/?act=phone.reveal"),
+        Page("audit-days", "/audit/days/?act=contact.listed"),
         Page("audit-export", "/audit/export/", CODE),
         Page("audit-export-asked", "", (Choose("#id_purpose"), Press("main form button.primary"))),
         Page("audit-checkpoint", "/audit/checkpoint/"),

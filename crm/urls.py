@@ -31,6 +31,7 @@ urlpatterns = [
     path("", include("contacts.urls.leaving")),
     path("", include("contacts.urls.keys")),
     path("audit/", auditors(audit_views.search), name="audit"),
+    path("audit/days/", auditors(audit_views.days), name="audit_days"),
     path("audit/checkpoint/", auditors(audit_views.checkpoint), name="audit_checkpoint"),
     path("audit/export/", auditor(views_export.ask), name="audit_export"),
     path("audit/export/<uuid:pk>/", overseers(views_export.job), name="audit_export_job"),

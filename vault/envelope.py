@@ -35,11 +35,6 @@ def new_pair() -> tuple[str, str]:
     return _line(_PUBLIC, public), _line(_PRIVATE, private.private_bytes_raw())
 
 
-def public_of(private: str) -> str:
-    """The public line that belongs to a private one."""
-    return _line(_PUBLIC, X25519PrivateKey.from_private_bytes(_key(private, _PRIVATE)).public_key().public_bytes_raw())
-
-
 def close(content: IO[bytes], target: IO[bytes], *, header: dict[str, Any], recipient: str) -> None:
     """Write everything that `content` yields into an envelope for `recipient`; raises EnvelopeRefused for a bad key."""
     head, key = json.dumps(header, sort_keys=True).encode(), os.urandom(32)

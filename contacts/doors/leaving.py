@@ -34,10 +34,11 @@ def retention_page(request: StaffRequest) -> HttpResponse:
     people, more = leaving_page.page(until, after=after)
     kept = leaving_page.kept(until)
     shown = {card.pk: card for card in cards.of([*people, *(row.contact for row in kept)], by=request.user, at=at)}
+    outlook = leaving_page.outlook(at=at)
     context = {
         "window": window,
-        "outlook": leaving_page.outlook(at=at),
-        "tonight": leaving_page.tonight(at=at),
+        "outlook": outlook,
+        "tonight": leaving_page.tonight(outlook.windows["tonight"], at=at),
         "people": [(contact, shown[contact.pk]) for contact in people],
         "kept": [(row, shown[row.contact.pk]) for row in kept],
         "next": _token(people[-1].delete_on, people[-1].pk) if more else "",

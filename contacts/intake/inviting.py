@@ -1,6 +1,6 @@
 """Asking somebody once, by text message, whether we may call (C8): all that grade D opens."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -34,10 +34,10 @@ def invited(subject_ids: Iterable[UUID]) -> set[UUID]:
     return set(asked.values_list("subject_id", flat=True))
 
 
-def usage(subject_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, Usage]:
-    """What the gate counts for an invitation: one is enough, however long ago."""
+def usage(subject_ids: Iterable[UUID], *, stored: Collection[UUID]) -> dict[UUID, Usage]:
+    """What the gate counts for an invitation: one is enough, however long ago; `stored` are only stored (contacts.usage)."""
     ids = list(subject_ids)
-    done, stored = invited(ids), only_stored(ids, at=at)
+    done = invited(ids)
     return {pk: Usage(attempts_month=int(pk in done), storage_only=pk in stored) for pk in ids}
 
 
@@ -66,7 +66,7 @@ def _decide(contact: Contact, *, may: bool, by: User, at: datetime) -> Decision:
     """Decision and entry, durably; the lock makes a second click count the first (C8)."""
     with transaction.atomic(durable=True):
         held = gate.hold(contact.pk, "invite")
-        counts = usage([contact.pk], at=at)[contact.pk]
+        counts = usage([contact.pk], stored=only_stored([contact.pk], at=at))[contact.pk]
         decision = gate.ask(by=by, subject=contact.pk, action="invite", usage=counts, in_book=True, may=may, at=at, held=held)
         if not decision.allowed:
             trail.record(

@@ -6,6 +6,7 @@ from audit import views, views_export
 
 urlpatterns = [
     path("audit/", views.search, name="audit"),
+    path("audit/days/", views.days, name="audit_days"),
     path("audit/checkpoint/", views.checkpoint, name="audit_checkpoint"),
     path("audit/export/", views_export.ask, name="audit_export"),
     path("audit/export/<uuid:pk>/", views_export.job, name="audit_export_job"),

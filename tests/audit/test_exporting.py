@@ -169,6 +169,12 @@ def test_criteria_survive_being_written_down():
 def test_a_case_number_is_none_of_a_telephone(asked):
     from audit.forms import ExportForm
 
-    for text, fine in (("2026-17", True), ("13800001234", False), ("138 0000 1234", False), ("1380000123４", False)):
+    for text, fine in (
+        ("2026-17", True),
+        ("13800001234", False),
+        ("138 0000 1234", False),
+        ("1380000123４", False),
+        ("（2026）沪0115民初12345号", True),
+    ):
         assert ExportForm({"purpose": "audit", "case_ref": text}).is_valid() == fine, text
     assert ExportForm({"case_ref": ""}).is_valid() is False, "an export has a purpose"

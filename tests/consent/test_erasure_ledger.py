@@ -13,7 +13,7 @@ from audit.trail import Self_, System
 from consent import catching_up, erasure_ledger
 from consent.erasure_ledger import LedgerRefused
 from contacts import erase, withdrawal
-from contacts.models import Contact
+from contacts.models import Contact, Event
 from tests import house
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
@@ -148,3 +148,17 @@ def test_a_no_counts_even_while_the_ledger_is_away_and_is_written_later(wang, se
     erase.one(wang.pk, by=BY, at=LATER)
     os.truncate(ledger, 0)
     assert catching_up.catch_up(at=LATER) == 2, "the erasure and the refusal; the tombstone says no more"
+
+
+def test_a_no_said_again_while_the_ledger_is_away_is_not_taken_for_the_old_one(wang, settings, ledger):
+    home = Event.objects.get(code="fair")
+    withdrawal.withdraw(subject=wang.pk, scope=None, method="link", reason="withdrawal", by=Self_(wang.pk), at=LATER)
+    house.arrive(home, house.WANG, at=LATER + timedelta(hours=1))
+    again = Contact.objects.exclude(pk=wang.pk).first() or wang
+    assert [kind for _number, kind in told()] == ["closed", "suppressed", "lifted"]
+    settings.ERASURE_LEDGER = Path("/nowhere/ledger.jsonl")
+    at = LATER + timedelta(hours=2)
+    withdrawal.withdraw(subject=again.pk, scope=None, method="link", reason="withdrawal", by=Self_(again.pk), at=at)
+    settings.ERASURE_LEDGER = ledger
+    assert catching_up.catch_up(at=at) == 2
+    assert [kind for _number, kind in told()][3:] == ["closed", "suppressed"]

@@ -67,7 +67,7 @@ def test_nobody_may_use_the_number(action):
     home = house.build()
     zhou = zhou_comes_in(home)
     asked = {"by": home.li, "subject": zhou.pk, "action": action, "in_book": True, "may": True, "at": LATER}
-    decision = gate.ask(usage=inviting.usage([zhou.pk], at=LATER)[zhou.pk], **asked)
+    decision = gate.ask(usage=inviting.usage([zhou.pk], stored=[])[zhou.pk], **asked)
     assert (decision.allowed, decision.reason) == (False, "suppressed")
 
 

@@ -4,10 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 
+from audit import trail
 from audit.models import Entry
 from audit.trail import System
+from consent.models import Consent
 from contacts import brakes, nightly, nights, steering, sweep
 from contacts.models import Contact, SweepApproval, SweepRun
 from tests import house
@@ -145,6 +148,30 @@ def test_a_usual_night_that_was_only_looked_at_passes_without_a_yes(home, monkey
     run = steering.look_ahead(by=home.chen, at=now())
     SweepRun.objects.filter(pk=run.pk).update(cutoff=now() - MINUTE)
     assert (nightly.resume(by=BY, at=now()), Contact.objects.count()) == (1, 0)
+
+
+def test_a_usual_night_that_grew_by_one_after_its_yes_passes(home, monkeypatch):
+    monkeypatch.setattr(brakes, "FEW", 100)
+    run = steering.look_ahead(by=home.chen, at=now())
+    approve(run, home.chen)
+    house.arrive(home.event, "13800001999", confirm=False)
+    SweepRun.objects.filter(pk=run.pk).update(cutoff=now() - MINUTE)
+    assert (nightly.resume(by=BY, at=now()), Contact.objects.count()) == (1, 0)
+
+
+def test_who_falls_due_by_a_consent_that_ends_is_counted_before_a_yes_is_used(home):
+    run = waiting_run()
+    approve(run, home.chen)
+    subject = house.arrive(home.event, "13800001999")[0].subject_id
+    late = now() - MINUTE
+    with transaction.atomic():
+        trail.record("contact.changed", by=BY, at=late, subject=subject)
+        Consent.objects.filter(subject_id=subject).update(valid_until=run.cutoff - MINUTE)
+        Contact.objects.filter(pk=subject).update(delete_on=late + DAY)
+    assert sweep.due_now(run.cutoff).count() == 5
+    nightly.resume(by=BY, at=now())
+    run.refresh_from_db()
+    assert (run.state, run.planned, Contact.objects.count()) == ("waiting", 6, 6)
 
 
 def test_an_unusual_night_that_was_looked_at_waits(home):

@@ -11,7 +11,19 @@ from audit import verbs
 from audit.models import Entry
 from audit.trail import Self_, System
 from consent import gate
-from contacts import certificates, clients, hold, keeps, narrowing, person_page, rule_changes, sweep, usage, withdrawal
+from contacts import (
+    certificates,
+    clients,
+    hold,
+    keeps,
+    narrowing,
+    person_page,
+    rule_changes,
+    steering,
+    sweep,
+    usage,
+    withdrawal,
+)
 from contacts.models import Contact, Departure, Phone, RuleChange
 from tests import house
 from vault import persons
@@ -161,6 +173,14 @@ def test_a_hold_of_everything_stops_narrowing_and_one_of_the_identity_does_not(h
 
 
 @both
+def test_days_that_were_given_keep_the_fields_too(home):
+    marked(home)
+    end = home.wang.narrow_on
+    steering.postpone(contact=home.wang, reason="identity", days=3, by=home.chen, at=end)
+    assert [narrowing.due(at).count() for at in (end, end + 3 * DAY)] == [0, 1]
+
+
+@both
 @pytest.mark.parametrize(
     ("since", "until"), [(AT.date() + DAY, None), (AT.date(), AT.date() - DAY), (None, AT.date()), (AT.date(), AT.date() + DAY)]
 )
@@ -225,6 +245,7 @@ def test_a_proposal_changes_nothing_until_another_agrees(home):
 )
 def test_what_nobody_may_propose(home, code, value, why):
     refused(why, rule_changes.propose, code=code, value=value, by=home.chen, at=AT)
+    assert RuleChange.objects.filter(state="proposed").count() == 0
 
 
 @both

@@ -81,6 +81,11 @@ QUIET = {
 
 def surfaces(world) -> dict[str, list[Ask]]:
     """What can be asked at every other address, reads and refusals first."""
+    return _people(world) | _ways_in(world) | _leaving(world) | _office(world)
+
+
+def _people(world):
+    """Those we know, and what is done with their numbers."""
     fang, duan = f"/contacts/{world.fang.pk}", f"/contacts/{world.duan.pk}"
     mobile, event = world.phones["mobile"].pk, world.event.pk
     searches = [
@@ -116,6 +121,13 @@ def surfaces(world) -> dict[str, list[Ask]]:
             post("/contacts/new/", event=event, name="", number="1", act="assert"),
             post("/contacts/new/", event=event, name="x", number=FANG.mobile, act="assert"),
         ],
+    }
+
+
+def _ways_in(world):
+    """Events, visitors and sheets."""
+    event = world.event.pk
+    return {
         "events": [Ask("/events/")],
         "new_event": [Ask("/events/new/"), post("/events/new/", name="")],
         "event": [Ask(f"/events/{event}/"), Ask(f"/events/{world.far.pk}/")],
@@ -138,6 +150,12 @@ def surfaces(world) -> dict[str, list[Ask]]:
         ],
         "import_progress": [Ask(f"/import/{sheet.pk}/progress/") for sheets in world.sheets.values() for sheet in sheets],
         "import_errors": [Ask(f"/import/{sheet.pk}/errors/") for sheets in world.sheets.values() for sheet in sheets],
+    }
+
+
+def _leaving(world):
+    """Retention, sweeps, holds and certificates."""
+    return {
         "retention": [Ask(f"/retention/?window={window}") for window in ("tonight", "week", "month", "mobile")],
         "sweep": [Ask(f"/retention/sweeps/{world.sweep.pk}/")],
         "sweep_progress": [Ask(f"/retention/sweeps/{world.sweep.pk}/progress/")],
@@ -147,14 +165,21 @@ def surfaces(world) -> dict[str, list[Ask]]:
         "certificate_program": [Ask("/certificate/check/")],
         "holds": [Ask("/holds/")],
         "keys": [Ask("/keys/")],
-        "place_hold": [Ask(f"{fang}/hold/"), post(f"{fang}/hold/", case_ref="")],
+        "place_hold": [Ask(f"/contacts/{world.fang.pk}/hold/"), post(f"/contacts/{world.fang.pk}/hold/", case_ref="")],
         "retention_rules": [Ask("/retention/rules/")],
-        "client": [Ask(f"{fang}/client/"), post(f"{fang}/client/", client_since="x")],
-        "postpone": [Ask(f"{fang}/postpone/"), post(f"{fang}/postpone/", days="")],
+        "client": [Ask(f"/contacts/{world.fang.pk}/client/"), post(f"/contacts/{world.fang.pk}/client/", client_since="x")],
+        "postpone": [Ask(f"/contacts/{world.fang.pk}/postpone/"), post(f"/contacts/{world.fang.pk}/postpone/", days="")],
+    }
+
+
+def _office(world):
+    """Refusals, the trail, the team, and what is nowhere."""
+    return {
         "suppression": [Ask("/suppression/"), post("/suppression/", number="1")],
         "suppression_lookup": [Ask("/suppression/number/"), post("/suppression/number/", number=FANG.mobile)],
         "decision": [Ask(f"/decisions/{pk}/") for pk in Decision.objects.values_list("pk", flat=True)[:3]],
         "audit": [Ask("/audit/"), Ask(f"/audit/?subject={world.fang.pk}"), Ask("/audit/?act=nothing")],
+        "audit_days": [Ask("/audit/days/"), Ask(f"/audit/days/?subject={world.fang.pk}")],
         "audit_checkpoint": [Ask("/audit/checkpoint/")],
         "audit_export": [Ask("/audit/export/"), post("/audit/export/", purpose="audit")],
         "audit_export_job": [Ask(f"/audit/export/{world.export.pk}/")],
@@ -169,7 +194,12 @@ def surfaces(world) -> dict[str, list[Ask]]:
         "notices": [Ask("/notices/")],
         "sign_in": [Ask("/sign-in/"), post("/sign-in/", username="li", password="x")],
         "run_sweep": [post("/retention/sweep/")],
-        "unknown": [Ask("/no-such-page/"), Ask(f"/contacts/?q={FANG.mobile}"), Ask(f"{fang}/reveal"), Ask("/contacts/1/")],
+        "unknown": [
+            Ask("/no-such-page/"),
+            Ask(f"/contacts/?q={FANG.mobile}"),
+            Ask(f"/contacts/{world.fang.pk}/reveal"),
+            Ask("/contacts/1/"),
+        ],
     }
 
 

@@ -1,0 +1,24 @@
+"""What keeps a person beyond their day, as conditions of a query over people: a legal hold, or a few days more (J2)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from contacts.models import LegalHold, Postponement
+
+
+def held(**what: object) -> Exists:
+    """A hold stands on them; `what` narrows which, such as its scope."""
+    return Exists(LegalHold.objects.filter(subject_id=OuterRef("pk"), lifted_at__isnull=True, **what))
+
+
+def postponed(at: datetime) -> Exists:
+    """They were given days that are not over at `at`."""
+    return Exists(Postponement.objects.filter(subject_id=OuterRef("pk"), until__gt=at))
+
+
+def postponed_among(ids: Iterable[UUID], at: datetime) -> set[UUID]:
+    """Which of these were given such days."""
+    return set(Postponement.objects.filter(subject_id__in=list(ids), until__gt=at).values_list("pk", flat=True))
