@@ -87,6 +87,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("send-again", specimen="403_csrf.html"),
         Page("too-many", specimen="429.html"),
         Page("broken", specimen="500.html"),
+        Page("sealed", specimen="sealed.html"),
     ),
     "li": (
         Page("today", "/"),
@@ -136,7 +137,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("retention-month", "/retention/?window=month"),
         Page("postpone", "", (Press('main a[href$="/postpone/"] >> nth=0'),)),
         Page("rules", "/retention/rules/", (Fill("#days-event_lead", "170"), Press("tr:has(#days-event_lead) button"))),
-        Page("sweep", "", _through("/retention/sweeps/")),
+        Page("sweep", "/retention/", _through("/retention/sweeps/")),
         Page("certificate", "", (Press('main a[href^="/certificate/"] >> nth=0'),)),
         Page("holds", "/holds/"),
         Page("suppression", "/suppression/"),
