@@ -12,7 +12,7 @@ from audit import watch
 from audit.models import Entry, ExportJob
 from consent.models import Consent, Suppression
 from contacts import calling, hold, leaving_page, sweep, visibility
-from contacts.models import CallAttempt, LegalHold, SweepRun
+from contacts.models import CallAttempt, LegalHold, RuleChange, SweepRun
 from team.models import Book, Pledge, User
 
 
@@ -167,6 +167,9 @@ def _second_eyes(at: datetime) -> list[Tile]:
     if exports:
         url = reverse("audit_export_job", args=[exports[0].pk])
         found.append(Tile(_("Exports of the trail to decide"), len(exports), _("look, then decide"), url, "download", "warn"))
+    if changes := RuleChange.objects.filter(state="proposed").count():
+        url = reverse("retention_rules")
+        found.append(Tile(_("Rules that wait for a decision"), changes, _("agree or refuse"), url, "scroll-text", "warn"))
     if runs:
         url = reverse("sweep", args=[runs[0].pk])
         found.append(Tile(_("Sweeps that wait for people"), len(runs), _("look, then approve"), url, "timer", "bad"))

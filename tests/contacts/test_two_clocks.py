@@ -255,6 +255,8 @@ def test_the_pages_of_rules_and_of_a_client(home):
         one.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     chen.post("/retention/days/", {"code": "event_lead", "days": "90"})
     assert zhao.post("/retention/days/", {"code": "contacted", "days": "90"}).status_code == 403
+    waits = [[tile.count for tile in one.get("/").context["tiles"] if tile.url == "/retention/rules/"] for one in (chen, zhao)]
+    assert waits == [[1], [1]]
     [change] = zhao.get("/retention/rules/").context["waiting"]
     where = f"/retention/rules/{change.pk}/decide/"
     assert [zhao.post(where, {"answer": "perhaps"}).status_code, li.post(where, {"answer": "yes"}).status_code] == [400, 403]
