@@ -1,6 +1,8 @@
 """Two clocks: the promise ends the use of everything, a statute ends the storage of what it names (law.md §4.3)."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -246,6 +248,21 @@ def test_a_proposal_changes_nothing_until_another_agrees(home):
 def test_what_nobody_may_propose(home, code, value, why):
     refused(why, rule_changes.propose, code=code, value=value, by=home.chen, at=AT)
     assert RuleChange.objects.filter(state="proposed").count() == 0
+
+
+@both
+def test_a_person_of_another_book_and_nobody_are_the_same_to_who_marks_clients(home):
+    house.arrive(home.far, house.ZHOU)
+    zhou, li = Contact.objects.get(event=home.far), Client()
+    li.force_login(home.li, backend="django.contrib.auth.backends.ModelBackend")
+    asked = (home.wang.pk, zhou.pk, uuid4())
+    answers = [li.get(f"/contacts/{pk}/client/") for pk in asked]
+    assert [answer.status_code for answer in answers] == [200, 404, 404]
+    told = [
+        re.sub(r'value="\w{64}"', "TOKEN", answer.content.decode().replace(str(pk), "ID"))
+        for pk, answer in zip(asked, answers, strict=True)
+    ]
+    assert (told[1] == told[2], told[0] == told[1]) == (True, False)
 
 
 @both
