@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from audit import ids, tree, verbs
-from audit.offline import verify
-from audit.offline.verify import CHECKPOINT, ENTRIES, HEADER, MANIFEST, SHEET, VKEY
+from audit.offline import contents, verify
+from audit.offline.contents import CHECKPOINT, CHECKPOINTS, ENTRIES, MANIFEST, SHEET, VKEY
+from audit.offline.verify import HEADER
 
-__all__ = ["BOM", "CHECKPOINT", "ENTRIES", "HEADER", "MANIFEST", "SHEET", "VKEY"]
+__all__ = ["BOM", "CHECKPOINT", "CHECKPOINTS", "ENTRIES", "HEADER", "MANIFEST", "SHEET", "VKEY"]
 BOM = b"\xef\xbb\xbf"
 
 
@@ -34,6 +35,11 @@ def sheet_line(values: Sequence[str]) -> bytes:
 def withheld(leaf_hash: bytes) -> bytes:
     """The line that keeps the place of an entry that is not shown."""
     return b'{"h":"%s"}' % leaf_hash.hex().encode()
+
+
+def waymarks(notes: Sequence[str]) -> bytes:
+    """Earlier checkpoints, one on each line."""
+    return "".join(json.dumps({"note": text}, ensure_ascii=True) + "\n" for text in notes).encode()
 
 
 def sides(first: int, end: int, size: int, hash_of: tree.HashOf) -> dict[str, list[str]]:
@@ -61,7 +67,7 @@ def manifest(
     """
     first, end, size = places
     body: dict[str, Any] = {
-        "format": verify.FORMAT,
+        "format": contents.FORMAT,
         "origin": origin,
         "size": size,
         "first": first,

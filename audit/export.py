@@ -19,6 +19,7 @@ from audit.search import Criteria
 _FETCH = 500
 _CHUNK = 64 * 1024
 _SPOOL = 4 * 1024 * 1024
+_WAYMARKS = 64  # checkpoints on the way; each costs a verifier one root
 EVERYTHING = Criteria()
 
 
@@ -71,17 +72,24 @@ def _stream(criteria: Criteria, seal: Seal, told: Callable[[int, int], None], *,
         with archive.open(bundle.SHEET, "w", force_zip64=True) as target:
             sheet_digest = _copy(sheet, target)
         yield from outlet.drain()
+        origin = note.parse(seal.note).origin
+        marks = bundle.waymarks(_between(first, end, origin))
         manifest = bundle.manifest(
-            origin=note.parse(seal.note).origin,
+            origin=origin,
             places=(first, end, seal.size),
             count=shown.count,
             waiting=Pending.objects.count(),
             sides=bundle.sides(first, end, seal.size, stored.Stored().hash_of),
             criteria={key: str(value) for key, value in asdict(criteria).items() if value},
-            hashes={bundle.ENTRIES: shown.digest.hexdigest(), bundle.SHEET: sheet_digest},
+            hashes={
+                bundle.ENTRIES: shown.digest.hexdigest(),
+                bundle.SHEET: sheet_digest,
+                bundle.CHECKPOINTS: hashlib.sha256(marks).hexdigest(),
+            },
             at=at,
         )
-        for name, content in {**_signed(seal), bundle.MANIFEST: manifest, **offline.pages()}.items():
+        beside = {**_signed(seal), bundle.CHECKPOINTS: marks, bundle.MANIFEST: manifest, **offline.pages()}
+        for name, content in beside.items():
             archive.writestr(name, content)
     yield from outlet.drain(everything=True)
 
@@ -89,6 +97,18 @@ def _stream(criteria: Criteria, seal: Seal, told: Callable[[int, int], None], *,
 def _signed(seal: Seal) -> dict[str, bytes]:
     """The checkpoint and the public line of the key that signed it."""
     return {bundle.CHECKPOINT: seal.note.encode(), bundle.VKEY: f"{anchoring.vkey(seal)}\n".encode()}
+
+
+def _between(first: int, end: int, origin: str) -> list[str]:
+    """Checkpoints of this trail spread over these places, so that a verifier can say where a root went wrong."""
+    steps, found = min(_WAYMARKS, end - first), dict[int, str]()
+    for step in range(1, steps):
+        wanted = first + (end - first) * step // steps
+        seal = Seal.objects.filter(size__gte=wanted, size__lt=end).order_by("size").first()
+        if seal is None:
+            break
+        found[seal.size] = seal.note
+    return [text for text in found.values() if note.parse(text).origin == origin]
 
 
 def _places(criteria: Criteria, size: int) -> tuple[int, int]:

@@ -6,13 +6,14 @@ from pathlib import Path
 HERE = Path(__file__).parent
 _OWN = re.compile(r"^from audit\.offline\.[^\n]*\n", re.MULTILINE)
 PROGRAMS = ("verify.py", "witness.py", "certificate.py")
-_PARTS = ("merkle.py", "signature.py")
+_PARTS = {"verify.py": ("merkle.py", "signature.py", "contents.py", "waymarks.py")}
+_ALL = ("merkle.py", "signature.py")
 
 
 def one_file(name: str) -> bytes:
     """A program as a single file without our packages: its parts are put in where it imports them."""
     whole = (HERE / name).read_text(encoding="utf-8")
-    parts = "".join((HERE / part).read_text(encoding="utf-8") for part in _PARTS)
+    parts = "".join(_OWN.sub("", (HERE / part).read_text(encoding="utf-8")) for part in _PARTS.get(name, _ALL))
     first = _OWN.search(whole)
     if first is None:
         raise LookupError("the program imports no part")

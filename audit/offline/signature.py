@@ -5,12 +5,16 @@ import hashlib
 
 
 class Failed(Exception):
-    """One word for what does not hold, and the line (from 1) it concerns; 0 where it is the whole."""
+    """One word for what does not hold, and the line (from 1) it concerns; 0 where it is the whole.
 
-    def __init__(self, word: str, line: int = 0) -> None:
-        """Keep word and line."""
-        super().__init__(f"{word} (line {line})" if line else word)
-        self.word, self.line = word, line
+    `last` is given where the line is known only as one of `line` to `last`.
+    """
+
+    def __init__(self, word: str, line: int = 0, last: int = 0) -> None:
+        """Keep word and lines."""
+        place = f" (lines {line} to {last})" if last > line else f" (line {line})" if line else ""
+        super().__init__(word + place)
+        self.word, self.line, self.last = word, line, max(line, last)
 
 
 def checkpoint_of(text: str) -> tuple[str, int, bytes, bytes, list[tuple[str, bytes]]]:

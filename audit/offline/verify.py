@@ -14,7 +14,8 @@ wrong with the line it concerns, and then ends with 1:
   origin            the checkpoint belongs to another trail
   truncated         the last line is cut
   count             there are more or fewer lines, or entries, than the manifest says
-  root              some entry was changed, added, left out or moved
+  root              some entry was changed, added, left out or moved; the lines named are those between the last
+                    checkpoint that still agrees and the first that does not
   rollback          an earlier checkpoint covers more entries than this trail has
   history-rewritten an earlier checkpoint tells another history
   canonical         a line is no entry of this format         (--strict)
@@ -40,12 +41,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+from audit.offline.contents import CHECKPOINT, CHECKPOINTS, ENTRIES, SHEET, VKEY, Bundle, manifest_of
 from audit.offline.merkle import Edge, pieces
 from audit.offline.signature import Failed, verified, vkey_of
+from audit.offline.waymarks import Waymarks
 
-FORMAT = "yunnuo-trail/2"
-ENTRIES, SHEET, MANIFEST, CHECKPOINT, VKEY = "entries.jsonl", "entries.csv", "manifest.json", "checkpoint.txt", "vkey.txt"
-BESIDE = ("README.zh.txt", "README.en.txt", "verify.py", "witness.py", "certificate.py")
 LINE_LIMIT = 4096
 COLUMNS = (
     ("id", "id"),
@@ -72,59 +72,6 @@ WITHHELD = re.compile(rb'\{"h":"([0-9a-f]{64})"\}')
 Earlier = dict[int, list[bytes]]  # the roots of checkpoints that left the house before, by size
 
 
-class Bundle:
-    """A zip or a folder, read file by file."""
-
-    def __init__(self, path: Path) -> None:
-        """Open it; raises Failed("bundle")."""
-        try:
-            self.zip = None if path.is_dir() else zipfile.ZipFile(path)
-        except (OSError, zipfile.BadZipFile, ValueError):
-            raise Failed("bundle") from None
-        self.folder = path
-        names = self.zip.namelist() if self.zip else [one.name for one in path.iterdir()]
-        needed = {ENTRIES, SHEET, MANIFEST, CHECKPOINT, VKEY}
-        if len(names) != len(set(names)) or not needed <= set(names) or not set(names) <= needed | set(BESIDE):
-            raise Failed("bundle")
-
-    def open(self, name: str) -> IO[bytes]:
-        """A file of the bundle, as bytes."""
-        return self.zip.open(name) if self.zip else (self.folder / name).open("rb")
-
-    def read(self, name: str, limit: int = 1 << 20) -> bytes:
-        """A small file, whole."""
-        with self.open(name) as file:
-            return file.read(limit)
-
-    def digest(self, name: str) -> str:
-        """SHA-256 of a file."""
-        with self.open(name) as file:
-            found = hashlib.sha256()
-            while piece := file.read(1 << 16):
-                found.update(piece)
-        return found.hexdigest()
-
-
-def manifest_of(bundle: Bundle) -> dict[str, Any]:
-    """The manifest, with every claim of the right kind."""
-    try:
-        told: dict[str, Any] = json.loads(bundle.read(MANIFEST))
-        size, first, end, count = numbers = [told[key] for key in ("size", "first", "end", "count")]
-        hashes = [bytes.fromhex(one) for one in (*told["left"], *told["right"])]
-        files = {name: told["files"][name]["sha256"] for name in (ENTRIES, SHEET)}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise Failed("manifest") from None
-    if told.get("format") != FORMAT or not all(type(one) is int for one in numbers) or any(len(one) != 32 for one in hashes):
-        raise Failed("manifest")
-    whole = (first, end, count) == (0, size, size)
-    if not 0 <= first <= end <= size or not 0 <= count <= end - first or told.get("complete") is not whole:
-        raise Failed("manifest")
-    for name, digest in files.items():
-        if bundle.digest(name) != digest:
-            raise Failed("files")
-    return told
-
-
 def add_all(edge: Edge, levels: Iterator[int], hashes: list[str]) -> None:
     """Grow by subtrees whose hashes were given; raises Failed when there are not as many."""
     wanted = list(levels)
@@ -145,7 +92,9 @@ def lines_of(bundle: Bundle) -> Iterator[tuple[int, bytes]]:
             yield number, line[:-1]
 
 
-def walk(bundle: Bundle, told: dict[str, Any], earlier: Earlier, each: Callable[[int, bytes], None] | None) -> int:
+def walk(
+    bundle: Bundle, told: dict[str, Any], earlier: Earlier, marks: Waymarks, each: Callable[[int, bytes], None] | None
+) -> int:
     """Compute the root from the lines; meet earlier checkpoints on the way; returns how many lines are withheld."""
     edge, withheld, sha = Edge(), 0, hashlib.sha256
     add_all(edge, pieces(0, told["first"]), told["left"])
@@ -161,15 +110,26 @@ def walk(bundle: Bundle, told: dict[str, Any], earlier: Earlier, each: Callable[
                 each(number, line)
         if earlier:
             meet(edge, earlier)
+        if edge.size == marks.next:
+            marks.meet(edge)
         if edge.size > told["end"]:
-            raise Failed("count", number)
-    if edge.size != told["end"] or edge.size - told["first"] - withheld != told["count"]:
+            raise Failed("count", *marks.between(told["end"]))
+    settle(edge, told, marks, withheld)
+    meet(edge, earlier)
+    return withheld
+
+
+def settle(edge: Edge, told: dict[str, Any], marks: Waymarks, withheld: int) -> None:
+    """Behind the last line: the counts, the hashes to the right, and the root."""
+    if edge.size != told["end"]:
+        raise Failed("count", *marks.between(edge.size))
+    if edge.size - told["first"] - withheld != told["count"]:
         raise Failed("count")
     add_all(edge, pieces(told["end"], told["size"]), told["right"])
-    meet(edge, earlier)
     if edge.root() != told["root"]:
-        raise Failed("root")
-    return withheld
+        raise Failed("root", *marks.between(told["end"]))
+    if marks.bad:
+        raise Failed("history-rewritten", *marks.between(told["end"]))
 
 
 def meet(edge: Edge, earlier: Earlier) -> None:
@@ -259,9 +219,10 @@ def verify(path: Path, *, vkey: str = "", earlier: tuple[str, ...] = (), sheet: 
             if before > size:
                 raise Failed("rollback")
             known.setdefault(before, []).append(root)
+        marks = Waymarks(bundle.read(CHECKPOINTS) if CHECKPOINTS in bundle.names else b"", told["first"], key, origin)
         with bundle.open(SHEET) as opened:
             reader = Reader(opened if sheet else None) if sheet or strict else None
-            walk(bundle, told, known, reader.each if reader else None)
+            walk(bundle, told, known, marks, reader.each if reader else None)
             if reader:
                 reader.end()
     except (OSError, zipfile.BadZipFile, EOFError, UnicodeDecodeError, csv.Error, RuntimeError, zlib.error):

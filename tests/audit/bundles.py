@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from audit import bundle, export, verify
+from audit.offline import verify as stranger
 from tests.audit.cast import AT
 
 
@@ -33,7 +34,7 @@ def rezip(path, files):
 def rehash(files, **claims):
     """Make the manifest agree with the files again, as a clever forger would."""
     told = json.loads(files[bundle.MANIFEST]) | claims
-    for name in (bundle.ENTRIES, bundle.SHEET):
+    for name in (bundle.ENTRIES, bundle.SHEET, bundle.CHECKPOINTS):
         told["files"][name]["sha256"] = hashlib.sha256(files[name]).hexdigest()
     return files | {bundle.MANIFEST: json.dumps(told).encode()}
 
@@ -48,3 +49,10 @@ def word(path, **rest):
 def manifest(path):
     """What the manifest of a zip says."""
     return json.loads(parts(path)[bundle.MANIFEST])
+
+
+def lines_of(path):
+    """The word with which a stranger is told, and the lines it concerns."""
+    with pytest.raises(stranger.Failed) as failed:
+        stranger.verify(path)
+    return failed.value.word, failed.value.line, failed.value.last

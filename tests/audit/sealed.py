@@ -15,9 +15,9 @@ from vault import signing
 ORIGIN = "office.example/trail/1"
 
 
-def write(count):
+def write(count, at=AT):
     """So many entries, one transaction."""
-    drafts = [EntryDraft("phone.reveal", by=LI, at=AT, subject=WANG, numbers=[n]) for n in range(count)]
+    drafts = [EntryDraft("phone.reveal", by=LI, at=at, subject=WANG, numbers=[n]) for n in range(count)]
     with transaction.atomic():
         return trail.record_many(drafts)
 

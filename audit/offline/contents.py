@@ -1,0 +1,74 @@
+"""The files of a bundle, and what its manifest may claim."""
+
+import hashlib
+import json
+import zipfile
+from pathlib import Path
+from typing import IO, Any
+
+from audit.offline.signature import Failed
+
+FORMAT, FORMER = "yunnuo-trail/3", "yunnuo-trail/2"
+ENTRIES, SHEET, MANIFEST, CHECKPOINT, VKEY = "entries.jsonl", "entries.csv", "manifest.json", "checkpoint.txt", "vkey.txt"
+CHECKPOINTS = "checkpoints.jsonl"
+BESIDE = (CHECKPOINTS, "README.zh.txt", "README.en.txt", "verify.py", "witness.py", "certificate.py")
+
+
+class Bundle:
+    """A zip or a folder, read file by file."""
+
+    def __init__(self, path: Path) -> None:
+        """Open it; raises Failed("bundle")."""
+        try:
+            self.zip = None if path.is_dir() else zipfile.ZipFile(path)
+        except (OSError, zipfile.BadZipFile, ValueError):
+            raise Failed("bundle") from None
+        self.folder = path
+        self.names = names = self.zip.namelist() if self.zip else [one.name for one in path.iterdir()]
+        needed = {ENTRIES, SHEET, MANIFEST, CHECKPOINT, VKEY}
+        if len(names) != len(set(names)) or not needed <= set(names) or not set(names) <= needed | set(BESIDE):
+            raise Failed("bundle")
+
+    def open(self, name: str) -> IO[bytes]:
+        """A file of the bundle, as bytes."""
+        return self.zip.open(name) if self.zip else (self.folder / name).open("rb")
+
+    def read(self, name: str, limit: int = 1 << 20) -> bytes:
+        """A small file, whole."""
+        with self.open(name) as file:
+            return file.read(limit)
+
+    def digest(self, name: str) -> str:
+        """SHA-256 of a file."""
+        with self.open(name) as file:
+            found = hashlib.sha256()
+            while piece := file.read(1 << 16):
+                found.update(piece)
+        return found.hexdigest()
+
+
+def manifest_of(bundle: Bundle) -> dict[str, Any]:
+    """The manifest, with every claim of the right kind."""
+    try:
+        told: dict[str, Any] = json.loads(bundle.read(MANIFEST))
+        size, first, end, count = numbers = [told[key] for key in ("size", "first", "end", "count")]
+        hashes = [bytes.fromhex(one) for one in (*told["left"], *told["right"])]
+        listed = (ENTRIES, SHEET) if told["format"] == FORMER else (ENTRIES, SHEET, CHECKPOINTS)
+        files = {name: told["files"][name]["sha256"] for name in listed}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Failed("manifest") from None
+    if (
+        told["format"] not in (FORMAT, FORMER)
+        or not all(type(one) is int for one in numbers)
+        or any(len(one) != 32 for one in hashes)
+    ):
+        raise Failed("manifest")
+    whole = (first, end, count) == (0, size, size)
+    if not 0 <= first <= end <= size or not 0 <= count <= end - first or told.get("complete") is not whole:
+        raise Failed("manifest")
+    for name, digest in files.items():
+        if name not in bundle.names:
+            raise Failed("bundle")
+        if bundle.digest(name) != digest:
+            raise Failed("files")
+    return told
