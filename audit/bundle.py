@@ -56,6 +56,8 @@ def manifest(
     places: tuple[int, int, int],
     count: int,
     waiting: int,
+    pruned: int,
+    redacted: Sequence[int],
     sides: Mapping[str, list[str]],
     criteria: Mapping[str, str],
     hashes: Mapping[str, str],
@@ -63,7 +65,8 @@ def manifest(
 ) -> bytes:
     """The manifest: which trail, which places of it, how many entries are shown, and the hash of each file.
 
-    `places` are the first, the end (excluded) and the size of the trail; `at` when it was made, UTC.
+    `places` are the first, the end (excluded) and the size of the trail; `pruned` is how many at its beginning lie in
+    archives, `redacted` the places, from 1, whose content was taken out; `at` when it was made, UTC.
     """
     first, end, size = places
     body: dict[str, Any] = {
@@ -76,6 +79,8 @@ def manifest(
         "withheld": end - first - count,
         "complete": first == 0 and end == size == count,
         "waiting": waiting,
+        "pruned_below": pruned,
+        "redacted": redacted,
         "criteria": criteria,
         "files": {name: {"sha256": digest} for name, digest in hashes.items()},
         "generated_at": at.isoformat(),

@@ -34,7 +34,12 @@ class _Leaf(NamedTuple):
 
 
 def stream(
-    criteria: Criteria = EVERYTHING, *, at: datetime, seal: Seal | None = None, told: Callable[[int, int], None] | None = None
+    criteria: Criteria = EVERYTHING,
+    *,
+    at: datetime,
+    seal: Seal | None = None,
+    told: Callable[[int, int], None] | None = None,
+    places: tuple[int, int] | None = None,
 ) -> Iterator[bytes]:
     """The bytes of the zip, piece by piece: every entry that meets the criteria, in the order sealed.
 
@@ -43,21 +48,24 @@ def stream(
     alone: so nothing inside can be left out unseen. What is sealed never changes, so no snapshot is held
     and memory stays flat. Record the export in the trail before you start it. An entry that somebody
     damaged goes out as it stands: verification then finds it. `told` hears how many places of how many are
-    written; what it raises ends the export. Raises NothingSealed before the first byte.
+    written; what it raises ends the export. `places` names first and end instead of the criteria's own. An entry that
+    two people took out leaves as its hash alone. Raises NothingSealed before the first byte.
     """
     seal = seal or stored.newest()
     if seal is None:
         raise NothingSealed
-    return _stream(criteria, seal, told or _nobody, at=at)
+    return _stream(criteria, seal, told or _nobody, places or _places(criteria, seal.size), at=at)
 
 
 def _nobody(done: int, whole: int) -> None:
     """Nobody asked how far it is."""
 
 
-def _stream(criteria: Criteria, seal: Seal, told: Callable[[int, int], None], *, at: datetime) -> Iterator[bytes]:
-    first, end = _places(criteria, seal.size)
-    outlet, shown = _Outlet(), _Shown()
+def _stream(
+    criteria: Criteria, seal: Seal, told: Callable[[int, int], None], places: tuple[int, int], *, at: datetime
+) -> Iterator[bytes]:
+    first, end = places
+    outlet, shown = _Outlet(), _Shown(stored.taken_out())
     with (
         tempfile.SpooledTemporaryFile(max_size=_SPOOL) as sheet,
         zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED) as archive,
@@ -79,6 +87,8 @@ def _stream(criteria: Criteria, seal: Seal, told: Callable[[int, int], None], *,
             places=(first, end, seal.size),
             count=shown.count,
             waiting=Pending.objects.count(),
+            pruned=stored.pruned(),
+            redacted=[place + 1 for place in sorted(shown.hidden.values()) if first <= place < end],
             sides=bundle.sides(first, end, seal.size, stored.Stored().hash_of),
             criteria={key: str(value) for key, value in asdict(criteria).items() if value},
             hashes={
@@ -114,16 +124,17 @@ def _between(first: int, end: int, origin: str) -> list[str]:
 def _places(criteria: Criteria, size: int) -> tuple[int, int]:
     """From the first place that meets the criteria to behind the last; nothing at the end where none does."""
     if criteria == EVERYTHING:
-        return 0, size
+        return stored.pruned(), size
     meeting = TreeLeaf.objects.filter(idx__lt=size, seq__in=search.matching(criteria).values("seq"))
     found = meeting.aggregate(first=Min("idx"), last=Max("idx"))
     return (size, size) if found["first"] is None else (found["first"], found["last"] + 1)
 
 
 class _Shown:
-    """Counts the entries that are shown, and hashes the lines while they pass."""
+    """Counts the entries that are shown, and hashes the lines while they pass; `hidden` are those taken out."""
 
-    def __init__(self) -> None:
+    def __init__(self, hidden: dict[int, int]) -> None:
+        self.hidden = hidden
         self.count, self.digest = 0, hashlib.sha256()
 
 
@@ -133,7 +144,7 @@ def _lines(criteria: Criteria, first: int, end: int, shown: _Shown, sheet: IO[by
         meeting = _meeting(criteria, [one.seq for one in leaves])
         for one in leaves:
             line = bundle.withheld(one.leaf_hash)
-            if one.seq in meeting:
+            if one.seq in meeting and not (one.seq in shown.hidden and one.content == leaf.REDACTED):
                 line = one.content
                 shown.count += 1
                 sheet.write(bundle.sheet_line(bundle.row(leaf.read_or_none(one.content))))

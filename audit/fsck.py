@@ -8,7 +8,7 @@ from typing import cast
 from django.db import connection
 
 from audit import note, stored, tree
-from audit.models import Seal, SealingKey, Tile
+from audit.models import Pruning, Seal, SealingKey, Tile
 from vault.signing import Verifier
 
 _FETCH = 5000
@@ -52,13 +52,16 @@ def _rebuild(seals: Iterator[Seal], known: tuple[Verifier, ...]) -> int:
     """Grow the tree again leaf by leaf, meeting every tile and checkpoint on the way; returns its size."""
     edge, rows, last = tree.Frontier(), [_Row(0)], 0
     seal = next(seals, None)
-    for idx, leaf_hash in _leaves():
+    pruned = dict(Pruning.objects.values_list("size", "root"))
+    for idx, leaf_hash in _leaves(max(pruned, default=0)):
         if idx != edge.size:
             raise TreeBroken("place", edge.size + 1)
         if leaf_hash is None:
             raise TreeBroken("entry", idx + 1)
         edge.append(leaf_hash)
         _climb(rows, leaf_hash, edge.size)
+        if edge.size in pruned and bytes(pruned[edge.size]) != edge.root():
+            raise TreeBroken("root", edge.size)
         if seal is not None and seal.size == edge.size:
             _sealed(seal, edge, known)
             last, seal = seal.size, next(seals, None)
@@ -69,9 +72,14 @@ def _rebuild(seals: Iterator[Seal], known: tuple[Verifier, ...]) -> int:
     return edge.size
 
 
-def _leaves() -> Iterator[tuple[int, bytes | None]]:
-    """Place and leaf hash of every leaf, a few thousand at a time."""
-    after = -1
+def _leaves(pruned: int) -> Iterator[tuple[int, bytes | None]]:
+    """Place and leaf hash of every leaf, a few thousand at a time; of what moved to an archive as its tiles say."""
+    for n in range(pruned // stored.WIDTH):
+        packed = Tile.objects.filter(level=0, n=n).values_list("hashes", flat=True).first()
+        if packed is None:
+            raise TreeBroken("tile", n * stored.WIDTH + 1)
+        yield from enumerate(stored.split(bytes(packed)), n * stored.WIDTH)
+    after = pruned - 1
     while True:
         with connection.cursor() as cursor:
             cursor.execute(

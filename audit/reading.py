@@ -137,7 +137,11 @@ def _line(entry: Entry, body: dict[str, object], known: Mapping[UUID, str]) -> L
 
 
 def _damaged(entry: Entry) -> Line:
-    return Line(seq=entry.seq, sentence=_("this entry has been damaged"), outcome=_("damaged"), badge="bad")
+    eid = str(entry.eid)
+    if entry.content == leaf.REDACTED:
+        sentence = _("the content of this entry was taken out by two people; its hash keeps the place")
+        return Line(seq=entry.seq, eid=eid, sentence=sentence, outcome=pgettext("entry", "taken out"), badge="idle")
+    return Line(seq=entry.seq, eid=eid, sentence=_("this entry has been damaged"), outcome=_("damaged"), badge="bad")
 
 
 def _actor(text: str, known: Mapping[UUID, str]) -> str:

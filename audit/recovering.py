@@ -49,7 +49,7 @@ def recover(sealer: Sealer, *, at: datetime) -> Sealer:
     else:
         raise RecoverRefused("whole")
     with transaction.atomic():
-        trail.record("audit.recovered", by=BY, at=at, numbers=[remembered.size, *_parts(remembered.root)])
+        trail.record("audit.recovered", by=BY, at=at, numbers=[remembered.size, *parts(remembered.root)])
     following = replace(sealer, origin=following_name(remembered.origin))
     sealing.seal(following, at=at, succeeds=name)
     return following
@@ -61,6 +61,7 @@ def following_name(origin: str) -> str:
     return f"{stem}/{int(number or 1) + 1}"
 
 
-def _parts(root: bytes) -> list[int]:
+def parts(root: bytes) -> list[int]:
+    """A root as numbers of an entry."""
     padded = root.rjust(-(-len(root) // _PART) * _PART, b"\0")
     return [int.from_bytes(padded[start : start + _PART]) for start in range(0, len(padded), _PART)]

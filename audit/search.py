@@ -71,7 +71,7 @@ def per_day(criteria: Criteria, *, at: datetime) -> list[tuple[date, int]]:
 
 def page(criteria: Criteria, *, before: int | None = None) -> Page:
     """One page of entries, newest first, older than the place `before`; one query, no COUNT, no OFFSET."""
-    found = matching(criteria).only("seq", "leaf", "actor")
+    found = matching(criteria).only("seq", "leaf", "actor", "eid")
     if before is not None:
         found = found.filter(seq__lt=before)
     entries = list(found.order_by("-seq")[: PAGE + 1])

@@ -3,7 +3,7 @@
 from django.db import connection
 
 from audit import tree
-from audit.models import Seal, Tile
+from audit.models import Pruning, Redaction, Seal, Tile
 
 WIDTH = 256  # hashes of one tile
 HEIGHT = 8  # rows of the tree that one tile spans
@@ -23,6 +23,16 @@ def leaf_hashes(low: int, high: int) -> list[bytes]:
             [low, high],
         )
         return [bytes(row[0]) for row in cursor.fetchall()]
+
+
+def pruned() -> int:
+    """How many places at the beginning have moved to archives (audit/pruning.py)."""
+    return Pruning.objects.order_by("-size").values_list("size", flat=True).first() or 0
+
+
+def taken_out() -> dict[int, int]:
+    """The entries whose content two people took out (audit/redacting.py): `seq` to place, from 0."""
+    return dict(Redaction.objects.filter(state=Redaction.State.DONE).values_list("seq", "place"))
 
 
 def split(packed: bytes) -> list[bytes]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from audit import fsck, leaf, trail
+from audit import fsck, leaf, stored, trail
 from audit.models import Entry
 from audit.offline import verify as stranger
 from audit.offline.signature import Failed
@@ -53,11 +53,13 @@ def live() -> Verified:
 def rows() -> Verified:
     """Check every row of the trail: canonical bytes, right hash, columns that say what the leaf says.
 
-    Raises Broken with the number of the row.
+    What two people took out has no bytes to check; its hash stands in the tree. Raises Broken with the number of the row.
     """
-    count = 0
+    count, gone = 0, stored.taken_out()
     for entry in Entry.objects.order_by("seq").iterator(chunk_size=_FETCH):
         count += 1
+        if entry.seq in gone and entry.content == leaf.REDACTED:
+            continue
         body = _body(entry.content, count)
         if bytes(entry.leaf_hash) != leaf.leaf_hash(entry.content):
             raise Broken("hash", count)

@@ -94,6 +94,11 @@ VERBS = (
     Verb("audit.export_approved", pgettext_lazy("trail", "approved an export of the trail"), "c", _NONE),
     Verb("audit.export_refused", pgettext_lazy("trail", "refused an export of the trail"), "c", _NONE),
     Verb("audit.export_cancelled", pgettext_lazy("trail", "cancelled an export of the trail"), "c", _NONE),
+    Verb("audit.redaction_asked", pgettext_lazy("trail", "asked to take an entry's content out"), "c", _NONE),
+    Verb("audit.redaction_approved", pgettext_lazy("trail", "agreed to take an entry's content out"), "c", _NONE),
+    Verb("audit.redaction_refused", pgettext_lazy("trail", "refused to take an entry's content out"), "c", _NONE),
+    Verb("audit.redacted", pgettext_lazy("trail", "took an entry's content out"), "c", _NONE),
+    Verb("audit.pruned", pgettext_lazy("trail", "moved the oldest part of the trail to an archive"), "c", _NONE),
     Verb("audit.exported", pgettext_lazy("trail", "exported the trail"), "u", _NONE),
     Verb("door.denied", pgettext_lazy("trail", "was turned away at a door"), "u", _NONE),
 )

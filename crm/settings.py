@@ -27,6 +27,8 @@ KEYRING_FILE = Path(env.text("YUNNUO_KEYRING_FILE", str(VAR_DIR / "keyring.json"
 SEALER_KEY_FILE = Path(env.text("YUNNUO_SEALER_KEY_FILE", str(VAR_DIR / "sealer.key")))
 SEALER_STATE_FILE = Path(env.text("YUNNUO_SEALER_STATE_FILE", str(VAR_DIR / "sealer.state")))
 TRAIL_ORIGIN = env.text("YUNNUO_TRAIL_ORIGIN", "yunnuo.local/trail/1")
+# How long entries stay in the database before they may move to an archive; never less than six months (audit.md §5.9).
+TRAIL_KEEP_DAYS = env.number("YUNNUO_TRAIL_KEEP_DAYS", 1096)
 # Where checkpoints go once a day: people outside the server room, a folder that somebody else keeps.
 ANCHOR_MAIL = env.words("YUNNUO_ANCHOR_MAIL", "")
 ANCHOR_FOLDER = env.text("YUNNUO_ANCHOR_FOLDER", "")

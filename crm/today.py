@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit import watch
-from audit.models import Entry, ExportJob
+from audit.models import Entry, ExportJob, Redaction
 from consent.models import Consent, Suppression
 from contacts import calling, hold, leaving_page, sweep, visibility
 from contacts.models import CallAttempt, LegalHold, RuleChange, SweepRun
@@ -106,6 +106,7 @@ def _compliance(user: User, at: datetime) -> list[Tile]:
         ),
         Tile(_("Legal holds"), held, _("review by their date"), reverse("holds"), "lock", ""),
         *_second_eyes(at),
+        *_to_be_taken_out(user),
         Tile(
             _("Asserted without proof"),
             asserted,
@@ -179,6 +180,15 @@ def _second_eyes(at: datetime) -> list[Tile]:
     return found
 
 
+def _to_be_taken_out(user: User) -> list[Tile]:
+    """Entries whose content a colleague wants gone, and this user may agree."""
+    waiting = list(Redaction.objects.filter(state="asked").exclude(asked_by=user.pk).order_by("asked_at")[:10])
+    if not waiting:
+        return []
+    url = reverse("audit_entry", args=[Entry.objects.values_list("eid", flat=True).get(seq=waiting[0].seq)])
+    return [Tile(_("Entries to be taken out"), len(waiting), _("agree or refuse"), url, "file-question-mark", "warn")]
+
+
 def _auditor(user: User, at: datetime) -> list[Tile]:
     since = int((at - timedelta(days=1)).timestamp() * 1_000_000)
     mine = ExportJob.objects.filter(asked_by=user.pk, state="ready", expires_at__gt=at).count()
@@ -195,6 +205,7 @@ def _auditor(user: User, at: datetime) -> list[Tile]:
             "door-closed",
             "",
         ),
+        *_to_be_taken_out(user),
         Tile(_("Exports to fetch"), mine, _("they run out after a day"), reverse("audit_export"), "download", ""),
         _seal(at, url=url),
     ]

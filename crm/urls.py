@@ -5,7 +5,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from audit import views as audit_views
-from audit import views_export
+from audit import views_entry, views_export
 from crm import views
 from team.doors import door, public_door
 
@@ -33,6 +33,9 @@ urlpatterns = [
     path("audit/", auditors(audit_views.search), name="audit"),
     path("audit/days/", auditors(audit_views.days), name="audit_days"),
     path("audit/checkpoint/", auditors(audit_views.checkpoint), name="audit_checkpoint"),
+    path("audit/entries/<uuid:eid>/", auditors(views_entry.entry), name="audit_entry"),
+    path("audit/entries/<uuid:eid>/proof/", auditors(views_entry.proof), name="audit_entry_proof"),
+    path("audit/entries/<uuid:eid>/take-out/", auditors(views_entry.take_out), name="audit_entry_take_out"),
     path("audit/export/", auditor(views_export.ask), name="audit_export"),
     path("audit/export/<uuid:pk>/", overseers(views_export.job), name="audit_export_job"),
     path("audit/export/<uuid:pk>/progress/", overseers(views_export.progress), name="audit_export_progress"),

@@ -12,7 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from crm.rights.triggers import EXPECTED, GROWING
 
-TREE = ("audit_leaf", "audit_tile", "audit_checkpoint", "audit_key", "audit_pending")
+TREE = ("audit_leaf", "audit_tile", "audit_checkpoint", "audit_key", "audit_pending", "audit_pruning")
 SEALERS = {
     "audit_entry": "SELECT, INSERT",
     "audit_pending": "SELECT, DELETE",
@@ -21,6 +21,8 @@ SEALERS = {
     "audit_checkpoint": "SELECT, INSERT",
     "audit_key": "SELECT, INSERT",
     "audit_anchor": "SELECT, INSERT",
+    "audit_pruning": "SELECT",
+    "audit_redaction": "SELECT",
     "audit_watch": "SELECT, INSERT, UPDATE",
     "django_migrations": "SELECT",
 }

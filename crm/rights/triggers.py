@@ -11,6 +11,8 @@ _BY_TABLE = {
     "audit_key": "audit_key_grows audit_key_grows_truncate",
     "audit_leaf": "audit_leaf_grows audit_leaf_grows_truncate",
     "audit_tile": "audit_tile_grows audit_tile_grows_truncate",
+    "audit_pruning": "audit_pruning_grows audit_pruning_grows_truncate",
+    "audit_redaction": "audit_redaction_fixed_delete audit_redaction_fixed_update",
     "consent_consent": "consent_consent_audit consent_consent_audit_truncate",
     "consent_consentevent": "consent_consentevent_grows consent_consentevent_grows_truncate",
     "consent_decision": "consent_decision_grows consent_decision_grows_truncate",

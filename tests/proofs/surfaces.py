@@ -9,6 +9,7 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from audit.models import Entry
 from consent.models import Decision
 from contacts import certificates
 from tests.proofs.cast import DUAN, FANG
@@ -63,6 +64,7 @@ QUIET = {
     "forget_view": "drops a view and goes back to the list",
     "close_event": "closes an event and goes back to its page",
     "reopen_event": "opens an event again and goes back to its page",
+    "audit_entry_take_out": "asks or decides about an entry's content and goes back to it",
     "audit_export_decide": "decides about an export and goes back to it",
     "audit_export_cancel": "takes an export back and goes back to it",
     "approve_hold": "approves a hold and goes back to the list of holds",
@@ -181,6 +183,8 @@ def _office(world):
         "audit": [Ask("/audit/"), Ask(f"/audit/?subject={world.fang.pk}"), Ask("/audit/?act=nothing")],
         "audit_days": [Ask("/audit/days/"), Ask(f"/audit/days/?subject={world.fang.pk}")],
         "audit_checkpoint": [Ask("/audit/checkpoint/")],
+        "audit_entry": [Ask(f"/audit/entries/{eid}/") for eid in Entry.objects.values_list("eid", flat=True)[:3]],
+        "audit_entry_proof": [Ask(f"/audit/entries/{eid}/proof/") for eid in Entry.objects.values_list("eid", flat=True)[:3]],
         "audit_export": [Ask("/audit/export/"), post("/audit/export/", purpose="audit")],
         "audit_export_job": [Ask(f"/audit/export/{world.export.pk}/")],
         "audit_export_progress": [Ask(f"/audit/export/{world.export.pk}/progress/")],

@@ -11,6 +11,7 @@ from tests.refusals import (
     test_exports,
     test_leaving_tables,
     test_restoration,
+    test_taken_out,
     test_tree_tables,
     test_triggers,
 )
@@ -18,7 +19,15 @@ from tests.refusals.naming import POSTGRESQL, PROVEN, plain
 
 FLOORS = ("vault", "audit", "team", "consent", "contacts")
 # Imported for what they prove.
-PROVING = (test_constraints, test_triggers, test_tree_tables, test_leaving_tables, test_restoration, test_exports)
+PROVING = (
+    test_constraints,
+    test_triggers,
+    test_tree_tables,
+    test_leaving_tables,
+    test_restoration,
+    test_exports,
+    test_taken_out,
+)
 
 
 def constraints():

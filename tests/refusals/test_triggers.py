@@ -204,6 +204,7 @@ TRAIL = {
         "audit_entry_enqueue",
         "audit_entry_keep_update",
         "audit_entry_keep_delete",
+        "audit_entry_keep_insert",
     ],
 }
 

@@ -1,4 +1,4 @@
-"""`manage.py audit export|verify|proof`: take the trail out of the house, check it, prove that it only grew."""
+"""`manage.py audit export|verify|proof|recover|redact|prune`: take the trail out, check it, prove that it only grew."""
 
 import argparse
 import os
@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from audit import export, forms, proving, recovering, tasks, trail, verify
+from audit import export, forms, proving, pruning, recovering, redacting, tasks, trail, verify
 from audit.search import Criteria
 from audit.trail import System
 from vault.errors import KeyringRefused
@@ -22,6 +23,16 @@ RECOVER = {
         "The sealer remembers nothing here; bring its memory (YUNNUO_SEALER_STATE_FILE), or see: manage.py seal --adopt"
     ),
     "": gettext_lazy("This is no restored trail (%(word)s). Run: manage.py audit verify"),
+}
+
+PRUNE = {
+    "young": gettext_lazy("Entries stay for %(days)d days at least (YUNNUO_TRAIL_KEEP_DAYS); name an earlier day."),
+    "unsealed": gettext_lazy("Nothing is sealed yet. Run: manage.py seal"),
+    "nothing": gettext_lazy("No 256 entries in a row are as old as that; nothing was moved."),
+    "unanchored": gettext_lazy(
+        "No checkpoint that covers these entries has left the house yet (YUNNUO_ANCHOR_MAIL, YUNNUO_ANCHOR_FOLDER)."
+    ),
+    "": gettext_lazy("The archive is not whole (%(word)s); nothing was moved. Run: manage.py audit verify"),
 }
 
 
@@ -43,8 +54,8 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Four words: export, verify, proof and recover."""
-        deeds = parser.add_subparsers(dest="deed", required=True, metavar="export|verify|proof|recover")
+        """Six words: export, verify, proof, recover, redact and prune."""
+        deeds = parser.add_subparsers(dest="deed", required=True, metavar="export|verify|proof|recover|redact|prune")
         out = deeds.add_parser("export", help="write entries into a zip: every one, or a span of time")
         out.add_argument("--from", dest="since", type=_moment, help="first day or moment, included")
         out.add_argument("--to", dest="until", type=_moment, help="last day, included; or moment, excluded")
@@ -52,6 +63,10 @@ class Command(BaseCommand):
         proof = deeds.add_parser("proof", help="prove that the trail continues what a witness saw (offline/witness.py)")
         proof.add_argument("--old", type=int, required=True, metavar="N", help="how many entries the witness saw; 0 at first")
         deeds.add_parser("recover", help="go on under a new name after a backup was brought back")
+        deeds.add_parser("redact", help="blank the entries that two people agreed to take out; their hashes stay")
+        prune = deeds.add_parser("prune", help="move the oldest entries into a zip; their hashes stay")
+        prune.add_argument("--before", type=date.fromisoformat, required=True, metavar="DAY", help="what is older may go")
+        prune.add_argument("--out", type=Path, required=True, metavar="FILE.zip", help="must not exist yet")
         check = deeds.add_parser("verify", help="check a zip; without one, every entry in the database")
         check.add_argument("file", nargs="?", type=Path, metavar="FILE.zip")
         check.add_argument(
@@ -68,6 +83,10 @@ class Command(BaseCommand):
             self._prove(options["old"])
         elif options["deed"] == "recover":
             self._recover()
+        elif options["deed"] == "redact":
+            self._redact()
+        elif options["deed"] == "prune":
+            self._prune(options["before"], options["out"])
         else:
             self._verify(options["file"], options["vkey"], options["old_checkpoint"])
 
@@ -107,6 +126,24 @@ class Command(BaseCommand):
         self.stdout.write(_("The trail goes on as %(origin)s. Set, on every machine:") % {"origin": following.origin})
         self.stdout.write(f"YUNNUO_TRAIL_ORIGIN={following.origin}")
         self.stdout.write(_("Tell every witness; each begins a new memory beside its old one."))
+
+    def _redact(self) -> None:
+        done = redacting.carry_out(at=timezone.now())
+        told = ngettext("Taken out: the content of %(count)d entry.", "Taken out: the content of %(count)d entries.", done)
+        self.stdout.write(told % {"count": done})
+
+    def _prune(self, before: date, path: Path) -> None:
+        if left := pruning.finish():
+            self.stdout.write(_("Finished what an earlier run began: %(count)d entries.") % {"count": left})
+        try:
+            moved = pruning.prune(before=forms.day_start(before), path=path, at=timezone.now())
+        except OSError as error:
+            raise CommandError(_("Cannot write %(file)s: %(why)s") % {"file": path, "why": error.strerror}) from None
+        except pruning.PruningRefused as refused:
+            why = PRUNE.get(refused.word, PRUNE[""]) % {"word": refused.word, "days": settings.TRAIL_KEEP_DAYS}
+            raise CommandError(why) from None
+        told = _("Moved to %(file)s: places %(first)d to %(last)d. Keep the file, and a copy of it elsewhere.")
+        self.stdout.write(told % {"file": path, "first": moved.first + 1, "last": moved.size})
 
     def _verify(self, path: Path | None, vkey: str, earlier: list[Path]) -> None:
         try:
