@@ -13,12 +13,13 @@ from django.db import connection
 from django.db.models import Max, Min
 
 from audit import anchoring, bundle, leaf, note, offline, search, stored
-from audit.models import Pending, Seal, TreeLeaf
+from audit.models import Anchor, Pending, Seal, TreeLeaf
 from audit.search import Criteria
 
 _FETCH = 500
 _CHUNK = 64 * 1024
 _SPOOL = 4 * 1024 * 1024
+_STAMPS = 31  # time-stamp tokens that go with an export, the newest first
 _WAYMARKS = 64  # checkpoints on the way; each costs a verifier one root
 EVERYTHING = Criteria()
 
@@ -98,7 +99,7 @@ def _stream(
             },
             at=at,
         )
-        beside = {**_signed(seal), bundle.CHECKPOINTS: marks, bundle.MANIFEST: manifest, **offline.pages()}
+        beside = {**_signed(seal), **_stamps(seal), bundle.CHECKPOINTS: marks, bundle.MANIFEST: manifest, **offline.pages()}
         for name, content in beside.items():
             archive.writestr(name, content)
     yield from outlet.drain(everything=True)
@@ -107,6 +108,15 @@ def _stream(
 def _signed(seal: Seal) -> dict[str, bytes]:
     """The checkpoint and the public line of the key that signed it."""
     return {bundle.CHECKPOINT: seal.note.encode(), bundle.VKEY: f"{anchoring.vkey(seal)}\n".encode()}
+
+
+def _stamps(seal: Seal) -> dict[str, bytes]:
+    """The newest tokens of a time-stamp authority, each beside the checkpoint it is over."""
+    kept = Anchor.objects.filter(kind="rfc3161", size__lte=seal.size).order_by("-size", "-id")[:_STAMPS]
+    tokens = {anchor.size: bytes(anchor.blob) for anchor in kept}
+    notes = dict(Seal.objects.filter(size__in=tokens).values_list("size", "note"))
+    named = {f"anchors/{size:012d}.tsr": token for size, token in tokens.items()}
+    return named | {f"anchors/{size:012d}.txt": text.encode() for size, text in notes.items()}
 
 
 def _between(first: int, end: int, origin: str) -> list[str]:

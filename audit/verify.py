@@ -4,17 +4,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
+
 from audit import fsck, leaf, stored, trail
-from audit.models import Entry
+from audit.models import Anchor, Entry, Seal
 from audit.offline import verify as stranger
 from audit.offline.signature import Failed
 from audit.trail import System
+from vault import timestamping
 
 _FETCH = 2000
 
 
 class Broken(Exception):
-    """What does not hold. For a row: canonical, hash or columns; for the tree a word of `fsck.TreeBroken`; for a
+    """What does not hold. For a row: canonical, hash or columns; for the tree a word of `fsck.TreeBroken`; stamp; for a
     bundle a word of the verifier that goes with it. `place` counts from 1, 0 where it concerns the whole."""
 
     def __init__(self, word: str, place: int = 0) -> None:
@@ -47,7 +50,25 @@ def live() -> Verified:
         fsck.check()
     except fsck.TreeBroken as broken:
         raise Broken(broken.word, broken.place) from None
+    stamps()
     return found
+
+
+def stamps() -> int:
+    """Check every time-stamp token again, offline, where the office names its authority's root; returns how many.
+
+    Raises Broken("stamp") with the size of the checkpoint.
+    """
+    if not settings.TSA_ROOT:
+        return 0
+    kept = list(Anchor.objects.filter(kind="rfc3161").order_by("size"))
+    notes = dict(Seal.objects.filter(size__in={anchor.size for anchor in kept}).values_list("size", "note"))
+    for anchor in kept:
+        try:
+            timestamping.verified(bytes(anchor.blob), notes.get(anchor.size, "").encode())
+        except timestamping.StampRefused:
+            raise Broken("stamp", anchor.size) from None
+    return len(kept)
 
 
 def rows() -> Verified:

@@ -11,7 +11,7 @@ from audit.sealing import Sealer, SealRefused
 
 LATE = timedelta(minutes=5)  # an entry is sealed within a minute; this is patience
 BLIND = timedelta(hours=26)  # the nightly check, and two hours of patience
-PATIENCE = {"seal": LATE, "late": 3 * LATE, "check": BLIND}  # how long each watcher may be silent
+PATIENCE = {"seal": LATE, "late": 3 * LATE, "check": BLIND, "anchor": BLIND}  # how long each watcher may be silent
 BY = trail.System("sealer")
 
 
@@ -30,9 +30,9 @@ def seal(sealer: Sealer, *, at: datetime) -> int:
     try:
         count = sealing.seal(sealer, at=at)
     except SealRefused as refused:
-        _saw("seal", at=at, word=refused.word, place=refused.place)
+        saw("seal", at=at, word=refused.word, place=refused.place)
         raise
-    _saw("seal", at=at)
+    saw("seal", at=at)
     return count
 
 
@@ -42,7 +42,7 @@ def look(*, at: datetime) -> None:
     By anti-join and never by the queue, which somebody with rights could have emptied (audit.md §5.5).
     """
     since = _oldest_unsealed(before=at - LATE)
-    _saw("late", at=at, word="" if since is None else "unsealed", place=since or 0)
+    saw("late", at=at, word="" if since is None else "unsealed", place=since or 0)
 
 
 def check(*, at: datetime) -> None:
@@ -51,9 +51,10 @@ def check(*, at: datetime) -> None:
     try:
         verify.rows()
         fsck.check()
+        verify.stamps()
     except (verify.Broken, fsck.TreeBroken) as broken:
         word, place = broken.word, broken.place
-    _saw("check", at=at, word=word, place=place)
+    saw("check", at=at, word=word, place=place)
 
 
 def beat(*, at: datetime) -> bool:
@@ -77,7 +78,8 @@ def alarms(*, at: datetime) -> list[Alarm]:
     return found + silent
 
 
-def _saw(name: str, *, at: datetime, word: str = "", place: int = 0) -> None:
+def saw(name: str, *, at: datetime, word: str = "", place: int = 0) -> None:
+    """Remember what a watcher saw: nothing wrong, or one word and the place."""
     values = {"at_us": ids.microseconds(at), "word": word, "place": place}
     Watch.objects.update_or_create(name=name, defaults=values)
 

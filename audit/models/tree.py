@@ -85,7 +85,8 @@ class Anchor(models.Model):
     @property
     def way(self) -> str:
         """By which way it left, in words."""
-        return {"mail": _("mail"), "file": _("a folder elsewhere")}.get(self.kind, self.kind)
+        known = {"mail": _("mail"), "file": _("a folder elsewhere"), "rfc3161": _("a time-stamp authority")}
+        return known.get(self.kind, self.kind)
 
 
 class SealingKey(models.Model):

@@ -26,7 +26,8 @@ class Bundle:
         self.folder = path
         self.names = names = self.zip.namelist() if self.zip else [one.name for one in path.iterdir()]
         needed = {ENTRIES, SHEET, MANIFEST, CHECKPOINT, VKEY}
-        if len(names) != len(set(names)) or not needed <= set(names) or not set(names) <= needed | set(BESIDE):
+        plain = {name for name in names if name != "anchors" and not name.startswith("anchors/")}
+        if len(names) != len(set(names)) or not needed <= plain or not plain <= needed | set(BESIDE):
             raise Failed("bundle")
 
     def open(self, name: str) -> IO[bytes]:
