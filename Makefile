@@ -7,7 +7,7 @@ test:
 check:
 	.ci/run
 drills:
-	python3 manage.py test tests/drills tests/audit/test_tampered_everywhere.py --drills
+	python3 manage.py test tests/drills tests/audit/test_tampered_everywhere.py tests/proofs/test_scan.py --drills
 bench:
 	python3 manage.py bench
 shots:

@@ -132,6 +132,15 @@ def write(count):
     _tell(written=count)
 
 
+def stream():
+    """One entry after the other, each told as soon as the database has taken it; until somebody ends this."""
+    while True:
+        with transaction.atomic():
+            eid = trail.record("audit.heartbeat", by=System("drill"), at=house.NOON)
+        sys.stdout.write(f"{eid.hex}\n")
+        sys.stdout.flush()
+
+
 def say_no(pks):
     """Each of these people withdraws everything, by the link in their receipt."""
     at = house.NOON + timedelta(hours=2)
@@ -161,6 +170,7 @@ def _tell(**facts):
 
 if __name__ == "__main__":
     words = {"fill": fill, "hold": hold_all, "renew": renew_all, "read": read, "knock": knock, "no": say_no, "reveal": show}
+    words["stream"] = stream
     word, *rest = sys.argv[1:]
     if word == "write":
         write(int(rest[0]))

@@ -16,7 +16,7 @@ from django.db import connections
 from crm.servers import postgres
 
 STEM = "1770713"  # what all markers begin with; made-up
-MARKERS = [f"{STEM}{n:04d}" for n in range(1000)]
+MARKERS = [f"{STEM}{n:04d}" for n in range(10_000)]
 AS_INTEGERS = frozenset(int(f"{code}{marker}") for code in ("", "86") for marker in MARKERS)
 
 
@@ -74,25 +74,33 @@ def unpacked(blobs):
 
 def everything(folders):
     """All stores that outlive a request: name → blobs."""
-    stores = {f"tables of {alias}": list(cells(alias)) for alias in connections}
-    stores |= {f"files of {alias}": list(raw(alias)) for alias in connections}
+    stores = {}
+    for alias in connections:
+        stores |= {
+            f"tables of {alias}": list(cells(alias)),
+            f"dump of {alias}": [dump(alias)],
+            f"disk of {alias}": list(disk(alias)),
+        }
+    stores["sessions"] = list(cells("default", only="django_session"))
     stores |= {f"folder {name}": list(files(Path(path))) for name, path in folders.items()}
     stores["caches"] = [repr(vars(cache)).encode() for cache in caches.all()]
-    return stores | {"redis": list(redis())}
+    if settings.CELERY_BROKER_URL.startswith("redis"):
+        stores |= {"queue": list(redis()), "dump of redis": list(redis_dump())}
+    return stores | (of_the_server() if connections["default"].vendor == "postgresql" else {})
 
 
-def cells(alias):
-    """Every cell of every table, the session table among them."""
+def cells(alias, only=""):
+    """Every cell of every table, or of one."""
     connection = connections[alias]
     with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
+        for table in [only] if only else connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT * FROM "{table}"')
             for row in cursor:
                 yield from (bytes(c) if isinstance(c, bytes | memoryview) else str(c).encode() for c in row)
 
 
-def raw(alias):
-    """The database as it lies on the disk: pages with whatever stands in their unused parts, and a plain dump."""
+def disk(alias):
+    """The database as it lies on the disk: pages with whatever stands in their unused parts, long values' own tables too."""
     connection = connections[alias]
     if connection.vendor == "sqlite":
         connection.ensure_connection()
@@ -105,15 +113,15 @@ def raw(alias):
         cursor.execute("SELECT current_setting('data_directory'), oid FROM pg_database WHERE datname = current_database()")
         folder, oid = cursor.fetchone()
     yield from files(Path(folder) / "base" / str(oid))
-    yield from files(Path(folder) / "pg_wal")
-    yield dump(connection.settings_dict)
 
 
-def dump(named):
-    """What pg_dump writes; empty where there is none of the server's version."""
-    binaries = postgres.find()
-    if binaries is None or not (binaries / "pg_dump").exists():
-        return b""
+def dump(alias, *form):
+    """What pg_dump writes, or SQLite's own dump as SQL."""
+    connection = connections[alias]
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        return "\n".join(connection.connection.iterdump()).encode()
+    named = connection.settings_dict
     words = [
         "-h",
         named["HOST"],
@@ -123,8 +131,26 @@ def dump(named):
         named["NAME"],
         *(["-p", str(named["PORT"])] if named["PORT"] else []),
     ]
-    environment = os.environ | {"PGPASSWORD": named["PASSWORD"]}
-    return subprocess.run([binaries / "pg_dump", *words], check=True, capture_output=True, env=environment).stdout
+    command = [(postgres.find() or Path("/usr/bin")) / "pg_dump", *words, *form]
+    return subprocess.run(command, check=True, capture_output=True, env=os.environ | {"PGPASSWORD": named["PASSWORD"]}).stdout
+
+
+def of_the_server():
+    """What the server keeps for itself: its write-ahead log, its own log with every statement, and dumps in its own format."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT current_setting('data_directory')")
+        folder = Path(cursor.fetchone()[0])
+    packed = {f"custom dump of {alias}": [dump(alias, "-Fc", "-Z0")] for alias in connections}
+    told = {"server log": list(files(folder.parent / "log"))} if (folder.parent / "log").exists() else {}  # a server of our own
+    return packed | told | {"write-ahead log": list(files(folder / "pg_wal"))}
+
+
+def tell_everything():
+    """Let the server write down every statement with what stands in it, from now on and for these connections."""
+    for connection in connections.all():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET log_statement = 'all'")
 
 
 def files(path):
@@ -138,13 +164,24 @@ def files(path):
 
 def redis():
     """Every value of the queue's server, where there is one."""
-    if not settings.CELERY_BROKER_URL.startswith("redis"):
-        return
-    import redis as client
-
-    server = client.Redis.from_url(settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://"))
+    server = queue()
     readers = {b"list": lambda key: server.lrange(key, 0, -1), b"hash": lambda key: [*server.hgetall(key).values()]}
     readers |= {b"set": server.smembers, b"string": lambda key: [server.get(key)]}
     for key in server.scan_iter():
         yield key
         yield from readers.get(server.type(key), lambda key: [server.dump(key)])(key)
+
+
+def redis_dump():
+    """The file that the queue's server writes when it is told to save."""
+    server = queue()
+    server.save()
+    told = server.config_get("dir", "dbfilename")
+    yield from files(Path(told["dir"]) / told["dbfilename"])
+
+
+def queue():
+    """The queue's server."""
+    import redis as client
+
+    return client.Redis.from_url(settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://"))

@@ -1,7 +1,8 @@
 """Python loads this by itself in the drills' children, and nowhere else: it counts what they ask of a database.
 
 `DRILL_LOG` names the file that gets one line per statement and per commit; at line `DRILL_KILL_AT` the child
-kills itself as nobody can refuse. `DRILL_BATCH` makes batches small, `DRILL_PAUSE` its steps slow.
+kills itself as nobody can refuse. `DRILL_BATCH` makes batches small, `DRILL_PAUSE` its steps slow; `DRILL_CLOCK`
+moves its clock by so many seconds.
 """
 
 import os
@@ -52,5 +53,14 @@ def install():
     CursorWrapper._execute, BaseDatabaseWrapper.commit = watched_execute, watched_commit
 
 
+def move_clock(seconds):
+    """This process believes that it is so much later, or earlier."""
+    import time_machine
+
+    time_machine.travel(time.time() + seconds, tick=True).start()
+
+
 if os.environ.get("DRILL_LOG"):
     install()
+if os.environ.get("DRILL_CLOCK"):
+    move_clock(float(os.environ["DRILL_CLOCK"]))
