@@ -74,15 +74,15 @@ def settle(user: User) -> None:
 
     A lead who becomes an advisor loses the team's books, a new lead gains those opened before (I5).
     """
-    for book in Book.objects.filter(Q(owner=user) | Q(team__isnull=False, team=user.team)):
-        _settle(book)
+    _settle(*Book.objects.filter(Q(owner=user) | Q(team__isnull=False, team=user.team)).select_related("owner"))
 
 
-def _settle(book: Book) -> None:
-    fields.let_only(_who_sees(book), book)
+def _settle(*books: Book) -> None:
+    """Owner and leads see each of these books, and nobody else."""
+    leads = list(User.objects.filter(role=Role.LEAD, is_active=True, team__in={book.team_id for book in books if book.team_id}))
+    if books:
+        fields.let_only({book: [*_owner(book), *(lead for lead in leads if lead.team_id == book.team_id)] for book in books})
 
 
-def _who_sees(book: Book) -> list[User]:
-    leads = User.objects.filter(role=Role.LEAD, team=book.team, is_active=True) if book.team_id else User.objects.none()
-    owner = book.owner if book.owner and book.owner.role in (Role.ADVISOR, Role.LEAD) else None
-    return [*([owner] if owner else []), *leads]
+def _owner(book: Book) -> list[User]:
+    return [book.owner] if book.owner and book.owner.role in (Role.ADVISOR, Role.LEAD) else []
