@@ -9,9 +9,11 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from audit import trail
+from audit import ids, trail
+from audit.models import Entry
 from audit.trail import Actor
 from contacts import brakes, nights, sweep
+from contacts.brakes import NIGHT
 from contacts.models import SweepRun
 from contacts.sweep import Report
 
@@ -126,5 +128,13 @@ def _check(*, by: Actor, at: datetime) -> None:
     try:
         brakes.check(at=at)
     except brakes.SweepRefused:
-        trail.record_alone("sweep.started", by=by, at=at, outcome="denied")
+        if not _told_today(at):
+            trail.record_alone("sweep.started", by=by, at=at, outcome="denied")
         raise
+
+
+def _told_today(at: datetime) -> bool:
+    """Whether the trail says already that a clock is in doubt: the bell rings every five minutes, one entry a day is enough."""
+    since, until = ids.microseconds(at - NIGHT), ids.microseconds(at)
+    denied = Entry.objects.filter(act="sweep.started", outcome="denied", at_us__gt=since, at_us__lte=until)
+    return denied.exists()

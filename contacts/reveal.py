@@ -51,7 +51,8 @@ def reveal(*, phone: Phone, action: str, in_book: bool, by: User, at: datetime) 
 
     `action` is one of REASONS; the purpose follows from it on the server. `in_book` says that the
     phone, with its contact, came through `visibility`. The consent row stays locked between decision
-    and commit, so a withdrawal that commits first is heard. Raises RevealRefused; nothing is opened then.
+    and commit, so a withdrawal that commits first is heard. Raises RevealRefused, or VaultError when the
+    value does not open, which is an entry too; nothing is opened then.
     """
     if action not in REASONS or phone.wrong_at is not None:
         raise RevealRefused("no_number" if phone.wrong_at else "unknown_action")
@@ -64,6 +65,8 @@ def reveal(*, phone: Phone, action: str, in_book: bool, by: User, at: datetime) 
         raise RevealRefused(decision.reason, decision)
     number, name = opening.open_many([phone.number, phone.contact.name])
     if number.error is not None:
+        told = {"subject": phone.contact_id, "fields": (f"contacts.{phone.kind}",), "reason": action}
+        trail.record_alone("phone.reveal", by=by, at=at, outcome="error", **told)
         raise number.error
     known_as, until = masking.word(name, levels["contacts.name"]), at + timedelta(seconds=SECONDS)
     return Revealed(masks.display_number(str(number.value)), known_as, until, attempt, decision)

@@ -1,5 +1,6 @@
 """Headers and addresses: a strict content policy, nothing cached, no number in an address."""
 
+import logging
 import re
 import unicodedata
 from collections.abc import Callable
@@ -9,7 +10,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from vault import restoration
+from vault.errors import KeyMissing, Shredded, VaultError
 
+logger = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponseBase]
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -54,6 +57,26 @@ class SealedSiteMiddleware:
             answer["Retry-After"] = "600"
             return answer
         return self.get_response(request)
+
+
+class UnopenedMiddleware:
+    """A sealed value that does not open: nothing is shown, the reason is said, whoever runs the server learns what to do."""
+
+    def __init__(self, get_response: Next) -> None:
+        """Keep the next in line."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Nothing on the way in."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """Answer a refusal of the vault with a page; the log gets its class, which names no value."""
+        if not isinstance(exception, VaultError):
+            return None
+        logger.error("a value did not open: %s", type(exception).__name__)
+        kind = "gone" if isinstance(exception, Shredded) else "key" if isinstance(exception, KeyMissing) else "damaged"
+        return render(request, "unopened.html", {"kind": kind}, status=410 if kind == "gone" else 503)
 
 
 class NumbersInAddressMiddleware:

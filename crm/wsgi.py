@@ -7,8 +7,11 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 application = get_wsgi_application()
 
-from crm.rights import roles  # noqa: E402 - the apps are ready only now
+from django.db import connections  # noqa: E402 - the apps are ready only now
+
+from crm.rights import roles  # noqa: E402
 from vault import heartbeat  # noqa: E402
 
 roles.refuse_drift()
 heartbeat.start()
+connections.close_all()  # a worker that is forked from here must open its own

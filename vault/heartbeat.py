@@ -33,9 +33,14 @@ def prove() -> None:
 
 
 def start() -> None:
-    """Prove, then beat for as long as the process lives."""
+    """Prove, then beat for as long as the process lives; a worker forked from it (`gunicorn --preload`) beats too."""
     prove()
     restoration.look()
+    _begin()
+    os.register_at_fork(after_in_child=_begin)
+
+
+def _begin() -> None:
     threading.Thread(target=_live, args=(keyring.fingerprint(),), name="keyring heartbeat", daemon=True).start()
 
 

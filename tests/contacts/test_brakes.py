@@ -47,6 +47,13 @@ def test_a_clock_that_disagrees_with_the_database_lets_nobody_leave(wang_is_due,
     assert list(Entry.objects.filter(act="sweep.started").values_list("outcome", flat=True)) == ["denied"]
 
 
+def test_a_bell_that_rings_all_day_leaves_one_entry_a_day(wang_is_due):
+    ahead = brakes.database_clock() + 60 * 24 * 10 * MINUTE
+    for minutes in (0, 5, 10, 60 * 24 + 5):
+        assert refused_code(ahead + minutes * MINUTE) == "clocks_apart"
+    assert Entry.objects.filter(act="sweep.started", outcome="denied").count() == 2
+
+
 @pytest.mark.parametrize("minutes", [-4, 0, 4])
 def test_a_small_difference_is_no_reason_to_keep_anybody(wang_is_due, minutes):
     assert nightly.now(by=BY, at=brakes.database_clock() + minutes * MINUTE).deleted == 1
