@@ -14,11 +14,11 @@ def main() -> None:
     words.add_argument("--people", type=int, required=True)
     people = words.parse_args().people
     django.setup()
-    from bench import entries, leaving, office, pages, sealed, sealing
+    from bench import entries, keys, leaving, office, pages, sealed, sealing
 
     built = office.build(people)
     sys.stdout.write(clock.HEAD + "\n")
-    for part in (pages, sealed, entries, sealing, leaving):
+    for part in (pages, sealed, entries, sealing, keys, leaving):
         for row in part.rows(built):
             sys.stdout.write(f"{row}\n")
             sys.stdout.flush()
