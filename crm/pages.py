@@ -88,6 +88,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("too-many", specimen="429.html"),
         Page("broken", specimen="500.html"),
         Page("sealed", specimen="sealed.html"),
+        Page("unopened", specimen="unopened.html"),
     ),
     "li": (
         Page("today", "/"),
@@ -165,6 +166,8 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("today", "/"),
         Page("audit", "/audit/"),
         Page("audit-filtered", "/audit/?act=phone.reveal"),
+        Page("audit-entry", "/audit/", (Press('main tbody a[href^="/audit/entries/"] >> nth=-1'),)),
+        Page("audit-entry-asked", "", (Choose("#why"), Press("section[aria-labelledby=out] form button"))),
         Page("audit-days", "/audit/days/?act=contact.listed"),
         Page("audit-export", "/audit/export/", CODE),
         Page("audit-export-asked", "", (Choose("#id_purpose"), Press("main form button.primary"))),
