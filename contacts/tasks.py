@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from audit.trail import System
-from consent import catching_up
+from consent import catching_up, papers
 from contacts import alarm, brakes, importing, nightly
 from contacts.keys import duty, standing
 
@@ -20,6 +20,13 @@ def sweep() -> None:
     """Every five minutes: last night's sweep, or what is left of one."""
     with suppress(brakes.SweepRefused):  # on record, and on the pages
         nightly.tick(by=System("sweep"), at=timezone.now())
+
+
+@shared_task(name="contacts.clear_files")
+def clear_files() -> None:
+    """Every hour: files that somebody left behind."""
+    if count := papers.clear(at=timezone.now()):
+        logger.warning("papers: %s files that nobody needed were still there", count)
 
 
 @shared_task(name="contacts.ring")

@@ -239,6 +239,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "contacts.sweep", "schedule": crontab(minute="*/5"), "options": {"expires": 290}},
     "ring": {"task": "contacts.ring", "schedule": crontab(minute="10")},
+    "clear_files": {"task": "contacts.clear_files", "schedule": crontab(minute="35")},
     "catch_up": {"task": "contacts.catch_up", "schedule": crontab(hour="3", minute="50")},
     "turn_keys": {"task": "contacts.turn_keys", "schedule": crontab(minute="20")},
     "examine_keys": {"task": "contacts.examine_keys", "schedule": crontab(hour="3", minute="40")},

@@ -20,6 +20,7 @@ OPENERS = {
     "contacts/search.py": "comparing hits of four digits",
     "contacts/intake/visiting.py": "a code for the person themselves",
     "contacts/intake/inviting.py": "one invitation",
+    "consent/papers.py": "a page of signed paper, on record first",
     "contacts/keys/reindexing.py": "tags under the next index key",
     "contacts/keys/resealing.py": "the same value under a next suite",
     "contacts/importing/uploading.py": "a sheet for its uploader",

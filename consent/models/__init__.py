@@ -4,6 +4,7 @@ from consent.models.decision import Decision
 from consent.models.evidence import Challenge, Evidence, SmsMessage, StopLink
 from consent.models.ledger import Consent, ConsentEvent
 from consent.models.notice import Notice, NoticePurpose, NoticeVersion, Purpose
+from consent.models.paper import FileOutbox, PaperPage
 from consent.models.subject import Handle, Subject, Suppression
 
 __all__ = [
@@ -12,10 +13,12 @@ __all__ = [
     "ConsentEvent",
     "Decision",
     "Evidence",
+    "FileOutbox",
     "Handle",
     "Notice",
     "NoticePurpose",
     "NoticeVersion",
+    "PaperPage",
     "Purpose",
     "SmsMessage",
     "StopLink",

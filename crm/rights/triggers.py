@@ -19,6 +19,7 @@ _BY_TABLE = {
     "consent_evidence": "consent_evidence_hold consent_evidence_hold_update",
     "consent_noticepurpose": "consent_noticepurpose_fixed consent_noticepurpose_fixed_truncate",
     "consent_noticeversion": "consent_noticeversion_fixed consent_noticeversion_fixed_truncate",
+    "consent_paperpage": "consent_paperpage_hold consent_paperpage_hold_update",
     "consent_smsmessage": "consent_smsmessage_hold consent_smsmessage_hold_update",
     "consent_subject": "consent_subject_hold_update",
     "contacts_callattempt": "contacts_callattempt_hold",

@@ -60,6 +60,7 @@ QUIET = {
     "end_sessions": "ends the user's own sessions and goes back",
     "change_user": "changes an account and goes back to it",
     "notice_current": "a published text, the same for everybody",
+    "paper": "a picture; who may open it is told in tests/contacts/test_papers.py",
     "notice": "a published text, the same for everybody",
     "forget_view": "drops a view and goes back to the list",
     "close_event": "closes an event and goes back to its page",
@@ -116,6 +117,7 @@ def _people(world):
         ],
         "call": [post(f"{fang}/call/{world.duan.pk}/"), post(f"{duan}/call/{mobile}/"), post(f"{fang}/call/{mobile}/")],
         "withdraw": [Ask(f"{fang}/withdraw/"), post(f"{fang}/withdraw/", method="x"), Ask(f"{duan}/withdraw/")],
+        "papers": [Ask(f"{fang}/papers/"), Ask(f"{duan}/papers/"), post(f"{fang}/papers/", file="x")],
         "calls": [Ask("/calls/")],
         "invite": [post(f"{fang}/invite/"), post(f"{duan}/invite/")],
         "quick": [

@@ -10,6 +10,7 @@ from tests.refusals import (
     test_constraints,
     test_exports,
     test_leaving_tables,
+    test_papers,
     test_restoration,
     test_taken_out,
     test_tree_tables,
@@ -27,6 +28,7 @@ PROVING = (
     test_restoration,
     test_exports,
     test_taken_out,
+    test_papers,
 )
 
 

@@ -1,0 +1,69 @@
+"""Signed paper of one person: added by whoever holds it, opened by whoever may see evidence, each on record."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from consent import papers, scanning
+from consent.models import PaperPage
+from contacts import cards, visibility
+from contacts.forms.papers import PaperForm
+from team import fields
+from team.doors import StaffRequest, door
+from team.fields import Level
+
+WATCHERS = ("advisor", "lead", "compliance")
+PROBLEMS: dict[str, Promise] = {
+    "large": gettext_lazy("The file is larger than 10 MB, or the picture has more than 40 million pixels."),
+    "kind": gettext_lazy("Please choose a picture (JPEG, PNG, WebP, TIFF) or a PDF."),
+    "pages": gettext_lazy("A paper has one to ten pages; please scan it as a PDF, or page by page."),
+    "locked": gettext_lazy("The PDF is locked with a password. Please save it without one."),
+    "damaged": gettext_lazy("The file cannot be read as a picture; it is damaged or not what its name says."),
+}
+
+
+@door(roles=WATCHERS)
+@require_http_methods(["GET", "POST"])
+def papers_page(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """List what is kept, and take one more; 400 for a file that is no paper, and then nothing is kept (O1)."""
+    contact, at = visibility.one(request.user, pk), timezone.now()
+    form = PaperForm(request.POST, request.FILES) if request.method == "POST" else PaperForm()
+    if form.is_bound and form.is_valid():
+        try:
+            pages = scanning.pages_of(form.cleaned_data["file"].read())
+            papers.add(subject=contact.pk, pages=pages, by=request.user, at=at)
+        except scanning.ScanRefused as refused:
+            form.add_error("file", str(PROBLEMS[refused.word]))
+        else:
+            messages.success(request, _("Kept, sealed under this person's key."))
+            return redirect("papers", pk)
+    kept = PaperPage.objects.filter(subject_id=contact.pk, file_key__isnull=False).select_related("added_by")
+    card = cards.of([contact], by=request.user, at=at)[0]
+    context = {"card": card, "form": form, "kept": list(kept), "may_open": _may_open(request)}
+    return render(request, "contacts/people/papers.html", context, status=400 if form.is_bound else 200)
+
+
+@door(roles=WATCHERS)
+@require_GET
+def paper(request: StaffRequest, pk: UUID, page: UUID) -> HttpResponse:
+    """One page as a picture, for who may see evidence (I4); on record before it is opened."""
+    contact = visibility.one(request.user, pk)
+    if not _may_open(request):
+        raise Http404
+    row = get_object_or_404(PaperPage, pk=page, subject_id=contact.pk)
+    answer = HttpResponse(papers.show(row, by=request.user, at=timezone.now()), content_type="image/jpeg")
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Disposition"] = "inline"
+    return answer
+
+
+def _may_open(request: StaffRequest) -> bool:
+    levels = fields.levels_of(request.user, at=timezone.now())
+    return levels["consent.evidence"] >= Level.CALL
