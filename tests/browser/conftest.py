@@ -66,10 +66,16 @@ def _wait_for(address):
 
 
 @pytest.fixture(scope="session")
-def chromium(office):
+def driver(office):
+    """Playwright, which one process can start once."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium(driver):
+    browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield browser
+    browser.close()

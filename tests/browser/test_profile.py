@@ -4,7 +4,7 @@ import pytest
 
 from crm.management.commands.shots import FLAGS
 from tests.browser.conftest import CHROMIUM
-from tests.browser.test_main_job import agree, ask_to_see, show_second_factor
+from tests.browser.test_main_job import agree, ask_to_see, show_second_factor, visit
 from tests.proofs.stores import files
 
 NUMBER, PLANT = "13800009966", "13800009977"
@@ -26,26 +26,21 @@ def profile(tmp_path):
     return tmp_path / "profile"
 
 
-def test_the_disk_of_the_browser_keeps_no_number_that_was_revealed(office, profile):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        phone = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        agree(phone.new_page(), office, NUMBER)
-        phone.close()
-        browser = driver.chromium.launch_persistent_context(profile, executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page()
-        page.goto(f"{office}/sign-in/")
-        page.click('form.demo button[value="li"]')
-        page.goto(f"{office}/contacts/")
-        page.click("main a.icon-button >> nth=0")  # who came last stands first
-        show_second_factor(page)
-        assert ask_to_see(page) == 200
-        assert page.inner_text("[data-secret]") == "138 0000 9966", "there is a number to be kept"
-        page.goto(f"{office}/contacts/")
-        browser.close()
-        assert (kept(profile, NUMBER), sum(map(len, files(profile))) > 100_000) == ([], True)
-        again = driver.chromium.launch_persistent_context(profile, executable_path=CHROMIUM, args=FLAGS)
-        again.new_page().goto(f"{office}/contacts/?q={PLANT}")
-        again.close()
+def test_the_disk_of_the_browser_keeps_no_number_that_was_revealed(office, driver, chromium, profile):
+    agree(visit(chromium, office, "zh-hans", width=390), office, NUMBER)
+    browser = driver.chromium.launch_persistent_context(profile, executable_path=CHROMIUM, args=FLAGS)
+    page = browser.new_page()
+    page.goto(f"{office}/sign-in/")
+    page.click('form.demo button[value="li"]')
+    page.goto(f"{office}/contacts/")
+    page.click("main a.icon-button >> nth=0")  # who came last stands first
+    show_second_factor(page)
+    assert ask_to_see(page) == 200
+    assert page.inner_text("[data-secret]") == "138 0000 9966", "there is a number to be kept"
+    page.goto(f"{office}/contacts/")
+    browser.close()
+    assert (kept(profile, NUMBER), sum(map(len, files(profile))) > 100_000) == ([], True)
+    again = driver.chromium.launch_persistent_context(profile, executable_path=CHROMIUM, args=FLAGS)
+    again.new_page().goto(f"{office}/contacts/?q={PLANT}")
+    again.close()
     assert kept(profile, PLANT) != [], "a number in an address would have been kept: the search works"
