@@ -26,6 +26,7 @@ KEYRING_FILE = Path(env.text("YUNNUO_KEYRING_FILE", str(VAR_DIR / "keyring.json"
 # The sealer's own: its signing key, what it remembers outside the database, and the trail's name (audit.md §5.5).
 SEALER_KEY_FILE = Path(env.text("YUNNUO_SEALER_KEY_FILE", str(VAR_DIR / "sealer.key")))
 SEALER_STATE_FILE = Path(env.text("YUNNUO_SEALER_STATE_FILE", str(VAR_DIR / "sealer.state")))
+RECEIPT_KEY_FILE = Path(env.text("YUNNUO_RECEIPT_KEY_FILE", str(VAR_DIR / "receipt.key")))
 TRAIL_ORIGIN = env.text("YUNNUO_TRAIL_ORIGIN", "yunnuo.local/trail/1")
 # How long entries stay in the database before they may move to an archive; never less than six months (audit.md §5.9).
 TRAIL_KEEP_DAYS = env.number("YUNNUO_TRAIL_KEEP_DAYS", 1096)

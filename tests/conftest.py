@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_report_collectionfinish(config):
-    return rounds.lines(config.stash[rounds.LEFT_OUT])
+    return rounds.lines(config.stash.get(rounds.LEFT_OUT, []))
 
 
 def pytest_sessionfinish(session, exitstatus):

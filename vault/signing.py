@@ -96,13 +96,27 @@ def generate(name: str) -> str:
 
 def load() -> Signer:
     """The sealing key of this house; raises KeyringRefused when it is missing or others could read it."""
-    path = Path(settings.SEALER_KEY_FILE)
+    return _read(
+        Path(settings.SEALER_KEY_FILE),
+        "no sealing key: set YUNNUO_SEALER_KEY_FILE, or make one with manage.py seal --new-key",
+    )
+
+
+def receipts() -> Signer:
+    """The key that signs receipts, which the serving process holds; raises KeyringRefused as `load` does."""
+    return _read(
+        Path(settings.RECEIPT_KEY_FILE),
+        "no key for receipts: set YUNNUO_RECEIPT_KEY_FILE, or make one with manage.py receipts --new-key",
+    )
+
+
+def _read(path: Path, missing: str) -> Signer:
     try:
         facts = path.stat()
     except FileNotFoundError:
-        raise KeyringRefused("no sealing key: set YUNNUO_SEALER_KEY_FILE, or make one with manage.py seal --new-key") from None
+        raise KeyringRefused(missing) from None
     if stat.S_IMODE(facts.st_mode) not in (0o600, 0o400) or facts.st_uid != os.getuid():
-        raise KeyringRefused("the sealing key must belong to this user and be 0600 or 0400")
+        raise KeyringRefused("a signing key must belong to this user and be 0600 or 0400")
     return parse(path.read_text(encoding="ascii"))
 
 
@@ -116,9 +130,15 @@ def create(path: Path, name: str) -> Signer:
 
 
 def ensure_development() -> bool:
-    """Create a sealing key for development when there is none; never in production. True when created."""
-    path = Path(settings.SEALER_KEY_FILE)
-    if settings.PRODUCTION or path.exists():
-        return False
-    create(path, settings.TRAIL_ORIGIN)
-    return True
+    """Create the signing keys for development where there are none; never in production. True when one was created."""
+    made = False
+    for path, name in ((settings.SEALER_KEY_FILE, settings.TRAIL_ORIGIN), (settings.RECEIPT_KEY_FILE, receipts_name())):
+        if not settings.PRODUCTION and not Path(path).exists():
+            create(Path(path), name)
+            made = True
+    return made
+
+
+def receipts_name() -> str:
+    """What the receipts' key is called: the house's name, as the trail has it, and what the key is for."""
+    return f"{str(settings.TRAIL_ORIGIN).split('/', 1)[0]}/receipts"

@@ -16,12 +16,14 @@ from audit.trail import Self_
 from consent import stop_link
 from consent.challenge import ChallengeRefused
 from consent.models import Consent
+from consent.receipts import record, signed
 from consent.views import words_of
 from contacts import events, withdrawal
 from contacts.forms.intake import CodeForm, VisitorForm
 from contacts.intake import visiting
 from contacts.models import Event, Submission
 from team.doors import not_understood, public_door, too_many
+from vault.errors import KeyringRefused
 
 CROWD = (120, 60)
 SENTENCES = {
@@ -135,8 +137,28 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         "live": live,
         "new": request.GET.get("new") == "1",
         "address": request.build_absolute_uri(request.path),
+        "token": token,
     }
     return render(request, "contacts/visitor/receipt.html", context)
+
+
+@public_door(rate=CROWD)
+@require_http_methods(["GET", "HEAD"])
+def receipt(request: HttpRequest, token: str, form: str) -> HttpResponse:
+    """The same receipt for other programs: iso (ISO/IEC TS 27560 as JSON-LD) or kantara, signed (C13, N1, N3)."""
+    subject = stop_link.find(token)
+    if subject is None or form not in signed.FORMS:
+        raise Http404
+    english = (get_language() or "").startswith("en")
+    try:
+        told = record.of(subject, language="en" if english else "zh-Hans", site=request.build_absolute_uri("/"))
+        answer = HttpResponse(signed.document(told, form), content_type="application/json; charset=utf-8")
+    except record.NothingToShow:
+        raise Http404 from None
+    except KeyringRefused:
+        return HttpResponse(status=503)
+    answer["Content-Disposition"] = f'attachment; filename="receipt-{told.receipt_id[:8]}-{form}.json"'
+    return answer
 
 
 def _withdraw(subject: UUID, scope: set[tuple[str, str]] | None) -> None:

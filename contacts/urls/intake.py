@@ -17,4 +17,5 @@ urlpatterns = [
     path("e/<slug:code>/", visitor.event_form, name="visitor_form"),
     path("e/<slug:code>/confirm/<str:token>/", visitor.confirm, name="visitor_confirm"),
     path("w/<str:token>/", visitor.stop, name="stop"),
+    path("w/<str:token>/receipt-<str:form>.json", visitor.receipt, name="receipt"),
 ]

@@ -37,6 +37,7 @@ def test_the_commands_of_the_house_are_these():
         "demo",
         "import",
         "keyring",
+        "receipts",
         "restore",
         "roles",
         "run",

@@ -61,6 +61,7 @@ QUIET = {
     "change_user": "changes an account and goes back to it",
     "notice_current": "a published text, the same for everybody",
     "paper": "a picture; who may open it is told in tests/contacts/test_papers.py",
+    "receipt_key": "a public key, the same for everybody",
     "notice": "a published text, the same for everybody",
     "forget_view": "drops a view and goes back to the list",
     "close_event": "closes an event and goes back to its page",
@@ -139,6 +140,8 @@ def _ways_in(world):
         "poster": [Ask(f"/events/{event}/poster/"), Ask(f"/events/{world.far.pk}/poster/")],
         "visitor_form": [Ask(f"/e/{world.event.code}/"), post(f"/e/{world.event.code}/", name="", number="1")],
         "visitor_confirm": [Ask(f"/e/{world.event.code}/confirm/guess/")],
+        "receipt": [Ask(f"/w/{world.stop}/receipt-iso.json"), Ask("/w/guess/receipt-kantara.json")],
+        "receipt_check": [Ask("/receipt/check/"), post("/receipt/check/", text=FANG.mobile)],
         "stop": [Ask(f"/w/{world.stop}/"), Ask("/w/guess/")],
         "imports": [Ask("/import/"), post("/import/", event=event)],
         "import": [

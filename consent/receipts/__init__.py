@@ -1,0 +1,1 @@
+"""Receipts: what a person agreed to, in forms that other programs read, signed so that anybody can check them (C13, N1, N3)."""

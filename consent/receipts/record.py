@@ -1,0 +1,145 @@
+"""One receipt as facts, read from the ledger; the same ledger gives the same receipt to the last byte.
+
+Nothing in it is a name or a number: the person is a pseudonym, so a receipt can be shown, stored and checked anywhere.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID, uuid5
+
+from consent.models import Consent, ConsentEvent, NoticePurpose
+from consent.models.ledger import State
+
+SCHEMA = "cfi-consent/1.0+27560"
+NAMES = UUID("5b1c6f0e-3a3f-5c39-9d0e-7c1e0b6d2a11")  # this house's own, for ids made of hashes
+ITEMS = ("name", "mobile")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One step: what the consent became, when, by whom, by which act, how well proven."""
+
+    state: str
+    time: str
+    entity: str
+    method: str
+    grade: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One consent: for what, by which channel, on which notice, until when, and every step so far."""
+
+    record_id: str
+    purpose: str
+    purpose_text: str
+    channel: str
+    separate: bool
+    state: str
+    source: str
+    given: str
+    until: str
+    days: int
+    recipient: str
+    notice_url: str
+    notice_hash: str
+    items: tuple[str, ...]
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Everything one person agreed to, as it stood after the last step."""
+
+    receipt_id: str
+    principal: str
+    created: str
+    language: str
+    rights_url: str
+    controller: dict[str, str]
+    title: str
+    end_action: str
+    items: tuple[Item, ...]
+
+
+class NothingToShow(Exception):
+    """This person has taken no step that a receipt could tell of."""
+
+
+def of(subject: UUID, *, language: str, site: str) -> Receipt:
+    """The receipt of this person in `language` (zh-Hans or en); `site` is the address of this site, for its notices.
+
+    Three queries. Raises NothingToShow. Serves C13, N1.
+    """
+    rows = Consent.objects.filter(subject_id=subject).exclude(state=State.TOMBSTONE)
+    heads = list(rows.select_related("purpose", "notice_version__notice").order_by("purpose_id", "channel"))
+    steps: defaultdict[UUID, list[ConsentEvent]] = defaultdict(list)
+    for event in ConsentEvent.objects.filter(consent__in=heads).order_by("consent_id", "number"):
+        steps[event.consent_id].append(event)
+    told = [head for head in heads if steps[head.pk]]
+    if not told:
+        raise NothingToShow
+    ticks = _ticks(told)
+    newest = max((steps[head.pk][-1] for head in told), key=lambda event: (event.recorded_at, event.event_hash))
+    words = _words(told, language)
+    return Receipt(
+        receipt_id=str(uuid5(NAMES, "".join(steps[head.pk][-1].event_hash for head in told))),
+        principal=str(subject),
+        created=_stamp(newest.recorded_at),
+        language=language,
+        rights_url=_notice_url(told[0], site),
+        controller={key: str(words["controller"].get(key, "")) for key in ("name", "credit_code", "address", "contact")},
+        title=str(words["title"]),
+        end_action=str(words["end_action"]),
+        items=tuple(_item(head, steps[head.pk], ticks, language, site) for head in told),
+    )
+
+
+def _item(
+    head: Consent, steps: list[ConsentEvent], ticks: dict[tuple[UUID, str, str], NoticePurpose], language: str, site: str
+) -> Item:
+    tick = ticks.get((head.notice_version_id, head.purpose_id, head.channel))
+    english = language == "en"
+    return Item(
+        record_id=str(head.pk),
+        purpose=head.purpose_id,
+        purpose_text=(tick.tick_en if english else tick.tick_zh) if tick else head.purpose_id,
+        channel=head.channel,
+        separate=head.purpose.separate,
+        state=head.state,
+        source=head.source,
+        given=_stamp(head.given_at),
+        until=_stamp(head.valid_until),
+        days=tick.valid_days if tick else head.purpose.retention_days,
+        recipient=tick.recipient if tick else "",
+        notice_url=_notice_url(head, site),
+        notice_hash=head.notice_version.content_hash,
+        items=tuple(head.purpose.categories or ITEMS),
+        events=tuple(
+            Event(step.after, _stamp(step.event_time), step.actor, step.method, step.grade, step.event_hash) for step in steps
+        ),
+    )
+
+
+def _ticks(heads: list[Consent]) -> dict[tuple[UUID, str, str], NoticePurpose]:
+    rows = NoticePurpose.objects.filter(version__in={head.notice_version_id for head in heads})
+    return {(row.version_id, row.purpose_id, row.channel): row for row in rows}
+
+
+def _words(heads: list[Consent], language: str) -> dict[str, dict[str, str]]:
+    """The words of the newest notice that the person saw."""
+    newest = max((head.notice_version for head in heads), key=lambda version: version.number)
+    words: dict[str, dict[str, str]] = newest.content["en" if language == "en" else "zh"]
+    return words
+
+
+def _notice_url(head: Consent, site: str) -> str:
+    version = head.notice_version
+    return f"{site.rstrip('/')}/n/{version.notice.code}/v{version.number}/"
+
+
+def _stamp(at: datetime | None) -> str:
+    """ISO 8601 in UTC, to the microsecond; empty for no time."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z") if at else ""

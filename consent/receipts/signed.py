@@ -1,0 +1,84 @@
+"""Signs a receipt, and says of any document whether this house signed exactly it (C13, O1).
+
+What is signed are the bytes of the document without its proof, as RFC 8785 writes them: our documents hold text, whole
+numbers, yes and no, so sorted keys without spaces are that form. Nothing that somebody shows us here is kept.
+"""
+
+import json
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from typing import Any
+
+from consent.receipts import iso27560, kantara
+from consent.receipts.record import Receipt
+from vault import signing
+from vault.signing import Signer, Verifier
+
+LONGEST = 256 * 1024  # bytes of a document that somebody shows us
+KIND = "Ed25519"
+FORMS = {"iso": iso27560.write, "kantara": kantara.write}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a document is: genuine, changed, another house's, or no receipt; and what a genuine one tells."""
+
+    word: str
+    receipt: Receipt | None = None
+
+
+def document(receipt: Receipt, form: str) -> bytes:
+    """The receipt in a form, signed, as a file. Raises KeyringRefused where this house has no key for it."""
+    return _pretty(sign(FORMS[form](receipt), signing.receipts()))
+
+
+def sign(body: dict[str, Any], signer: Signer) -> dict[str, Any]:
+    """The same document with the proof that this key signed it."""
+    value = b64encode(signer.sign(canonical(body))).decode()
+    return body | {"proof": {"type": KIND, "key": signer.verifier.line(), "value": value}}
+
+
+def canonical(body: dict[str, Any]) -> bytes:
+    """The one byte string that says this (RFC 8785, for documents without fractions)."""
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def check(shown: bytes) -> Checked:
+    """Whether this is a receipt of this house, unchanged; never raises for what somebody shows. One word:
+
+    genuine, changed (signed by nobody, or no longer as it was), elsewhere (another house's key), none (no receipt).
+    """
+    try:
+        body = _parsed(shown)
+        proof = body.pop("proof")
+        if Verifier.read(str(proof["key"])).line() != (ours := signing.receipts().verifier).line():
+            return Checked("elsewhere")
+        signature = b64decode(str(proof["value"]), validate=True)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return Checked("none")
+    if proof.get("type") != KIND or not ours.holds(canonical(body), signature):
+        return Checked("changed")
+    try:
+        read = kantara.read if body.get("version") == kantara.VERSION else iso27560.read
+        return Checked("genuine", read(body))
+    except iso27560.FormRefused:
+        return Checked("none")
+
+
+def _parsed(shown: bytes) -> dict[str, Any]:
+    body = json.loads(shown.decode("utf-8-sig"), object_pairs_hook=_once) if len(shown) <= LONGEST else None
+    if not isinstance(body, dict):
+        raise TypeError("no document")
+    return body
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A member that stands there twice would be read by some programs one way and by others another."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a member stands there twice")
+    return found
+
+
+def _pretty(body: dict[str, Any]) -> bytes:
+    return (json.dumps(body, ensure_ascii=False, indent=2) + "\n").encode()
