@@ -38,6 +38,7 @@ VERBS = (
     Verb("consent.suspended", pgettext_lazy("trail", "suspended a consent"), "c", _NONE),
     Verb("consent.changed", pgettext_lazy("trail", "changed where a consent stands"), "c"),
     Verb("consent.tombstone", pgettext_lazy("trail", "closed a consent after erasure"), "c", _NONE),
+    Verb("consent.defended", pgettext_lazy("trail", "took the file that proves a consent"), "c", _NONE),
     Verb("evidence.added", pgettext_lazy("trail", "added evidence of a consent"), "c"),
     Verb("evidence.opened", pgettext_lazy("trail", "opened evidence of a consent"), "c"),
     Verb("suppression.added", pgettext_lazy("trail", "added a number to the do-not-contact list"), "c", _NONE),

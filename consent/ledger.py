@@ -147,7 +147,12 @@ def _actor(by: Actor) -> str:
 
 def event_hash(event: ConsentEvent) -> str:
     """SHA-256 over the event's canonical JSON and the hash before it (§2.1 no. 52)."""
-    facts = {
+    return hashlib.sha256(json.dumps(facts_of(event), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def facts_of(event: ConsentEvent) -> dict[str, Any]:
+    """What the hash of an event is over; text and whole numbers only."""
+    return {
         "after": event.after,
         "actor": str(event.actor),
         "before": event.before,
@@ -162,7 +167,6 @@ def event_hash(event: ConsentEvent) -> str:
         "reason": event.reason,
         "time": int(event.event_time.timestamp() * 1_000_000),
     }
-    return hashlib.sha256(json.dumps(facts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def _fold(step: Step, at: datetime) -> None:

@@ -152,6 +152,8 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("suppression", "/suppression/"),
         Page("suppression-lookup", "/suppression/number/"),
         Page("suppression-answer", "", (Fill("main #id_number", "{number}"), Press("main form button.primary"))),
+        Page("defence", "/defence/"),
+        Page("defence-found", "", (Fill("main #id_number", "{number}"), Press("main form button.primary"))),
         Page("notices", "/notices/"),
         Page("team", "/team/"),
         Page("matrix", "/team/matrix/"),

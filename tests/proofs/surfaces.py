@@ -200,6 +200,8 @@ def _office(world):
         "user": [Ask(f"/team/{world.li.pk}/")],
         "matrix": [Ask("/team/matrix/"), post("/team/matrix/", field="contacts.mobile", role="lead", level="5", reason="")],
         "account": [Ask("/account/")],
+        "defence": [Ask("/defence/"), post("/defence/", number=FANG.mobile), post("/defence/", number="1")],
+        "defence_take": [post(f"/defence/{world.fang.pk}/"), post(f"/defence/{world.export.pk}/")],
         "notices": [Ask("/notices/")],
         "sign_in": [Ask("/sign-in/"), post("/sign-in/", username="li", password="x")],
         "run_sweep": [post("/retention/sweep/")],

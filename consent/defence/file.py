@@ -1,0 +1,108 @@
+"""Writes the consent defence file of one person, who may have left long ago (O4)."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from audit import export, offline, trail
+from audit.search import Criteria
+from audit.trail import Actor
+from consent import ledger
+from consent.models import ConsentEvent, Decision, Evidence, NoticeVersion, SmsMessage, Subject
+
+HERE = Path(__file__).parent
+DECISIONS = 1000  # the newest; the trail has them all
+BESIDE = ("check.py", "README.zh.txt", "README.en.txt")
+
+
+class NobodyThere(Exception):
+    """No person ever bore this id."""
+
+
+def of(subject: UUID, *, by: Actor, at: datetime) -> bytes:
+    """The zip, whole; that it was made is on record first. `at` is aware, UTC.
+
+    Works after erasure: the ledger, digests, notices and the trail outlive the name. Raises NobodyThere, and
+    audit.export.NothingSealed before the first checkpoint. Serves O4, PIPL 69.
+    """
+    person = Subject.objects.filter(pk=subject).first()
+    if person is None:
+        raise NobodyThere
+    pieces = export.stream(Criteria(subject=subject), at=at)
+    trail.record_alone("consent.defended", by=by, at=at, subject=subject)
+    events = list(
+        ConsentEvent.objects.filter(consent__subject=person)
+        .select_related("consent__purpose", "notice_version__notice")
+        .order_by("consent_id", "number")
+    )
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ledger.jsonl", b"".join(_line(event) for event in events))
+        for version in {event.notice_version for event in events}:
+            archive.writestr(_notice_name(version), json.dumps(version.content, ensure_ascii=False, indent=2))
+        archive.writestr("evidence.json", json.dumps(_evidence(person), ensure_ascii=False, indent=2, default=str))
+        for language, code in (("en", "en"), ("zh", "zh-hans")):
+            with translation.override(code):
+                archive.writestr(f"summary.{language}.txt", "\n".join(_summary(person, events, code, at)) + "\n")
+        archive.writestr("trail.zip", b"".join(pieces), zipfile.ZIP_STORED)
+        archive.writestr("verify.py", offline.one_file("verify.py"))
+        for name in BESIDE:
+            archive.writestr(name, (HERE / name).read_bytes())
+    return target.getvalue()
+
+
+def _line(event: ConsentEvent) -> bytes:
+    told = {"facts": ledger.facts_of(event), "hash": event.event_hash, "notice_hash": event.notice_version.content_hash}
+    return json.dumps(told, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+
+
+def _notice_name(version: NoticeVersion) -> str:
+    return f"notices/{version.notice.code}-v{version.number}.json"
+
+
+def _evidence(person: Subject) -> dict[str, Any]:
+    """What proves the acts and what was done with them; kinds, digests and times, never a content."""
+    acts = Evidence.objects.filter(subject=person).order_by("created_at").values("id", "kind", "digest", "created_at")
+    messages = SmsMessage.objects.filter(subject=person).order_by("sent_at").values("template", "outcome", "sent_at")
+    columns = ("id", "action", "purpose", "channel", "allowed", "reason", "rule_version", "facts", "decided_at")
+    asked = Decision.objects.filter(subject=person).order_by("-decided_at").values(*columns)[:DECISIONS]
+    return {
+        "subject": person.pk,
+        "known_since": person.created_at,
+        "erased_at": person.erased_at,
+        "evidence": list(acts),
+        "messages": list(messages),
+        "decisions": list(asked),
+    }
+
+
+def _summary(person: Subject, events: list[ConsentEvent], code: str, at: datetime) -> Iterator[str]:
+    """Every step in words, oldest first."""
+    yield _("Consent defence file")
+    yield _("Person: %(id)s") % {"id": person.pk}
+    yield _("Made: %(time)s") % {"time": _local(at)}
+    yield _("Known since: %(time)s") % {"time": _local(person.created_at)}
+    if person.erased_at:
+        yield _("Erased: %(time)s") % {"time": _local(person.erased_at)}
+    yield ""
+    for event in sorted(events, key=lambda one: (one.event_time, one.number)):
+        purpose, version = event.consent.purpose, event.notice_version
+        name = purpose.name_en if code == "en" else purpose.name_zh
+        told = [_local(event.event_time), name, str(event.consent.get_channel_display()), str(event.get_after_display())]
+        told += [str(event.get_actor_display()), event.method, _("grade %(grade)s") % {"grade": event.grade}]
+        told += [f"{version.notice.code} v{version.number}", event.event_hash[:16]]
+        yield " | ".join(told)
+    if not events:
+        yield _("This person has never been asked for a consent.")
+
+
+def _local(at: datetime) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S %z")

@@ -1,0 +1,164 @@
+"""The defence file: made for anybody, here or gone, it checks itself in an empty folder and finds every change."""
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from datetime import timedelta
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from audit import export
+from audit.models import Entry
+from audit.trail import Self_, System
+from consent.defence import file
+from consent.models import Consent
+from contacts import erase, withdrawal
+from tests import house
+from tests.audit.sealed import ORIGIN, seal_here
+from tests.proofs.cast import enter
+
+pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+LATER = house.NOON + timedelta(hours=1)
+
+
+@pytest.fixture
+def wang():
+    """Wang agreed to calls and to being passed on, then stopped everything; Zhou agreed too."""
+    home = house.build()
+    sent, _receipt = house.arrive(home.event, house.WANG, channels=("call", "share"))
+    house.arrive(home.event, house.ZHOU)
+    pk = sent.subject_id
+    withdrawal.withdraw(subject=pk, scope=None, method="link", reason="withdrawal", by=Self_(pk), at=LATER)
+    seal_here(at=LATER)
+    return SimpleNamespace(home=home, pk=pk)
+
+
+def made(wang):
+    return file.of(wang.pk, by=wang.home.chen, at=LATER)
+
+
+def unpack(data, folder):
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def check(folder, *words):
+    """What the file's own program says, with nothing of ours around it."""
+    command = [sys.executable, "-I", "-X", "pycache_prefix=/dev/null", str(folder / "check.py"), *words]
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return ended.returncode, (ended.stdout + ended.stderr).strip()
+
+
+def test_it_checks_itself_and_names_nobody(wang, tmp_path):
+    data = made(wang)
+    folder = unpack(data, tmp_path)
+    steps = len((folder / "ledger.jsonl").read_text().splitlines())
+    shown = json.loads(zipfile.ZipFile(folder / "trail.zip").read("manifest.json"))["count"]
+    assert check(folder) == (0, f"OK: {steps} steps, 1 notices, {shown} entries of the trail.")
+    assert (steps, shown) == (6, Entry.objects.filter(subject=wang.pk).exclude(act="consent.defended").count())
+    whole = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix != ".zip")
+    whole += b"".join(zipfile.ZipFile(folder / "trail.zip").read(name) for name in ("entries.jsonl", "entries.csv"))
+    assert [word for word in (house.WANG, house.ZHOU, "王小诺", "138 ****") if word.encode() in whole] == []
+    entry = Entry.objects.get(act="consent.defended")
+    assert (entry.actor, entry.subject) == (wang.home.chen.pk, wang.pk)
+
+
+def test_the_summary_says_what_happened_in_both_languages(wang, tmp_path):
+    folder = unpack(made(wang), tmp_path)
+    english, chinese = ((folder / f"summary.{language}.txt").read_text() for language in ("en", "zh"))
+    assert english.count("withdrawn | the person | link | grade A") == 2
+    assert (english.count("Phone contact"), chinese.count("电话联系"), str(wang.pk) in chinese) == (3, 3, True)
+    told = json.loads((folder / "evidence.json").read_text())
+    assert [row["kind"] for row in told["evidence"]] == ["otp"]
+    assert (told["messages"][0]["template"], told["erased_at"]) == ("otp", None)
+
+
+def test_after_erasure_it_still_proves_everything(wang, tmp_path):
+    before = len((unpack(made(wang), tmp_path / "before") / "ledger.jsonl").read_text().splitlines())
+    erase.one(wang.pk, by=System("sweep"), at=LATER)
+    folder = unpack(made(wang), tmp_path)
+    code, said = check(folder)
+    assert (code, said.split(",")[0]) == (0, f"OK: {before + 2} steps")
+    assert "Erased: 2026-03-02" in (folder / "summary.en.txt").read_text()
+    assert set(Consent.objects.filter(subject_id=wang.pk).values_list("state", flat=True)) == {"tombstone"}
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "word"),
+    [
+        ("ledger.jsonl", b'"after":"withdrawn"', b'"after":"given"', "ledger"),
+        ("ledger.jsonl", b"", b"", "chain"),
+        ("notices/event-v1.json", "停止".encode(), "继续".encode(), "notice"),
+        ("trail.zip", b"PK", b"PX", "trail bundle"),
+        ("evidence.json", None, None, "OK"),
+    ],
+)
+def test_whatever_is_changed_is_found(wang, tmp_path, name, old, new, word):
+    folder = unpack(made(wang), tmp_path)
+    path = folder / name
+    whole = path.read_bytes()
+    if word == "chain":
+        lines = whole.splitlines(keepends=True)
+        path.write_bytes(b"".join(lines[:1] + lines[2:]))
+    elif word == "notice":
+        words = json.loads(whole)
+        words["zh"]["title"] += "（修改）"
+        path.write_text(json.dumps(words, ensure_ascii=False))
+    elif old is not None:
+        assert old in whole
+        path.write_bytes(whole.replace(old, new))
+    code, said = check(folder)
+    assert (code, said.startswith("OK" if word == "OK" else f"FAILED: {word}")) == (int(word != "OK"), True)
+
+
+def test_a_file_that_is_missing_and_a_key_of_another_house(wang, tmp_path):
+    folder = unpack(made(wang), tmp_path)
+    line = zipfile.ZipFile(folder / "trail.zip").read("vkey.txt").decode().strip()
+    assert check(folder, "--vkey", line)[0] == 0
+    assert check(folder, "--vkey", "other+00000000+AAAA") == (1, "FAILED: trail vkey")
+    (folder / "evidence.json").unlink()
+    (folder / "ledger.jsonl").unlink()
+    assert check(folder) == (1, "FAILED: files")
+    assert ORIGIN.startswith("office.example")
+
+
+def test_nobody_and_nothing_sealed(wang):
+    with pytest.raises(file.NobodyThere):
+        file.of(uuid4(), by=wang.home.chen, at=LATER)
+
+
+def test_before_the_first_seal_there_is_nothing_to_prove_with():
+    home = house.build()
+    sent, _receipt = house.arrive(home.event, house.WANG)
+    with pytest.raises(export.NothingSealed):
+        file.of(sent.subject_id, by=home.chen, at=LATER)
+    answer = enter(home.chen).post(f"/defence/{sent.subject_id}/", follow=True, headers={"accept-language": "en"})
+    assert "Nothing is sealed yet" in answer.content.decode()
+    assert not Entry.objects.filter(act="consent.defended").exists()
+
+
+def test_chen_finds_who_bears_and_who_bore_a_number(wang):
+    erase.one(wang.pk, by=System("sweep"), at=LATER)
+    browser = enter(wang.home.chen)
+    page = browser.post("/defence/", {"number": "138 0000 1234"}, headers={"accept-language": "en"}).content.decode()
+    assert (f"/defence/{wang.pk}/" in page, "erased 2026-03-02" in page, "1234" in page) == (True, True, False)
+    none = browser.post("/defence/", {"number": "13900000000"}, headers={"accept-language": "en"}).content.decode()
+    assert "Nobody here ever bore this number" in none
+    assert Entry.objects.filter(act="contact.searched", actor=wang.home.chen.pk).count() == 2
+    assert browser.post("/defence/", {"number": "12"}).status_code == 400
+    answer = browser.post(f"/defence/{wang.pk}/")
+    assert (answer["Content-Type"], answer.content[:2]) == ("application/zip", b"PK")
+    assert browser.post(f"/defence/{uuid4()}/").status_code == 404
+
+
+def test_nobody_else_takes_it(wang):
+    for name in ("li", "wu", "he", "zhao", "sun"):
+        browser = enter(getattr(wang.home, name))
+        assert [browser.get("/defence/").status_code, browser.post(f"/defence/{wang.pk}/").status_code] == [403, 403]
+    assert Client().get("/defence/").status_code == 302
