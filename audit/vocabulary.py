@@ -58,6 +58,7 @@ VERBS = (
     Verb("phone.call", pgettext_lazy("trail", "called without seeing the number"), "c", _NUMBERS),
     Verb("call.outcome", pgettext_lazy("trail", "noted what came of a call"), "c", _NONE),
     Verb("sms.sent", pgettext_lazy("trail", "sent a text message"), "c", _NONE),
+    Verb("sms.received", pgettext_lazy("trail", "answered a text message"), "c", _NONE),
     Verb("person.signin", pgettext_lazy("trail", "opened their own page"), "c", _NONE),
     Verb("person.copy", pgettext_lazy("trail", "took a copy of their own data"), "c"),
     Verb("person.request", pgettext_lazy("trail", "made a request about their own data"), "c", _NONE),

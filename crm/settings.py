@@ -35,6 +35,8 @@ ANCHOR_MAIL = env.words("YUNNUO_ANCHOR_MAIL", "")
 ANCHOR_FOLDER = env.text("YUNNUO_ANCHOR_FOLDER", "")
 # A time-stamp authority that signs each day's checkpoint, and the root certificate it must lead to (RFC 3161).
 TSA_URL, TSA_ROOT = env.text("YUNNUO_TSA_URL", ""), env.text("YUNNUO_TSA_ROOT", "")
+# What the gateway signs messages with that came back (contacts/doors/replies.py); without it nobody is heard.
+SMS_SECRET = env.text("YUNNUO_SMS_SECRET", "")
 EMAIL_HOST, DEFAULT_FROM_EMAIL = env.text("YUNNUO_SMTP_HOST", "localhost"), env.text("YUNNUO_MAIL_FROM", "yunnuo@localhost")
 EMAIL_TIMEOUT = 20  # seconds
 # Deletion: who is mailed when it stands still; how many nights it may miss, and how many people one person may approve.

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.doors import events, noting, visitor
+from contacts.doors import events, noting, replies, visitor
 
 urlpatterns = [
     path("events/", events.event_list, name="events"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("contacts/<uuid:pk>/invite/", noting.invite, name="invite"),
     path("e/<slug:code>/", visitor.event_form, name="visitor_form"),
     path("e/<slug:code>/confirm/<str:token>/", visitor.confirm, name="visitor_confirm"),
+    path("api/sms/", replies.inbound, name="sms_inbound"),
     path("w/<str:token>/", visitor.stop, name="stop"),
     path("w/<str:token>/receipt-<str:form>.json", visitor.receipt, name="receipt"),
 ]

@@ -61,6 +61,7 @@ QUIET = {
     "change_user": "changes an account and goes back to it",
     "notice_current": "a published text, the same for everybody",
     "paper": "a picture; who may open it is told in tests/contacts/test_papers.py",
+    "sms_inbound": "hears the gateway alone and answers with nothing",
     "receipt_key": "a public key, the same for everybody",
     "notice": "a published text, the same for everybody",
     "forget_view": "drops a view and goes back to the list",
