@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from audit import ids, note, stored, trail, watch
-from audit.models import Anchor, Seal, SealingKey
+from audit.models import Anchor, Seal, SealingKey, Watch
 from vault import timestamping
 
 BY = trail.System("sealer")
@@ -45,7 +45,9 @@ def anchor(*, at: datetime) -> list[str]:
             continue
         _record(seal, kind, kept, at=at)
         gone.append(kind)
-    if ways():
+    if not ways():  # a way that failed once and was taken down is no alarm any more
+        Watch.objects.filter(name="anchor").update(word="", place=0, at_us=ids.microseconds(at))
+    else:
         watch.saw("anchor", at=at, word="anchor" if failed else "", place=seal.size if failed else 0)
     if failed is not None and not gone:
         raise failed

@@ -82,9 +82,12 @@ def carry_out(*, at: datetime) -> int:
 
 
 def _drop_files(found: Redaction) -> None:
-    for job in ExportJob.objects.filter(state=ExportJob.State.READY, size__gt=found.place):
+    holding = ExportJob.objects.filter(size__gt=found.place)
+    for job in holding.filter(state=ExportJob.State.READY):
         exporting.file_of(job).unlink(missing_ok=True)
         ExportJob.objects.filter(pk=job.pk).update(state=ExportJob.State.EXPIRED)
+    # One that is being written hears that it is no longer its worker's, and is written anew without the bytes.
+    holding.filter(state=ExportJob.State.RUNNING).update(state=ExportJob.State.APPROVED, heartbeat=None, done=0)
 
 
 def _key(by: Actor) -> UUID:

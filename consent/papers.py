@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from audit import trail
-from consent.models import FileOutbox, PaperPage
+from consent.models import FileOutbox, PaperPage, Subject
 from team.models import User
 from vault import blobs, opening, sealing
 from vault.errors import Shredded, Tampered
@@ -26,7 +26,7 @@ PATIENCE = timedelta(days=1)  # a file without a row may be one that is just bei
 def add(*, subject: UUID, pages: Sequence[bytes], by: User, at: datetime) -> UUID:
     """Keep these pictures as one paper of this person; returns the paper's id. `at` is aware, UTC.
 
-    Serves O1. Raises vault.errors.KeyMissing where the person has no key; nothing is kept then.
+    Serves O1. Raises vault.errors.KeyMissing or Shredded where the person has no key any more; nothing is kept then.
     """
     paper, rows = uuid4(), []
     try:
@@ -38,6 +38,8 @@ def add(*, subject: UUID, pages: Sequence[bytes], by: User, at: datetime) -> UUI
             rows.append(row)
             _write(path_of(row.pk), blob)
         with transaction.atomic():
+            if not Subject.objects.select_for_update().filter(pk=subject, erased_at__isnull=True).exists():
+                raise Shredded(str(subject))  # they left while the pictures were drawn
             trail.record("evidence.added", by=by, at=at, subject=subject, fields=("consent.evidence",), numbers=[len(rows)])
             PaperPage.objects.bulk_create(rows)
     except BaseException:

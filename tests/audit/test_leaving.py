@@ -89,6 +89,24 @@ def test_a_file_that_still_holds_the_bytes_goes_too(written, sealer):
     assert (exporting.file_of(job).exists(), ExportJob.objects.get().state) == (False, "expired")
 
 
+def test_an_export_that_is_being_written_begins_anew_without_the_bytes(written, sealer, tmp_path):
+    job = exporting.ask(criteria=Criteria(), purpose="audit", case_ref="", by=SUN, at=AT)
+    exporting.decide(job_id=job.pk, query_hash=job.query_hash, yes=True, by=CHEN, at=AT)
+    real, seen = exporting.export.stream, []
+
+    def slow(*args, **named):
+        """Somebody blanks the entry in the middle of the first writing."""
+        if not seen:
+            seen.append(agreed(written[1]) and redacting.carry_out(at=AT))
+        yield from real(*args, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exporting.export, "stream", slow)
+        assert (exporting.work(at=AT), exporting.file_of(job).exists()) == (0, False)
+        assert (exporting.work(at=AT), ExportJob.objects.get().state) == (1, "ready")
+    assert manifest(exporting.file_of(job))["redacted"] == [2]
+
+
 def test_blank_bytes_without_two_people_are_damage(written, sealer, tmp_path):
     tamper("UPDATE audit_entry SET leaf = %s WHERE eid = %s", b"{}", trail._stored(written[1]))
     with pytest.raises(verify.Broken, match=r"canonical \(2\)"):

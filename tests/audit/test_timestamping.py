@@ -113,6 +113,15 @@ def test_whatever_is_not_a_good_token_is_never_kept_and_is_an_alarm(sealed, sett
     assert (watch.alarms(at=at), Anchor.objects.count()) == ([], 1)
 
 
+def test_a_way_that_was_taken_down_is_no_alarm_any_more(sealed, settings, at):
+    with authority.serving(lambda query: (503, b"later")) as settings.TSA_URL, pytest.raises(StampRefused):
+        anchoring.anchor(at=at)
+    assert [alarm.word for alarm in watch.alarms(at=at)] == ["anchor"]
+    settings.TSA_URL = ""
+    anchoring.anchor(at=at)
+    assert watch.alarms(at=at + timedelta(minutes=1)) == []
+
+
 def test_an_answer_to_another_question_and_one_of_another_hour_are_refused(sealed, settings, house, at):
     answer = late(house)
     with authority.serving(answer) as settings.TSA_URL:

@@ -193,6 +193,19 @@ def test_a_crash_while_adding_leaves_no_row_and_no_file(met, monkeypatch):
     assert (on_disk(), PaperPage.objects.count(), Entry.objects.filter(act="evidence.added").count()) == ([], 0, 0)
 
 
+def test_somebody_who_leaves_while_the_pictures_are_drawn_leaves_no_file(met, monkeypatch):
+    home, contact = met
+    write = papers._write
+
+    def leaves_meanwhile(path, blob):
+        write(path, blob)
+        erase.one(contact.pk, by=BY, at=timezone.now())
+
+    monkeypatch.setattr(papers, "_write", leaves_meanwhile)
+    assert send(home, contact, picture()).status_code == 410
+    assert (on_disk(), PaperPage.objects.count(), Contact.objects.count()) == ([], 0, 0)
+
+
 @pytest.mark.parametrize("wrong", ["a byte", "another page's", "gone", "no file of ours"])
 def test_a_file_that_is_not_as_it_was_closed_is_not_shown(met, wrong):
     home, contact = met
