@@ -84,11 +84,14 @@ def empty_outbox() -> int:
 def clear(*, at: datetime) -> int:
     """Empty the outbox, then delete old files that no row needs (a crash left them); returns how many files went."""
     done = empty_outbox()
-    found = {path.stem: path for path in folder().glob("??/*.page") if _age(path, at) > PATIENCE}
-    needed = {str(pk) for pk in PaperPage.objects.filter(pk__in=found, file_key__isnull=False).values_list("pk", flat=True)}
-    for stem in found.keys() - needed:
-        found[stem].unlink(missing_ok=True)
-        done += 1
+    old = [path for path in folder().glob("??/*") if _age(path, at) > PATIENCE]
+    if not old:
+        return done
+    needed = {path_of(pk) for pk in PaperPage.objects.filter(file_key__isnull=False).values_list("pk", flat=True).iterator()}
+    for path in old:
+        if path not in needed:
+            path.unlink(missing_ok=True)
+            done += 1
     return done
 
 

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django import forms
-from django.db import transaction
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -53,21 +52,26 @@ class NumberForm(StrictForm):
 
     number = forms.CharField(label=_("Whole number"), max_length=40)
 
+    def looked_up(self, by: trail.Actor) -> str:
+        """The digits of what was typed, once the look-up is on record; empty, with a sentence, for what is no number."""
+        if not self.is_bound or not self.is_valid():
+            return ""
+        try:
+            digits = phone.normalise(self.cleaned_data["number"]).digits
+        except phone.PhoneRefused as refused:
+            self.add_error("number", str(refused.sentence))
+            return ""
+        trail.record_alone("contact.searched", by=by, at=timezone.now())
+        return digits
+
 
 @door(roles=COMPLIANCE, rate=(60, 3600))
 @require_http_methods(["GET", "POST"])
 def suppression_page(request: HttpRequest) -> HttpResponse:
     """The do-not-contact list without a number in it; one whole number can be looked up, on record (D8)."""
     form, answer = NumberForm(request.POST if request.method == "POST" else None), None
-    if form.is_bound and form.is_valid():
-        try:
-            digits = phone.normalise(form.cleaned_data["number"]).digits
-        except phone.PhoneRefused as refused:
-            form.add_error("number", str(refused.sentence))
-        else:
-            with transaction.atomic():
-                trail.record("contact.searched", by=request.user, at=timezone.now())
-            answer = suppression.since(digits) or "none"
+    if digits := form.looked_up(request.user):
+        answer = suppression.since(digits) or "none"
     rows = Suppression.objects.order_by("-since")[:100]
     context = {"form": form if form.errors else NumberForm(), "answer": answer, "rows": rows}
     return render(request, "consent/suppression.html", context, status=400 if form.errors else 200)

@@ -3,20 +3,18 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from audit import trail
 from audit.export import NothingSealed
 from consent.defence import file
 from consent.models import Handle, Subject
 from consent.views import NumberForm
 from team.doors import door
-from vault import index, phone
+from vault import index
 
 COMPLIANCE = ("compliance",)
 MOST = 50
@@ -27,16 +25,9 @@ MOST = 50
 def desk(request: HttpRequest) -> HttpResponse:
     """Look up a whole number, on record: everybody who bore it, here or gone, by their id (D8, O4)."""
     form, found = NumberForm(request.POST if request.method == "POST" else None), None
-    if form.is_bound and form.is_valid():
-        try:
-            digits = phone.normalise(form.cleaned_data["number"]).digits
-        except phone.PhoneRefused as refused:
-            form.add_error("number", str(refused.sentence))
-        else:
-            with transaction.atomic():
-                trail.record("contact.searched", by=request.user, at=timezone.now())
-            bearers = Handle.objects.filter(fingerprint=index.fingerprint(digits)).values("subject")
-            found = list(Subject.objects.filter(pk__in=bearers).order_by("-created_at")[:MOST])
+    if digits := form.looked_up(request.user):
+        bearers = Handle.objects.filter(fingerprint=index.fingerprint(digits)).values("subject")
+        found = list(Subject.objects.filter(pk__in=bearers).order_by("-created_at")[:MOST])
     context = {"form": form if form.errors else NumberForm(), "found": found}
     return render(request, "consent/defence.html", context, status=400 if form.errors else 200)
 

@@ -5,7 +5,7 @@ nothing else. A token that does not verify offline, against the root this office
 """
 
 from datetime import UTC, datetime, timedelta
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,10 +20,11 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
+from vault import lines
+
 SECONDS = 20
 LONGEST = 65_536  # bytes of an answer; a token with its certificates has two to five thousand
 SKEW = timedelta(minutes=10)  # an authority's clock and ours
-HERE = ("localhost", "127.0.0.1", "::1")
 
 
 class StampRefused(OSError):
@@ -75,7 +76,10 @@ def _roots() -> list[x509.Certificate]:
 
 def _ask(body: bytes) -> bytes:
     """One POST; no redirect is followed."""
-    line, path = _connect(settings.TSA_URL)
+    line, parts = lines.connect(settings.TSA_URL, seconds=SECONDS), urlsplit(settings.TSA_URL)
+    if line is None:
+        raise StampRefused("address")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
         line.request("POST", path, body, {"Content-Type": "application/timestamp-query"})
         answer = line.getresponse()
@@ -87,13 +91,3 @@ def _ask(body: bytes) -> bytes:
     if answer.status != 200 or len(said) > LONGEST:
         raise StampRefused("answer")
     return said
-
-
-def _connect(url: str) -> tuple[HTTPConnection, str]:
-    parts = urlsplit(url)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    if parts.scheme == "https" and parts.hostname:
-        return HTTPSConnection(parts.hostname, parts.port, timeout=SECONDS), path
-    if parts.scheme == "http" and parts.hostname in HERE:
-        return HTTPConnection(parts.hostname, parts.port, timeout=SECONDS), path
-    raise StampRefused("address")

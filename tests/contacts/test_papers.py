@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from django.utils.html import escape
 from PIL import Image
 
 from audit import leaf
@@ -15,6 +16,7 @@ from audit.trail import System
 from consent import papers, scanning
 from consent.models import FileOutbox, PaperPage
 from contacts import erase, hold
+from contacts.doors.papers import PROBLEMS
 from contacts.models import Contact
 from tests import house
 from tests.proofs.cast import enter
@@ -125,7 +127,7 @@ def test_what_is_no_paper_is_refused_by_name_and_nothing_is_kept(met, word, data
         scanning.pages_of(data)
     answer = send(home, contact, data)
     assert (refused.value.word, answer.status_code, PaperPage.objects.count(), on_disk()) == (word, 400, 0, [])
-    assert 'role="alert"' in answer.content.decode() or "error" in answer.content.decode()
+    assert escape(str(PROBLEMS[word])) in answer.content.decode()
     assert enter(home.li).post(f"/contacts/{contact.pk}/papers/", {}).status_code == 400
 
 
@@ -177,12 +179,15 @@ def test_a_file_that_was_written_for_nobody_goes_after_a_day_and_not_before(met,
     [needed] = on_disk()
     stray = needed.with_name("0" * 8 + "-0000-4000-8000-" + "0" * 12 + ".page")
     stray.write_bytes(b"YNF1")
+    half = stray.with_suffix(".part")
+    half.write_bytes(b"Y")
     later = timezone.now() + timedelta(hours=30)
     now = timezone.now().timestamp()
     os.utime(stray, (now, now))
+    os.utime(half, (now, now))
     os.utime(needed, (now, now))
     assert papers.clear(at=timezone.now()) == 0
-    assert (papers.clear(at=later), on_disk()) == (1, [needed])
+    assert (papers.clear(at=later), on_disk()) == (2, [needed])
 
 
 def test_a_crash_while_adding_leaves_no_row_and_no_file(met, monkeypatch):

@@ -4,19 +4,18 @@ import json
 import os
 import re
 from base64 import b64decode, b64encode
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from vault import lines
 from vault.errors import RootRefused
 
 SECONDS = 5
 LONGEST = 65_536  # bytes of an answer; a wrapped key has about a hundred
 WRAPPED = re.compile(r"vault:v[0-9]+:[A-Za-z0-9+/=]+")
-HERE = ("localhost", "127.0.0.1", "::1")
 VARIABLE = "YUNNUO_TRANSIT_TOKEN"
 
 
@@ -64,12 +63,10 @@ class Transit:
 
 def _connect(url: str) -> HTTPConnection:
     """TLS, or this very machine: keys do not travel in the clear."""
-    parts = urlsplit(url)
-    if parts.scheme == "https" and parts.hostname:
-        return HTTPSConnection(parts.hostname, parts.port, timeout=SECONDS)
-    if parts.scheme == "http" and parts.hostname in HERE:
-        return HTTPConnection(parts.hostname, parts.port, timeout=SECONDS)
-    raise RootRefused("YUNNUO_TRANSIT_URL must begin with https://, or with http:// on this machine")
+    line = lines.connect(url, seconds=SECONDS)
+    if line is None:
+        raise RootRefused("YUNNUO_TRANSIT_URL must begin with https://, or with http:// on this machine")
+    return line
 
 
 def _token() -> str:
