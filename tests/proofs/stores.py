@@ -17,6 +17,7 @@ from crm.servers import postgres
 
 STEM = "1770713"  # what all markers begin with; made-up
 MARKERS = [f"{STEM}{n:04d}" for n in range(10_000)]
+PLAIN, HEXADECIMAL = STEM.encode(), re.compile(rb"[0-9a-fA-F-]+")
 AS_INTEGERS = frozenset(int(f"{code}{marker}") for code in ("", "86") for marker in MARKERS)
 
 
@@ -47,18 +48,47 @@ def integers():
         yield little, re.compile(b"." + lows + re.escape(little), re.DOTALL)
 
 
-def carries(blob, texts, shapes):
-    """Whether a marker stands in these bytes."""
-    if any(text in blob for text in texts):
-        return True
-    hits = (hit[0] for upper, shape in shapes if upper in blob for hit in shape.finditer(blob))
-    return any(int.from_bytes(hit, order) in AS_INTEGERS for hit in hits for order in ("big", "little"))
+def carried(blob, texts, shapes):
+    """The bytes around every marker that stands in these bytes."""
+    for text in texts:
+        yield from (
+            blob[max(at - 24, 0) : at + 40] for at in places(blob, text) if text != PLAIN or not within_a_hash(blob, at)
+        )
+    for upper, shape in shapes:
+        for hit in shape.finditer(blob) if upper in blob else ():
+            if any(int.from_bytes(hit[0], order) in AS_INTEGERS for order in ("big", "little")):
+                yield blob[max(hit.start() - 24, 0) : hit.end() + 24]
+
+
+def places(blob, text):
+    """Where a text begins in a blob."""
+    at = blob.find(text)
+    while at >= 0:
+        yield at
+        at = blob.find(text, at + 1)
+
+
+def within_a_hash(blob, at):
+    """Whether these digits are a piece of a hash or an id: of a gigabyte of them, some hold any seven digits.
+
+    A run of 24 or more hexadecimal characters with a letter among them; a number that leaks has its like around it.
+    """
+    around = blob[max(at - 64, 0) : at + 64]
+    run = next(run for run in HEXADECIMAL.finditer(around) if run.start() <= min(at, 64) < run.end())[0]
+    return len(run) >= 24 and re.search(rb"[a-f]", run, re.IGNORECASE) is not None
 
 
 def found_in(stores):
-    """The names of the stores in which a marker stands, members of archives included."""
+    """The names of the stores in which a marker stands, members of archives included, with the bytes around the first."""
     texts, shapes = stems(), list(integers())
-    return sorted(name for name, blobs in stores.items() if any(carries(blob, texts, shapes) for blob in unpacked(blobs)))
+    hits = {name: next(carriers(blobs, texts, shapes), None) for name, blobs in stores.items()}
+    return {name: hit for name, hit in sorted(hits.items()) if hit is not None}
+
+
+def carriers(blobs, texts, shapes):
+    """What `carried` finds in all of these blobs."""
+    for blob in unpacked(blobs):
+        yield from carried(blob, texts, shapes)
 
 
 def unpacked(blobs):
