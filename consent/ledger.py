@@ -31,6 +31,7 @@ class Step:
     reason: str = ""
     language: str = ""
     valid_until: datetime | None = None
+    given_at: datetime | None = None  # where it is not the moment of this step
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,7 @@ def _fold(step: Step, at: datetime) -> None:
     head = step.consent
     head.state, head.changed_at, head.grade = step.after, at, step.grade
     if step.after in rules.LIVE:
-        head.given_at, head.valid_until = at, step.valid_until
+        head.given_at, head.valid_until = step.given_at or at, step.valid_until
 
 
 def request(asks: Sequence[Ask], *, language: str, by: Actor, at: datetime, new: bool = False) -> list[Consent]:
@@ -248,9 +249,17 @@ def close(heads_: Iterable[Consent], after: str, *, method: str, reason: str, by
     return moved
 
 
+def resume(heads_: Iterable[Consent], *, by: Actor, at: datetime) -> None:
+    """Consents that rested stand again, with the day they were given and the end they had (suspended → given)."""
+    steps = []
+    for head in heads_:
+        steps.append(Step(head, "given", "request", head.grade, valid_until=head.valid_until, given_at=head.given_at))
+    apply(steps, by=by, at=at)
+
+
 def expire_due(*, by: Actor, at: datetime, limit: int) -> list[UUID]:
     """Expire consents whose time is over, at most `limit`; returns the subjects concerned (§3, C15)."""
-    due = Consent.objects.select_for_update().filter(state__in=rules.LIVE, valid_until__lte=at)
+    due = Consent.objects.select_for_update().filter(state__in=states.ENDING, valid_until__lte=at)
     rows = list(due.order_by("valid_until")[:limit])
     close(rows, "expired", method="clock", reason="expired", by=by, at=at)
     return list({row.subject_id for row in rows})

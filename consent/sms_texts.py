@@ -8,6 +8,10 @@ TEXTS: dict[str, Promise] = {
         "[Yunnuo Demo] Your code is %(code)s, valid for 10 minutes. You asked for it at our event; "
         "if not, ignore this message and nothing is kept. Nobody will ever ask you for this code."
     ),
+    "own_page": _(
+        "[Yunnuo Demo] Your code is %(code)s, valid for 10 minutes. It opens the page on which you see what we hold about "
+        "you. If you did not ask for it, ignore this message. Nobody will ever ask you for this code."
+    ),
     "invite": _(
         "[Yunnuo Demo] We met at %(event)s. May we call you? Say yes or no here: %(link)s . "
         "If you do nothing, your number is deleted within 7 days. Reply R to refuse."

@@ -23,6 +23,8 @@ TABLE: dict[str, frozenset[str]] = {
 }
 # After a no, only the person may begin again (条例 22(5)).
 NOES = frozenset({"refused", "withdrawn"})
+# A yes, in use or not: it ends on its day.
+ENDING = frozenset({"given", "renewed", "suspended", "superseded"})
 CLOSED = NOES | {"expired", "invalidated", "revoked", ENDS}
 # Where somebody is being asked and has not answered.
 WAITING = frozenset({"requested", "deferred", "asserted"})

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-LIVE = frozenset({"given", "renewed"})
+# A yes that rests, or that a newer notice has overtaken, keeps the person until its own end; what it opens, the gate says.
+LIVE = frozenset({"given", "renewed", "suspended", "superseded"})
 REFUSALS = {
     "withdrawn": "withdrawn",
     "refused": "refused",

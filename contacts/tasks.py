@@ -11,6 +11,7 @@ from audit.trail import System
 from consent import catching_up, papers
 from contacts import alarm, brakes, importing, nightly
 from contacts.keys import duty, standing
+from contacts.own import entering
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,12 @@ def examine_keys() -> None:
     """Say aloud whatever is wrong with keys, or with people who lost theirs."""
     for sentence in standing.problems(at=timezone.now()):
         logger.error("keyring: %s", sentence)
+
+
+@shared_task(name="contacts.send_own_codes")
+def send_own_codes() -> None:
+    """When somebody asks for their own page, and every minute: codes that wait, and visits that are over."""
+    entering.send_codes(at=timezone.now())
 
 
 @shared_task(name="contacts.check_sheet")

@@ -30,6 +30,7 @@ PLACES = (
     Place("events", _("Events"), "calendar-days", READERS, "work"),
     Place("imports", _("Import"), "upload", USERS, "work"),
     Place("calls", _("Calls"), "phone", USERS, "work"),
+    Place("requests", _("Requests"), "inbox", COMPLIANCE, "compliance"),
     Place("retention", _("Retention"), "timer", COMPLIANCE, "compliance"),
     Place("holds", _("Legal holds"), "lock", COMPLIANCE, "compliance"),
     Place("suppression", _("Do not contact"), "phone-off", COMPLIANCE, "compliance"),

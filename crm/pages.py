@@ -12,7 +12,10 @@ class Press:
 
 @dataclass(frozen=True)
 class Fill:
-    """Write a value into a field; `{number}` stands for a made-up number, `{code}` for what the demo phone shows."""
+    """Write a value into a field; `{number}` stands for a made-up number, `{code}` for what the demo phone shows.
+
+    `{known}` is a made-up number too, the same on every page of one look.
+    """
 
     where: str
     value: str
@@ -68,6 +71,10 @@ SHEET = "姓名,手机号,同意\n王小诺,{number},是\n周远,12,是\n钱行,
 UPLOAD = (Attach("main input[type=file]", "fair.csv", SHEET), Press("main form button.primary"))
 CODE: tuple[Step, ...] = (Fill("#id_code", "{code}"), Press("main form.form button.primary"))
 ANSWERED = (Fill("#id_name", "王小诺"), Fill("#id_number", "{number}"), Tick("main input[type=checkbox]"))
+KNOWN: tuple[Step, ...] = (
+    *(Fill("#id_name", "王小诺"), Fill("#id_number", "{known}"), Tick("main input[type=checkbox]")),
+    *(Press("main form.form button.primary"), *CODE),
+)
 
 VISITOR = "visitor"
 PAGES: dict[str, tuple[Page, ...]] = {
@@ -83,6 +90,14 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("stopped", "", (Press("button.bad"),)),
         Page("receipt-check", "/receipt/check/"),
         Page("receipt-none", "", (Fill("#id_text", "{}"), Press("main form.form button.primary"))),
+        Page("own", "/e/demo/", (*KNOWN, Press('main a[href="/me/"]'))),
+        Page("own-code", "", (Fill("#id_number", "{known}"), Press("main form.form button.primary"))),
+        Page("own-page", "", CODE),
+        Page("own-copy", "", (Press('main a[href="/me/copy/"]'),)),
+        Page("own-ask", "/me/ask/"),
+        Page("own-wordless", "", (Tick("#id_kind_1"), Press("main form.form button.primary"))),
+        Page("own-asked", "", (Fill("#id_words", "姓名写错了"), Press("main form.form button.primary"))),
+        Page("own-stopped", "", (Press("main button.bad"),)),
         Page("nothing-held", "/w/no-such-link/"),
         Page("nothing-here", "/no-such-page/"),
         Page("not-understood", specimen="400.html"),
@@ -108,6 +123,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
             "",
             (Attach("main input[type=file]", "a.jpg", "no picture"), Press("main form.form button.primary")),
         ),
+        Page("request-noted", "/contacts/?state=asserted", (*PERSON, Press('main a[href$="/request/"]'))),
         Page("withdraw", "/contacts/?state=asserted", (*PERSON, Press('main a[href$="/withdraw/"]'))),
         Page("search", "/contacts/search/"),
         Page("found", "", (Fill("main #id_q", "王"), Press("main form.form button.primary"))),
@@ -139,7 +155,9 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("today", "/"),
         Page("contacts", "/contacts/"),
         Page("person", "/contacts/", PERSON),
-        Page("place-hold", "", (Press('main a[href$="/hold/"]'),)),
+        Page("requests", "/requests/"),
+        Page("request", "/requests/", _through("/requests/")),
+        Page("place-hold", "/contacts/", (*PERSON, Press('main a[href$="/hold/"]'))),
         Page("holds-standing", "", (Fill("#id_case_ref", "2026-7"), Press("main form.form button.primary"))),
         Page("event", "/events/", EVENT),
         Page("retention", "/retention/"),

@@ -246,6 +246,7 @@ CELERY_BEAT_SCHEDULE = {
     "catch_up": {"task": "contacts.catch_up", "schedule": crontab(hour="3", minute="50")},
     "turn_keys": {"task": "contacts.turn_keys", "schedule": crontab(minute="20")},
     "examine_keys": {"task": "contacts.examine_keys", "schedule": crontab(hour="3", minute="40")},
+    "send_own_codes": {"task": "contacts.send_own_codes", "schedule": crontab(), "options": {"expires": 55}},
     "resume_sheets": {"task": "contacts.resume_sheets", "schedule": crontab()},
     "look": {"task": "audit.look", "schedule": crontab(minute="*/5")},
     "write_exports": {"task": "audit.write_exports", "schedule": crontab(), "options": {"expires": 55}},

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import watch
 from audit.models import Entry, ExportJob, Redaction
-from consent.models import Consent, Suppression
+from consent.models import Consent, RightsRequest, Suppression
 from contacts import calling, hold, leaving_page, sweep, visibility
 from contacts.models import CallAttempt, LegalHold, RuleChange, SweepRun
+from contacts.nights import OFFICE
 from team.models import Book, Pledge, User
 
 
@@ -95,6 +96,7 @@ def _compliance(user: User, at: datetime) -> list[Tile]:
     overdue = sweep.due_now(at - timedelta(days=1)).count()
     asserted = Consent.objects.filter(state="asserted").values("subject_id").distinct().count()
     return [
+        _requests(at),
         Tile(_("Leaving tonight"), tonight, _("see each person and why"), reverse("retention"), "timer", ""),
         Tile(
             _("Overdue for more than a day"),
@@ -125,6 +127,16 @@ def _compliance(user: User, at: datetime) -> list[Tile]:
         ),
         *(tile for tile in [_seal(at)] if tile.count),
     ]
+
+
+def _requests(at: datetime) -> Tile:
+    """What people asked and nobody answered yet; red once one is late."""
+    days = list(RightsRequest.objects.filter(state="open").order_by("due_on").values_list("due_on", flat=True))
+    late = sum(day < at.astimezone(OFFICE).date() for day in days)
+    hint = _("some are overdue: answer them first") if late else _("answer within 15 working days")
+    return Tile(
+        _("Requests of people"), len(days), hint, reverse("requests"), "inbox", "bad" if late else "warn" if days else ""
+    )
 
 
 def _admin(user: User, at: datetime) -> list[Tile]:

@@ -30,6 +30,8 @@ urlpatterns = [
     path("", include("contacts.urls.importing")),
     path("", include("contacts.urls.leaving")),
     path("", include("contacts.urls.keys")),
+    path("", include("contacts.urls.own")),
+    path("", include("contacts.urls.requests")),
     path("audit/", auditors(audit_views.search), name="audit"),
     path("audit/days/", auditors(audit_views.days), name="audit_days"),
     path("audit/checkpoint/", auditors(audit_views.checkpoint), name="audit_checkpoint"),

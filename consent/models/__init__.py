@@ -5,6 +5,7 @@ from consent.models.evidence import Challenge, Evidence, SmsMessage, StopLink
 from consent.models.ledger import Consent, ConsentEvent
 from consent.models.notice import Notice, NoticePurpose, NoticeVersion, Purpose
 from consent.models.paper import FileOutbox, PaperPage
+from consent.models.rights import RightsRequest
 from consent.models.subject import Handle, Subject, Suppression
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "NoticeVersion",
     "PaperPage",
     "Purpose",
+    "RightsRequest",
     "SmsMessage",
     "StopLink",
     "Subject",

@@ -149,6 +149,11 @@ def receipt(request: HttpRequest, token: str, form: str) -> HttpResponse:
     subject = stop_link.find(token)
     if subject is None or form not in signed.FORMS:
         raise Http404
+    return receipt_file(request, subject, form)
+
+
+def receipt_file(request: HttpRequest, subject: UUID, form: str) -> HttpResponse:
+    """The signed receipt of one record as a file; 404 where nothing was ever asked, 503 without our key."""
     english = (get_language() or "").startswith("en")
     try:
         told = record.of(subject, language="en" if english else "zh-Hans", site=request.build_absolute_uri("/"))

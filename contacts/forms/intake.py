@@ -18,30 +18,17 @@ from vault.forms import DayField, LineField, StrictForm
 TOKEN = re.compile(r"(?!.*\d{11})[\w-]{22}", re.ASCII)  # it becomes part of an address: no number in it
 
 
-class PersonForm(StrictForm):
-    """Name and number, read strictly; nothing else about a person. `remarks` says what was left out or is unusual."""
+class MobileForm(StrictForm):
+    """One person's number, read strictly. `remarks` says what was left out or is unusual."""
 
     remarks: list[Promise]
 
-    name = forms.CharField(
-        label=_("Name"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": _("Please fill in the name.")},
-    )
     number = forms.CharField(
         label=_("Mobile number"),
         error_messages={"required": _("Please fill in the mobile number.")},
         max_length=400,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
-
-    def clean_name(self) -> str:
-        """A clean name, or a sentence."""
-        try:
-            return names.clean_name(self.cleaned_data["name"])
-        except names.TextRefused as refused:
-            raise forms.ValidationError(str(refused.sentence)) from None
 
     def clean_number(self) -> phone.Number:
         """One person's number, or a sentence; what needs a look comes back in plain digits, to be sent again."""
@@ -53,6 +40,25 @@ class PersonForm(StrictForm):
             raise forms.ValidationError(str(reading.sentence or phone.PROBLEMS["many"]))
         self.remarks = reading.remarks
         return reading.numbers[0]
+
+
+class PersonForm(MobileForm):
+    """Name and number, and nothing else about a person."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Please fill in the name.")},
+    )
+    field_order = ("name", "number")
+
+    def clean_name(self) -> str:
+        """A clean name, or a sentence."""
+        try:
+            return names.clean_name(self.cleaned_data["name"])
+        except names.TextRefused as refused:
+            raise forms.ValidationError(str(refused.sentence)) from None
 
 
 class VisitorForm(PersonForm):
@@ -185,6 +191,12 @@ class EventForm(StaffForm):
         return ticks
 
 
+class NeverShown(forms.PasswordInput):
+    """A field whose value is not sent back: a wrong code is typed anew, and a number typed by mistake stands nowhere."""
+
+    input_type = "text"
+
+
 class CodeForm(StrictForm):
     """The code from the visitor's phone."""
 
@@ -194,5 +206,5 @@ class CodeForm(StrictForm):
         label=_("Code from the text message"),
         error_messages={"required": _("Please type the six digits from the message.")},
         max_length=12,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}),
+        widget=NeverShown(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}),
     )

@@ -7,6 +7,7 @@ from contacts.models.leaving import Departure, LegalHold, RetentionRule, RuleCha
 from contacts.models.sheet import SheetImport, SheetRow
 from contacts.models.sweeping import Postponement, SweepAlarm, SweepApproval, SweepRun
 from contacts.models.view import SavedView
+from contacts.models.visit import OwnVisit
 
 __all__ = [
     "CallAttempt",
@@ -16,6 +17,7 @@ __all__ = [
     "EventStaff",
     "EventTick",
     "LegalHold",
+    "OwnVisit",
     "Phone",
     "Postponement",
     "RetentionRule",

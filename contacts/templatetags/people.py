@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from consent import reasons
+from consent import reasons, states
 from consent.models import Consent, Purpose
 from contacts.cards import Card
 
@@ -61,3 +61,9 @@ def avatar(card: Card) -> SafeString:
 def is_live(consent: Consent) -> bool:
     """Whether this consent stands."""
     return consent.state in ("given", "renewed")
+
+
+@register.filter
+def may_be_stopped(consent: Consent) -> bool:
+    """Whether there is a yes in it that could be taken back: in use, at rest, or asked and not answered."""
+    return "withdrawn" in states.TABLE.get(consent.state, frozenset())

@@ -8,6 +8,7 @@ from audit.trail import Self_, System
 from consent import gate, ledger
 from consent.ledger import Ask
 from consent.models import Evidence
+from consent.requests import asking, deciding
 from contacts import retention, withdrawal
 from contacts.intake import arriving, asserting
 from contacts.intake.arriving import Draft
@@ -28,6 +29,7 @@ def write(events: list[Event], users: dict[str, User], *, people: int, at: datet
         _group(event, drafts, number, at=at, rng=rng)
     _overlap(events, drafts[16:], users["he"], at=at)
     _calls(users["li"], at=at, rng=rng)
+    _asked([draft.subject for draft in drafts[40:43]], users["chen"], at=at)
 
 
 def _group(event: Event, drafts: list[Draft], number: int, *, at: datetime, rng: Random) -> None:
@@ -81,6 +83,17 @@ def _overlap(events: list[Event], met: list[Draft], user: User, *, at: datetime)
     foreign = [event for event in events if event.book.owner_id == user.pk]
     for draft in [*met[:2], *met[8:10]] if foreign else []:
         asserting.quick(event=foreign[0], name=draft.name, number=draft.numbers[0], by=user, at=at)
+
+
+def _asked(people: list[UUID], answering: User, *, at: datetime) -> None:
+    """Three people ask about their own data: one is answered, one waits, and one waits too long."""
+    told = (("explanation", "为什么给我打电话？", 20), ("correction", "我的姓写错了", 30), ("access", "", 2))
+    for person, (kind, words, days) in zip(people, told, strict=False):
+        asked_at = at - timedelta(days=days)
+        row = asking.ask(subject=person, kind=kind, words=words, road="own_page", by=Self_(person), at=asked_at)
+        if kind == "explanation":
+            words = "您在活动中同意我们就咨询的问题致电，期限一年，可随时停止。"
+            deciding.answer(request_id=row.pk, words=words, by=answering, at=asked_at + timedelta(days=2))
 
 
 def _calls(user: User, *, at: datetime, rng: Random) -> None:

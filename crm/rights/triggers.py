@@ -20,6 +20,8 @@ _BY_TABLE = {
     "consent_noticepurpose": "consent_noticepurpose_fixed consent_noticepurpose_fixed_truncate",
     "consent_noticeversion": "consent_noticeversion_fixed consent_noticeversion_fixed_truncate",
     "consent_paperpage": "consent_paperpage_hold consent_paperpage_hold_update",
+    "consent_rightsrequest": "consent_rightsrequest_audit consent_rightsrequest_audit_truncate "
+    "consent_rightsrequest_decided consent_rightsrequest_stays consent_rightsrequest_hold",
     "consent_smsmessage": "consent_smsmessage_hold consent_smsmessage_hold_update",
     "consent_subject": "consent_subject_hold_update",
     "contacts_callattempt": "contacts_callattempt_hold",

@@ -11,6 +11,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from audit import exporting, trail
 from audit.export import EVERYTHING
 from consent.models import Evidence
+from consent.requests import asking
 from contacts import events, hold, importing, sweep
 from contacts.intake import asserting
 from contacts.intake.arriving import Draft
@@ -106,6 +107,9 @@ def build(*, hired=None):
     world.sweep = SweepRun.objects.latest("started_at")
     seal_here(at=now)
     world.export = ready_export(world, now)
+    world.request = asking.ask(
+        subject=world.fang.pk, kind="correction", words="a word is wrong", road="letter", by=world.chen, at=now
+    )
     world.browsers = browsers(world)
     return world
 

@@ -1,6 +1,7 @@
 """The whole life of a thousand numbers, by every door, good input and bad."""
 
 import io
+import re
 
 import openpyxl
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -27,6 +28,7 @@ def live(world, count=1000):
     pages = [*visitors(world, by_form), *notes(world, by_hand)]
     pages += sheet(world, "\n".join(",".join(row) for row in rows(by_csv)).encode("gb18030"), "m.csv")
     pages += sheet(world, workbook(by_book), f"{MARKERS[0]}.xlsx")
+    pages += own_pages(by_form[1:40:4])
     pages += use(world, by_form)
     pages += leave(world)
     return pages
@@ -48,6 +50,20 @@ def visitors(world, numbers):
         elif n % 2:
             code = screen.split("验证码 ")[1][:6]
             pages.append(words_of(browser.post(confirm, {"code": code}, follow=True)))
+    return pages
+
+
+def own_pages(numbers):
+    """People on their own page: a number where the code belongs, the page itself, a request, one thing stopped."""
+    pages = []
+    for number in numbers:
+        browser = Client()
+        screen = browser.post("/me/", {"number": number}, follow=True).content.decode().split('class="screen"')[1]
+        asks = [("code/", {"code": number}), ("code/", {"code": re.search(r"\b[0-9]{6}\b", screen)[0]})]
+        asks += [("ask/", {"kind": "access", "words": "?"}), ("stop/", {"only": "sms_info/sms"})]
+        pages += [words_of(browser.post(f"/me/{path}", sent, follow=True)) for path, sent in asks]
+        assert f"{number[:3]} **** {number[-4:]}" in pages[-1]  # they are in
+        assert f"86{number}" in browser.get("/me/copy.json").content.decode()  # there is something to leak
     return pages
 
 

@@ -7,6 +7,8 @@ import os
 import re
 import subprocess
 import zipfile
+import zlib
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -95,11 +97,18 @@ def unpacked(blobs):
     """The blobs, and what is packed in them."""
     for blob in blobs:
         yield blob
-        if blob[:2] == b"\x1f\x8b":
-            yield from unpacked([gzip.decompress(blob)])
-        if blob[:4] == b"PK\x03\x04":
-            with zipfile.ZipFile(io.BytesIO(blob)) as archive:
-                yield from unpacked([archive.read(name) for name in archive.namelist()])
+        with suppress(OSError, EOFError, zlib.error, zipfile.BadZipFile):  # one sealed cell in 65 536 begins like an archive
+            yield from unpacked(members(blob))
+
+
+def members(blob):
+    """What an archive holds; nothing where it is none."""
+    if blob[:2] == b"\x1f\x8b":
+        return [gzip.decompress(blob)]
+    if blob[:4] == b"PK\x03\x04":
+        with zipfile.ZipFile(io.BytesIO(blob)) as archive:
+            return [archive.read(name) for name in archive.namelist()]
+    return []
 
 
 def everything(folders):

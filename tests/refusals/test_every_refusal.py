@@ -11,6 +11,7 @@ from tests.refusals import (
     test_exports,
     test_leaving_tables,
     test_papers,
+    test_requests,
     test_restoration,
     test_taken_out,
     test_tree_tables,
@@ -29,6 +30,7 @@ PROVING = (
     test_exports,
     test_taken_out,
     test_papers,
+    test_requests,
 )
 
 

@@ -7,7 +7,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,7 @@ class Look:
     language: str
     theme: str
     width: int
+    known: str = field(default_factory=lambda: _made_up())  # the number of the one person this look meets twice
 
 
 class Command(BaseCommand):
@@ -181,7 +182,7 @@ def _come(tab: "Tab", base: str, page: pages.Page, look: Look) -> int:
     elif page.path:
         answer = tab.goto(base + page.path)
         status = answer.status if answer else 0
-    made_up = f"199{secrets.randbelow(10**8):08d}"
+    numbers = {"{number}": _made_up(), "{known}": look.known}
     for step in page.steps:
         match step:
             case pages.Press(where):
@@ -189,16 +190,22 @@ def _come(tab: "Tab", base: str, page: pages.Page, look: Look) -> int:
                     tab.locator(where).first.click(timeout=PATIENCE)
                 status = led.value.status
             case pages.Fill(where, value):
-                told = value.replace("{number}", made_up).replace("{code}", _code(tab) if "{code}" in value else "")
+                told = value.replace("{code}", _code(tab) if "{code}" in value else "")
+                for sign, number in numbers.items():
+                    told = told.replace(sign, number)
                 tab.locator(where).first.fill(told, timeout=PATIENCE)
             case pages.Tick(where):
                 tab.locator(where).first.check(timeout=PATIENCE)
             case pages.Choose(where):
                 tab.locator(where).first.select_option(index=1, timeout=PATIENCE)
             case pages.Attach(where, name, text):
-                sheet = text.replace("{number}", made_up).encode()
+                sheet = text.replace("{number}", numbers["{number}"]).encode()
                 tab.set_input_files(where, {"name": name, "mimeType": "text/csv", "buffer": sheet}, timeout=PATIENCE)
     return status
+
+
+def _made_up() -> str:
+    return f"199{secrets.randbelow(10**8):08d}"
 
 
 def _code(tab: "Tab") -> str:

@@ -1,0 +1,56 @@
+"""Takes in what a person asks: sealed words, a deadline in working days, and what must happen at once (K1, K3)."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from audit import trail
+from audit.trail import Actor
+from consent import ledger, rules, working_days
+from consent.gate import OFFICE
+from consent.models import Consent, RightsRequest
+from vault import names, sealing
+
+WORKING_DAYS = 15  # to answer within (App 违法违规收集使用个人信息行为认定方法; the law itself says "in time")
+LONGEST = 1000  # characters of one request
+MOST_OPEN = 20  # of one person at a time; beyond it somebody is playing
+
+
+class RequestRefused(Exception):
+    """A request that is not taken or not decided; `code` names why: kind, words, many, decided, ground."""
+
+    def __init__(self, code: str) -> None:
+        """Keep the code."""
+        super().__init__(code)
+        self.code = code
+
+
+def ask(*, subject: UUID, kind: str, words: str, road: str, by: Actor, at: datetime) -> RightsRequest:
+    """Take one request in, due within 15 working days of the office's date `at` (aware, UTC); serves K1, K3.
+
+    A restriction rests every standing consent at once: until it is decided, and after a yes, nothing is used. Raises
+    RequestRefused for an unknown kind or road or too many open requests, vault.names.TextRefused for words that are none.
+    """
+    if kind not in RightsRequest.Kind.values or road not in RightsRequest.Road.values:
+        raise RequestRefused("kind")
+    told = names.clean_note(words, LONGEST)
+    deadline = working_days.after(at.astimezone(OFFICE).date(), WORKING_DAYS)
+    with transaction.atomic():
+        if RightsRequest.objects.filter(subject_id=subject, state="open").count() >= MOST_OPEN:
+            raise RequestRefused("many")
+        trail.record("person.request", by=by, at=at, subject=subject, reason=kind)
+        row = RightsRequest(id=uuid4(), subject_id=subject, kind=kind, road=road, received_at=at)
+        row.due_on, row.due_known, row.taken_by_id = deadline.on, deadline.known, trail.user_pk(by)
+        if told:
+            row.words = sealing.seal_text(told, field_id="consent.request.words", row=row.pk, owner=subject)
+        row.save(force_insert=True)
+        if kind == RightsRequest.Kind.RESTRICTION:
+            rest(subject, by=by, at=at)
+    return row
+
+
+def rest(subject: UUID, *, by: Actor, at: datetime) -> None:
+    """Every standing consent of this person rests (given → suspended, law.md §3), inside the caller's transaction."""
+    heads = Consent.objects.select_for_update().filter(subject_id=subject, state__in=rules.LIVE)
+    ledger.close(heads, "suspended", method="request", reason="restriction", by=by, at=at)

@@ -1,0 +1,137 @@
+"""The desk that answers what people ask about their own data, each within its clock (PIPL 44-50; K1, K2, K3)."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from consent import working_days
+from consent.models import RightsRequest
+from consent.requests import deciding
+from consent.requests.asking import RequestRefused
+from contacts import cards, correcting, visibility
+from contacts.forms.own import AnswerForm, CorrectionForm, RefusalForm, TakenForm
+from contacts.masking import Wish, show
+from contacts.nights import OFFICE
+from contacts.own import deeds
+from team.doors import StaffRequest, door
+from team.fields import Level
+from vault import names
+
+COMPLIANCE = ("compliance",)
+DECIDED = 50
+
+
+@door(roles=COMPLIANCE)
+@require_GET
+def desk(request: StaffRequest) -> HttpResponse:
+    """Open requests by their last day, the overdue first; then those decided lately."""
+    at = timezone.now()
+    today = at.astimezone(OFFICE).date()
+    waiting = list(RightsRequest.objects.filter(state="open").order_by("due_on", "received_at")[:200])
+    decided = RightsRequest.objects.exclude(state="open").select_related("decided_by").order_by("-decided_at")[:DECIDED]
+    people = visibility.visible(request.user).filter(pk__in={row.subject_id for row in waiting})
+    shown = {card.pk: card for card in cards.of(list(people.select_related("event", "book__owner")), by=request.user, at=at)}
+    context = {
+        "waiting": [(row, shown.get(row.subject_id), working_days.left(today, row.due_on)) for row in waiting],
+        "decided": list(decided),
+    }
+    return render(request, "contacts/requests/desk.html", context)
+
+
+@door(roles=COMPLIANCE)
+@require_GET
+def one(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """One request: the person masked, their words, what can be done, and the two ways to decide."""
+    return _one(request, get_object_or_404(RightsRequest.objects.select_related("decided_by", "taken_by"), pk=pk))
+
+
+def _one(request: StaffRequest, row: RightsRequest, **forms: object) -> HttpResponse:
+    at = timezone.now()
+    people = list(visibility.visible(request.user).filter(pk=row.subject_id).select_related("event", "book__owner"))
+    words, told = show([Wish(row.words, Level.CALL), Wish(row.answer, Level.CALL)])
+    context = {
+        "row": row,
+        "card": cards.of(people, by=request.user, at=at)[0] if people else None,
+        "words": words,
+        "told": told,
+        "left": working_days.left(at.astimezone(OFFICE).date(), row.due_on),
+        "answer": AnswerForm(prefix="a"),
+        "refusal": RefusalForm(prefix="r"),
+        "correction": CorrectionForm(),
+        **forms,
+    }
+    return render(request, "contacts/requests/one.html", context, status=400 if forms else 200)
+
+
+@door(roles=COMPLIANCE)
+@require_POST
+def answer(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """It was done; the person reads the words on their page (K1)."""
+    row, form = get_object_or_404(RightsRequest, pk=pk), AnswerForm(request.POST, prefix="a")
+    if not form.is_valid():
+        return _one(request, row, answer=form)
+    return _decided(request, lambda: deciding.answer(request_id=pk, **form.cleaned_data, by=request.user, at=timezone.now()))
+
+
+@door(roles=COMPLIANCE)
+@require_POST
+def refuse(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """It is refused, with a ground and a reason; how to object stands beneath it on the person's page (K2)."""
+    row, form = get_object_or_404(RightsRequest, pk=pk), RefusalForm(request.POST, prefix="r")
+    if not form.is_valid():
+        return _one(request, row, refusal=form)
+    return _decided(request, lambda: deciding.refuse(request_id=pk, **form.cleaned_data, by=request.user, at=timezone.now()))
+
+
+def _decided(request: StaffRequest, deed: Callable[[], object]) -> HttpResponse:
+    try:
+        deed()
+    except RequestRefused:
+        messages.info(request, _("This request has been decided already."))
+    else:
+        messages.success(request, _("Decided. The person reads it on their own page."))
+    return redirect("requests")
+
+
+@door(roles=COMPLIANCE)
+@require_POST
+def correct(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Set right what the person said is wrong; what was not filled in stays as it is (A5, PIPL 46)."""
+    row, form = get_object_or_404(RightsRequest, pk=pk, state="open"), CorrectionForm(request.POST)
+    contact = visibility.one(request.user, row.subject_id)
+    if not form.is_valid():
+        return _one(request, row, correction=form)
+    try:
+        changed = correcting.correct(contact=contact, texts=form.told(), by=request.user, at=timezone.now())
+    except names.TextRefused as refused:
+        form.add_error(None, str(refused.sentence))
+        return _one(request, row, correction=form)
+    if changed:
+        messages.success(request, _("Corrected. Now answer the person."))
+    else:
+        messages.info(request, _("Nothing was filled in, so nothing was changed."))
+    return redirect("request", pk)
+
+
+@door(roles=("advisor", "lead", "compliance"))
+@require_http_methods(["GET", "POST"])
+def take(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Note what a person asked for aloud or by letter; the clock starts today (K3)."""
+    contact, at = visibility.one(request.user, pk), timezone.now()
+    form = TakenForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            taken = deeds.take(contact.pk, **form.cleaned_data, by=request.user, at=at)
+        except RequestRefused:
+            form.add_error(None, _("This person has many open requests already; answer those first."))
+        else:
+            messages.success(request, _("Taken in. It must be answered by %(day)s.") % {"day": taken.due_on})
+            return redirect("contact", pk)
+    card = cards.of([contact], by=request.user, at=at)[0]
+    return render(request, "contacts/requests/take.html", {"form": form, "card": card}, status=400 if form.is_bound else 200)

@@ -1,0 +1,126 @@
+"""The copy a person takes away: all that is held about them, in full, for eyes and for programs (K1, K4, PIPL 45)."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from audit import trail
+from audit.trail import Self_
+from consent.models import Consent, ConsentEvent, Decision, PaperPage, RightsRequest, SmsMessage
+from consent.receipts import signed
+from contacts.models import CallAttempt, Contact, OwnVisit, Phone
+from contacts.own import bearers
+from vault import opening, signing
+from vault.errors import KeyringRefused
+from vault.sealed import Sealed
+
+FORMAT = "yunnuo-copy/1"
+TEXTS = ("name", "company", "title", "wechat", "email", "note")
+MOST = 1000  # the newest of each kind; the trail has them all
+
+
+def of(visit: OwnVisit, *, at: datetime) -> dict[str, Any]:
+    """The copy as data: on record first, for each record, then opened. `at` is aware, UTC; times within are UTC.
+
+    What cannot be opened says so in its place.
+    """
+    contacts = bearers.contacts_of(bytes(visit.fingerprint))
+    with transaction.atomic():
+        trail.record_many([trail.EntryDraft("person.copy", by=Self_(c.pk), at=at, subject=c.pk) for c in contacts])
+    return {"format": FORMAT, "made": _time(at), "records": [_record(contact) for contact in contacts]}
+
+
+def document(copy: dict[str, Any]) -> bytes:
+    """The copy as a JSON file, signed where this house has a key for receipts."""
+    try:
+        body = signed.sign(copy, signing.receipts())
+    except KeyringRefused:
+        body = copy
+    return (json.dumps(body, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _record(contact: Contact) -> dict[str, Any]:
+    pk = contact.pk
+    return {
+        "record": str(pk),
+        "met": {
+            "event": contact.event.name,
+            "place": contact.event.place,
+            "day": contact.event.held_on.isoformat(),
+            "how": contact.source,
+            "noted": _time(contact.created_at),
+        },
+        "held": _opened({name: getattr(contact, name) for name in TEXTS}),
+        "numbers": _numbers(pk),
+        "leaves": {"on": _time(contact.delete_on), "rule": contact.delete_rule},
+        "consents": [_consent(head) for head in _heads(pk)],
+        "uses": [_use(use) for use in _newest(CallAttempt.objects.filter(subject_id=pk).select_related("user"), "at")],
+        "messages": [
+            {"what": row.template, "sent": _time(row.sent_at), "outcome": row.outcome}
+            for row in _newest(SmsMessage.objects.filter(subject_id=pk), "sent_at")
+        ],
+        "papers": PaperPage.objects.filter(subject_id=pk, file_key__isnull=False).count(),
+        "requests": [_request(row) for row in _newest(RightsRequest.objects.filter(subject_id=pk), "received_at")],
+        "passed_to": [
+            {"purpose": row.purpose, "at": _time(row.decided_at)}
+            for row in _newest(Decision.objects.filter(subject_id=pk, action="share", allowed=True), "decided_at")
+        ],
+    }
+
+
+def _newest(rows: Any, moment: str) -> list[Any]:
+    return list(rows.order_by(f"-{moment}")[:MOST])
+
+
+def _heads(pk: UUID) -> list[Consent]:
+    rows = Consent.objects.filter(subject_id=pk).select_related("purpose", "notice_version__notice")
+    return list(rows.prefetch_related("events").order_by("purpose_id", "channel"))
+
+
+def _numbers(pk: UUID) -> list[dict[str, Any]]:
+    rows = list(Phone.objects.filter(contact_id=pk).order_by("position"))
+    return [{"kind": row.kind, "confirmed": _time(row.confirmed_at), **_opened({"number": row.number})} for row in rows]
+
+
+def _opened(boxes: dict[str, Sealed | None]) -> dict[str, str]:
+    """What stands in these boxes, by name; a box that does not open is told, not hidden."""
+    full = {name: box for name, box in boxes.items() if box is not None}
+    results = opening.open_many(list(full.values()))
+    return {name: "cannot be opened" if result.error else str(result.value) for name, result in zip(full, results, strict=True)}
+
+
+def _consent(head: Consent) -> dict[str, Any]:
+    return {
+        "purpose": head.purpose_id,
+        "purpose_zh": head.purpose.name_zh,
+        "purpose_en": head.purpose.name_en,
+        "channel": head.channel,
+        "state": head.state,
+        "until": _time(head.valid_until),
+        "notice": f"{head.notice_version.notice.code} v{head.notice_version.number}",
+        "notice_hash": head.notice_version.content_hash,
+        "events": [_event(event) for event in head.events.all()],
+    }
+
+
+def _event(event: ConsentEvent) -> dict[str, Any]:
+    told = {"at": _time(event.event_time), "after": event.after, "who": event.actor, "act": event.method}
+    return told | {"grade": event.grade, "hash": event.event_hash}
+
+
+def _use(use: CallAttempt) -> dict[str, Any]:
+    """Who by role, not by name."""
+    return {"at": _time(use.at), "what": use.kind, "who": use.user.role, "outcome": use.outcome}
+
+
+def _request(row: RightsRequest) -> dict[str, Any]:
+    told = {"kind": row.kind, "received": _time(row.received_at), "due": row.due_on.isoformat(), "state": row.state}
+    return told | {"ground": row.ground, "decided": _time(row.decided_at)} | _opened({"words": row.words, "answer": row.answer})
+
+
+def _time(at: datetime | None) -> str:
+    """ISO 8601 in UTC, to the second; empty for no time."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""

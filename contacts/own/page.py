@@ -1,0 +1,125 @@
+"""What a person sees on their own page: everything held, masked; who used it; when it goes (K1, E8, H13)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from consent import states
+from consent.models import Consent, Decision, RightsRequest, Suppression
+from contacts.masking import Wish, show
+from contacts.models import CallAttempt, Contact, OwnVisit, Phone
+from contacts.own import bearers
+from team.fields import Level
+
+TEXTS: dict[str, Promise] = {
+    "name": _("Name"),
+    "company": _("Company"),
+    "title": _("Job title"),
+    "wechat": _("WeChat"),
+    "email": _("E-mail"),
+    "note": _("Note of a member of staff"),
+}
+USES = 50
+REQUESTS = 30
+RANK = {"given": 0, "renewed": 0, "suspended": 1, "superseded": 1, "requested": 2, "asserted": 2, "deferred": 2}
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record of the person: where it came from, what it holds, when it goes."""
+
+    contact: Contact
+    holds: list[tuple[str | Promise, str]]
+    first: Consent | None
+    stored_only: bool
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One request of theirs, with the words that came back."""
+
+    row: RightsRequest
+    words: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class OwnPage:
+    """The whole page; empty lists where nothing is held."""
+
+    records: list[Record]
+    switches: list[Consent]
+    uses: list[CallAttempt]
+    shares: list[Decision]
+    requests: list[Answered]
+    refused_since: datetime | None
+
+    @property
+    def live(self) -> bool:
+        """Whether anything can still be stopped."""
+        return any("withdrawn" in states.TABLE.get(row.state, frozenset()) for row in self.switches)
+
+
+def of(visit: OwnVisit, *, at: datetime) -> OwnPage:
+    """Gather it, in a fixed number of queries whatever is held; `at` is aware, UTC."""
+    contacts = bearers.contacts_of(bytes(visit.fingerprint))
+    ids = [contact.pk for contact in contacts]
+    heads = list(Consent.objects.filter(subject_id__in=ids).select_related("purpose", "notice_version__notice"))
+    uses = CallAttempt.objects.filter(subject_id__in=ids).select_related("user").order_by("-at")
+    shares = Decision.objects.filter(subject_id__in=ids, action="share", allowed=True).order_by("-decided_at")
+    refused = Suppression.objects.filter(fingerprint=bytes(visit.fingerprint), lifted_at__isnull=True).first()
+    return OwnPage(
+        records=_records(contacts, heads, at),
+        switches=_switches(heads),
+        uses=list(uses[:USES]),
+        shares=list(shares[:USES]),
+        requests=_requests(ids),
+        refused_since=refused.since if refused else None,
+    )
+
+
+def heads_of(visit: OwnVisit) -> list[Consent]:
+    """The consents that this visit is about."""
+    return list(Consent.objects.filter(subject_id__in=subjects_of(visit)))
+
+
+def subjects_of(visit: OwnVisit) -> list[UUID]:
+    """The people a deed of this visit is about."""
+    return list(bearers.of(bytes(visit.fingerprint)))
+
+
+def _records(contacts: list[Contact], heads: list[Consent], at: datetime) -> list[Record]:
+    """Masked as for somebody who may see only a part: the screen of a phone is read by others too."""
+    phones = list(Phone.objects.filter(contact__in=contacts).order_by("position"))
+    texts = [(c.pk, label, getattr(c, name)) for c in contacts for name, label in TEXTS.items() if getattr(c, name) is not None]
+    wishes = [Wish(value, Level.MASKED) for _pk, _label, value in texts]
+    wishes += [Wish(phone.number, Level.MASKED, number=True) for phone in phones]
+    shown = show(wishes)
+    labelled = [(pk, label) for pk, label, _value in texts] + [(row.contact_id, row.get_kind_display()) for row in phones]
+    lines = list(zip(labelled, shown, strict=True))
+    return [
+        Record(
+            contact=contact,
+            holds=[(label, text) for (pk, label), text in lines if pk == contact.pk],
+            first=min((h for h in heads if h.subject_id == contact.pk), key=lambda h: h.changed_at, default=None),
+            stored_only=contact.narrow_on is not None and contact.narrow_on <= at or contact.delete_on <= at,
+        )
+        for contact in contacts
+    ]
+
+
+def _switches(heads: list[Consent]) -> list[Consent]:
+    """One line for each purpose and channel, over all records: the one that opens most."""
+    chosen: dict[tuple[str, str], Consent] = {}
+    for head in sorted(heads, key=lambda head: RANK.get(head.state, 3), reverse=True):
+        chosen[head.purpose_id, head.channel] = head
+    return [chosen[key] for key in sorted(chosen)]
+
+
+def _requests(ids: list[UUID]) -> list[Answered]:
+    rows = list(RightsRequest.objects.filter(subject_id__in=ids).order_by("-received_at")[:REQUESTS])
+    shown = show([Wish(box, Level.CALL) for row in rows for box in (row.words, row.answer)])
+    return [Answered(row, shown[2 * n], shown[2 * n + 1]) for n, row in enumerate(rows)]

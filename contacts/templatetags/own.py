@@ -1,0 +1,84 @@
+"""Words of the copy that a person takes away: codes of the data as sentences people understand."""
+
+from datetime import datetime
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from consent.models import ConsentEvent
+from consent.models.ledger import State
+from consent.models.notice import Channel
+from contacts.models import CallAttempt, Phone
+from contacts.nights import OFFICE
+from contacts.own.page import TEXTS
+from team.models import Role
+from vault import masks
+
+register = template.Library()
+MESSAGES: dict[str, Promise] = {
+    "otp": _("a code to confirm your number"),
+    "own_page": _("a code for this page"),
+    "invite": _("the question whether we may call"),
+}
+
+
+@register.simple_tag
+def held_label(name: str) -> Promise | str:
+    """What a value is: a text of the record, or a kind of number."""
+    return TEXTS[name] if name in TEXTS else dict(Phone.Kind.choices).get(name, name)
+
+
+@register.simple_tag
+def state_label(code: str) -> Promise | str:
+    """Where a consent stood."""
+    return dict(State.choices).get(code, code)
+
+
+@register.simple_tag
+def channel_label(code: str) -> Promise | str:
+    """By which channel."""
+    return dict(Channel.choices).get(code, code)
+
+
+@register.simple_tag
+def actor_label(code: str) -> Promise | str:
+    """Who acted."""
+    return dict(ConsentEvent.Actor.choices).get(code, code)
+
+
+@register.simple_tag
+def role_label(code: str) -> Promise | str:
+    """Which role used the number."""
+    return dict(Role.choices).get(code, code)
+
+
+@register.simple_tag
+def use_label(code: str) -> Promise | str:
+    """What was done with it."""
+    return dict(CallAttempt.Kind.choices).get(code, code)
+
+
+@register.simple_tag
+def either(zh: str, en: str) -> str:
+    """Of two texts the one in the reader's language."""
+    return en if (get_language() or "").startswith("en") else zh
+
+
+@register.simple_tag
+def message_label(code: str) -> Promise | str:
+    """What a text message was about."""
+    return MESSAGES.get(code, code)
+
+
+@register.simple_tag
+def moment(told: str) -> str:
+    """A time of the copy on the office's clock, to the minute."""
+    return f"{datetime.fromisoformat(told).astimezone(OFFICE):%Y-%m-%d %H:%M}" if told else ""
+
+
+@register.simple_tag
+def spoken(digits: str) -> str:
+    """A number as people write it; what could not be opened stays as it is."""
+    return masks.display_number(digits) if digits.isdecimal() else digits

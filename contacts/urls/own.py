@@ -1,0 +1,17 @@
+"""Addresses of the person's own page."""
+
+from django.urls import path
+
+from contacts.doors import me
+
+urlpatterns = [
+    path("me/", me.own, name="own"),
+    path("me/code/", me.code, name="own_code"),
+    path("me/stop/", me.stop, name="own_stop"),
+    path("me/ask/", me.ask, name="own_ask"),
+    path("me/copy/", me.copy, name="own_copy"),
+    path("me/copy.json", me.copy_file, name="own_copy_file"),
+    path("me/receipt/<uuid:subject>-<slug:form>.json", me.receipt, name="own_receipt"),
+    path("me/leave/", me.leave, name="own_leave"),
+    path("me/again/", me.again, name="own_again"),
+]
