@@ -1,8 +1,15 @@
-"""Text messages through a small gateway: console, or in demo mode a phone on the screen."""
+"""Text messages through a small gateway: HTTP and signed in production, console or a phone on the screen before it."""
 
+import hashlib
+import hmac
+import json
 import logging
+import time
+from dataclasses import dataclass
 from datetime import datetime
+from http.client import HTTPException
 from typing import Protocol
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -12,9 +19,20 @@ from django.utils import translation
 from audit import trail
 from consent.models import SmsMessage
 from consent.sms_texts import TEXTS
-from vault import sealing
+from vault import lines, sealing
 
 logger = logging.getLogger(__name__)
+SECONDS = 8  # a gateway's patience; the person waits on their phone meanwhile
+LONGEST = 4096  # bytes of a gateway's answer
+HEADER = "X-Yunnuo-Signature"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Whether the carrier took a message, and its own name for it."""
+
+    taken: bool
+    reference: str = ""
 
 
 class Gateway(Protocol):
@@ -22,8 +40,8 @@ class Gateway(Protocol):
 
     name: str
 
-    def send(self, *, digits: str, template: str, body: str) -> bool:
-        """Send it; True when the carrier took it."""
+    def send(self, *, message: UUID, digits: str, template: str, body: str) -> Sent:
+        """Send it; never raises for what the other side does."""
 
 
 class ConsoleGateway:
@@ -31,10 +49,10 @@ class ConsoleGateway:
 
     name = "console"
 
-    def send(self, *, digits: str, template: str, body: str) -> bool:
+    def send(self, *, message: UUID, digits: str, template: str, body: str) -> Sent:
         """Log the template."""
         logger.info("sms sent", extra={"template": template})
-        return True
+        return Sent(taken=True)
 
 
 class DemoGateway:
@@ -42,29 +60,99 @@ class DemoGateway:
 
     name = "demo"
 
-    def send(self, *, digits: str, template: str, body: str) -> bool:
+    def send(self, *, message: UUID, digits: str, template: str, body: str) -> Sent:
         """Nothing leaves the house."""
-        return True
+        return Sent(taken=True)
+
+
+class NoGateway:
+    """Production without a gateway: nothing goes out, and nothing claims that it did."""
+
+    name = "none"
+
+    def send(self, *, message: UUID, digits: str, template: str, body: str) -> Sent:
+        """Say aloud that a message stayed here."""
+        logger.error("no message goes out: YUNNUO_SMS_URL is not set")
+        return Sent(taken=False)
+
+
+class HttpGateway:
+    """One signed POST of JSON to the carrier's address; no redirect and no proxy is followed (H6, H7).
+
+    `{"id", "to", "text", "template", "sender"}`, signed in X-Yunnuo-Signature as `t=<unix seconds>,v1=<hex>`: HMAC-SHA256
+    over "<t>." and the body under YUNNUO_SMS_SECRET. 2xx means taken; `{"reference": "…"}` may come back.
+    """
+
+    name = "http"
+
+    def send(self, *, message: UUID, digits: str, template: str, body: str) -> Sent:
+        """Send it; what fails on the way is logged by kind alone."""
+        told = {"id": str(message), "to": f"+{digits}", "text": body, "template": template, "sender": settings.SMS_SENDER}
+        content = json.dumps(told, ensure_ascii=False).encode()
+        line, parts = lines.connect(settings.SMS_URL, seconds=SECONDS), urlsplit(settings.SMS_URL)
+        if line is None or not settings.SMS_SECRET:
+            logger.error("no message goes out: YUNNUO_SMS_URL is not https, or YUNNUO_SMS_SECRET is not set")
+            return Sent(taken=False)
+        headers = {"Content-Type": "application/json; charset=utf-8", HEADER: signature(content, int(time.time()))}
+        try:
+            line.request("POST", f"{parts.path or '/'}?{parts.query}".rstrip("?"), body=content, headers=headers)
+            answer = line.getresponse()
+            return Sent(200 <= answer.status < 300, _reference(answer.read(LONGEST)))
+        except (OSError, HTTPException) as lost:
+            logger.error("a message was not taken: %s", type(lost).__name__)
+            return Sent(taken=False)
+        finally:
+            line.close()
+
+
+def signature(body: bytes, now: int) -> str:
+    """What proves that a body comes from us to the gateway, or from the gateway to us; `now` in unix seconds."""
+    told = str(now).encode()
+    return f"t={now},v1={hmac.new(settings.SMS_SECRET.encode(), told + b'.' + body, hashlib.sha256).hexdigest()}"
+
+
+def _reference(answer: bytes) -> str:
+    """The carrier's own name for a message; empty where it gives none we can keep: a number would be none."""
+    try:
+        told = json.loads(answer)["reference"]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return told if isinstance(told, str) and len(told) <= 64 and not told.isdigit() else ""
 
 
 def gateway() -> Gateway:
     """The gateway of this installation."""
-    return DemoGateway() if settings.DEMO else ConsoleGateway()
+    if settings.DEMO:
+        return DemoGateway()
+    if settings.SMS_URL:
+        return HttpGateway()
+    return NoGateway() if settings.PRODUCTION else ConsoleGateway()
 
 
 def deliver(*, subject: UUID, digits: str, template: str, words: dict[str, str], language: str, at: datetime) -> SmsMessage:
     """Send one message from the closed list of templates and log it (H6, H7, B13); the body is sealed.
 
-    The body is kept only where somebody must see it: on the demo phone. Runs in a transaction of its own.
+    The body is kept only where somebody must see it: on the demo phone. Entry and row are committed before the carrier
+    hears of it, so that a crash leaves "sending" and never a message that nobody knows of.
     """
     with translation.override(language):
-        body = str(TEXTS[template]) % words
-    carrier = gateway()
+        text = str(TEXTS[template])
+    body, carrier = text % words, gateway()
     message = SmsMessage(id=uuid4(), subject_id=subject, template=template, gateway=carrier.name, sent_at=at)
+    message.outcome, message.sender = "sending", settings.SMS_SENDER
+    message.words_hash = hashlib.sha256(text.encode()).hexdigest()
     if carrier.name == "demo":
         message.body = sealing.seal_text(body, field_id="consent.sms.body", row=message.pk, owner=subject)
     with transaction.atomic():
         trail.record("sms.sent", by=trail.System("sms"), at=at, subject=subject)
-        message.outcome = "sent" if carrier.send(digits=digits, template=template, body=body) else "failed"
         message.save(force_insert=True)
+    sent = carrier.send(message=message.pk, digits=digits, template=template, body=body)
+    message.outcome, message.reference = "sent" if sent.taken else "failed", sent.reference
+    message.save(update_fields=["outcome", "reference"])
     return message
+
+
+def delivered(*, message_id: UUID, reached: bool, at: datetime) -> bool:
+    """What the carrier says became of a message (H7); False for one that we never sent, or heard of already."""
+    rows = SmsMessage.objects.filter(pk=message_id, delivered_at__isnull=True)
+    return bool(rows.update(delivered_at=at, outcome="delivered" if reached else "undelivered"))

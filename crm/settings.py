@@ -37,6 +37,9 @@ ANCHOR_FOLDER = env.text("YUNNUO_ANCHOR_FOLDER", "")
 TSA_URL, TSA_ROOT = env.text("YUNNUO_TSA_URL", ""), env.text("YUNNUO_TSA_ROOT", "")
 # What the gateway signs messages with that came back (contacts/doors/replies.py); without it nobody is heard.
 SMS_SECRET = env.text("YUNNUO_SMS_SECRET", "")
+SMS_URL, SMS_SENDER = env.text("YUNNUO_SMS_URL", ""), env.text("YUNNUO_SMS_SENDER", "")
+if SMS_URL and not SMS_SECRET:
+    raise env.SettingRefused("YUNNUO_SMS_URL needs YUNNUO_SMS_SECRET: messages to the gateway are signed")
 EMAIL_HOST, DEFAULT_FROM_EMAIL = env.text("YUNNUO_SMTP_HOST", "localhost"), env.text("YUNNUO_MAIL_FROM", "yunnuo@localhost")
 EMAIL_TIMEOUT = 20  # seconds
 # Deletion: who is mailed when it stands still; how many nights it may miss, and how many people one person may approve.

@@ -52,7 +52,10 @@ class Challenge(models.Model):
 
 
 class SmsMessage(models.Model):
-    """One message sent to a person; the body is sealed (H7)."""
+    """One message sent to a person: when, from which of our numbers, in which words, what became of it (H7).
+
+    The body is sealed, where it is kept at all; to which number follows from the person. Rows stay as evidence.
+    """
 
     LABELS = labels.of(
         body="contact; advisor,lead; contact life; key; gated",
@@ -66,6 +69,10 @@ class SmsMessage(models.Model):
     gateway = models.CharField(max_length=20)
     outcome = models.CharField(max_length=12)
     sent_at = models.DateTimeField()
+    sender = models.CharField(max_length=20, null=True)  # SQLite adds these without rebuilding the table
+    words_hash = models.CharField(max_length=64, null=True)
+    reference = models.CharField(max_length=64, null=True)
+    delivered_at = models.DateTimeField(null=True)
 
 
 class StopLink(models.Model):

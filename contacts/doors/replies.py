@@ -1,9 +1,10 @@
-"""Where the gateway hands in text messages that came back; nobody else is heard (D4)."""
+"""Where the gateway hands in text messages that came back, and says what became of ours; nobody else is heard (D4, H7)."""
 
-import hashlib
 import hmac
 import json
 import time
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from consent import sms
 from contacts import replies
 from team.doors import public_door
 from vault import phone
@@ -28,13 +30,10 @@ def inbound(request: HttpRequest) -> HttpResponse:
 
     The signature is `t=<unix seconds>,v1=<hex>`: HMAC-SHA256 over "<t>." and the body, under YUNNUO_SMS_SECRET.
     """
-    body = request.read(LONGEST + 1)
-    if len(body) > LONGEST:
-        return render(request, "400.html", status=400)
-    if not _signed(request.headers.get("X-Yunnuo-Signature", ""), body):
-        return render(request, "403.html", status=403)
+    said = _said(request)
+    if isinstance(said, HttpResponse):
+        return said
     try:
-        said = json.loads(body)
         number, text = phone.normalise(said["number"]), said["text"]
         if not isinstance(text, str):
             raise TypeError
@@ -44,11 +43,41 @@ def inbound(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@csrf_exempt
+@public_door(rate=(6000, 60))
+@require_POST
+def report(request: HttpRequest) -> HttpResponse:
+    """What became of one of our messages: its id, and whether it reached the phone. 204, also for one told twice (H7)."""
+    said = _said(request)
+    if isinstance(said, HttpResponse):
+        return said
+    try:
+        message, reached = UUID(said["id"]), said["reached"]
+        if not isinstance(reached, bool):
+            raise TypeError
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return render(request, "400.html", status=400)
+    sms.delivered(message_id=message, reached=reached, at=timezone.now())
+    return HttpResponse(status=204)
+
+
+def _said(request: HttpRequest) -> Any:
+    """What the gateway says, as data; or the answer to whoever is not the gateway, or says nothing readable."""
+    body = request.read(LONGEST + 1)
+    if len(body) > LONGEST:
+        return render(request, "400.html", status=400)
+    if not _signed(request.headers.get(sms.HEADER, ""), body):
+        return render(request, "403.html", status=403)
+    try:
+        return json.loads(body)
+    except ValueError:
+        return render(request, "400.html", status=400)
+
+
 def _signed(header: str, body: bytes) -> bool:
     """Whether the gateway signed exactly this, lately; without a secret nobody is the gateway."""
     parts = dict(part.split("=", 1) for part in header.split(",") if "=" in part)
     told = parts.get("t", "")
     if not settings.SMS_SECRET or not (told.isascii() and told.isdigit()) or abs(time.time() - int(told)) > WINDOW:
         return False
-    ours = hmac.new(settings.SMS_SECRET.encode(), told.encode() + b"." + body, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(ours.encode(), parts.get("v1", "").encode())
+    return hmac.compare_digest(sms.signature(body, int(told)).split("v1=")[1].encode(), parts.get("v1", "").encode())

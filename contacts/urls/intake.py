@@ -17,6 +17,7 @@ urlpatterns = [
     path("e/<slug:code>/", visitor.event_form, name="visitor_form"),
     path("e/<slug:code>/confirm/<str:token>/", visitor.confirm, name="visitor_confirm"),
     path("api/sms/", replies.inbound, name="sms_inbound"),
+    path("api/sms/report/", replies.report, name="sms_report"),
     path("w/<str:token>/", visitor.stop, name="stop"),
     path("w/<str:token>/receipt-<str:form>.json", visitor.receipt, name="receipt"),
 ]

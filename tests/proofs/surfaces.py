@@ -69,6 +69,7 @@ QUIET = {
     "notice_current": "a published text, the same for everybody",
     "paper": "a picture; who may open it is told in tests/contacts/test_papers.py",
     "sms_inbound": "hears the gateway alone and answers with nothing",
+    "sms_report": "the same",
     "receipt_key": "a public key, the same for everybody",
     "notice": "a published text, the same for everybody",
     "forget_view": "drops a view and goes back to the list",
