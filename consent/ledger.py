@@ -217,7 +217,8 @@ def give(
     found = heads(asks, at=at)
     if any(head.state in states.NOES and head.changed_at >= at for head in found):
         raise states.Overtaken("a later no")
-    _adopt(asks, found)
+    for ask, head in zip(asks, found, strict=True):  # whatever stood before: these are the words they agree to now
+        head.notice_version_id, head.source = ask.tick.version_id, ask.source
     anew = [head for head in found if head.state in states.NOES | {"expired"}]
     apply([Step(head, "requested", method, head.grade, language=language) for head in anew], by=by, at=at)
     steps = [

@@ -13,8 +13,14 @@ from audit.trail import Actor
 from consent.content.event_en import EVENT_EN
 from consent.content.event_zh import EVENT_ZH
 from consent.models import Notice, NoticePurpose, NoticeVersion, Purpose
+from consent.showing import printed, snapshot
 
 CODE = "event"
+LANGUAGES = ("zh", "en")
+FIXED = (
+    *("content_hash", "published_at", "published_by", "materiality", "materiality_reason", "address"),
+    *(f"{kind}_{language}" for kind in ("snapshot", "printed") for language in LANGUAGES),
+)
 SEEDED_AT = datetime(2025, 9, 1, tzinfo=UTC)
 NEEDED = (
     "title",
@@ -88,7 +94,7 @@ class NoticeRefused(Exception):
 def missing(content: dict[str, Any]) -> list[str]:
     """What a notice still lacks before it may be published, per language (B1, B2, B6, B8)."""
     gaps = []
-    for language in ("zh", "en"):
+    for language in LANGUAGES:
         text = content.get(language) or {}
         gaps += [f"{language}.{item}" for item in NEEDED if not text.get(item)]
         gaps += [f"{language}.controller.{k}" for k in ("name", "contact") if not (text.get("controller") or {}).get(k)]
@@ -105,7 +111,7 @@ def content_hash(content: dict[str, Any]) -> str:
 
 
 def publish(*, version: NoticeVersion, by: Actor, at: datetime) -> None:
-    """Publish a version for ever: hashed, immutable. Raises NoticeRefused while anything is missing (B1)."""
+    """Publish a version for ever: hashed, with the page and the form as they are now. Raises NoticeRefused (B1, B11)."""
     gaps = missing(version.content)
     if gaps or not version.purposes.exists():
         raise NoticeRefused(gaps or ["purposes"])
@@ -113,13 +119,23 @@ def publish(*, version: NoticeVersion, by: Actor, at: datetime) -> None:
         trail.record("notice.published", by=by, at=at, subject=version.pk)
         version.content_hash = content_hash(version.content)
         version.published_at, version.published_by_id = at, trail.user_pk(by)
-        version.save(update_fields=["content_hash", "published_at", "published_by"])
+        ticks = list(version.purposes.all())
+        for language in LANGUAGES:
+            setattr(version, f"snapshot_{language}", snapshot.of(version, ticks, language))
+            setattr(version, f"printed_{language}", printed.of(version, ticks, language))
+        version.save(update_fields=FIXED)
 
 
 def current(code: str = CODE) -> NoticeVersion:
     """The newest published version of a notice."""
     rows = NoticeVersion.objects.filter(notice__code=code, published_at__isnull=False)
     return rows.select_related("notice").latest("number")
+
+
+def before(version: NoticeVersion) -> NoticeVersion | None:
+    """The published version that this one follows."""
+    rows = NoticeVersion.objects.filter(notice=version.notice_id, published_at__isnull=False, number__lt=version.number)
+    return rows.select_related("notice").order_by("-number").first()
 
 
 def published() -> QuerySet[NoticeVersion]:

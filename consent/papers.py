@@ -16,6 +16,7 @@ from django.db import transaction
 
 from audit import trail
 from consent.models import FileOutbox, PaperPage, Subject
+from consent.showing import binding
 from team.models import User
 from vault import blobs, opening, sealing
 from vault.errors import Shredded, Tampered
@@ -26,12 +27,14 @@ PATIENCE = timedelta(days=1)  # a file without a row may be one that is just bei
 def add(*, subject: UUID, pages: Sequence[bytes], by: User, at: datetime) -> UUID:
     """Keep these pictures as one paper of this person; returns the paper's id. `at` is aware, UTC.
 
-    Serves O1. Raises vault.errors.KeyMissing or Shredded where the person has no key any more; nothing is kept then.
+    Which notice it was printed from is read from the code on it, and never typed. Serves C7, O1.
+    Raises vault.errors.KeyMissing or Shredded where the person has no key any more; nothing is kept then.
     """
-    paper, rows = uuid4(), []
+    paper, rows, version = uuid4(), [], binding.of_pages(pages)
     try:
         for number, content in enumerate(pages, 1):
             row = PaperPage(id=uuid4(), subject_id=subject, paper=paper, number=number, added_by=by, created_at=at)
+            row.version = version
             key, blob = blobs.close(content, name=row.pk)
             row.file_key = sealing.seal_bytes(key, field_id="consent.paper.file", row=row.pk, owner=subject)
             row.digest, row.size = hashlib.sha256(blob).hexdigest(), len(content)

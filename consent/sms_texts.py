@@ -12,6 +12,10 @@ TEXTS: dict[str, Promise] = {
         "[Yunnuo Demo] Your code is %(code)s, valid for 10 minutes. It opens the page on which you see what we hold about "
         "you. If you did not ask for it, ignore this message. Nobody will ever ask you for this code."
     ),
+    "changed": _(
+        "[Yunnuo Demo] The notice on which you gave us your number has changed. What changed, and how to stop: %(link)s . "
+        "What you agreed to stays as it was. Reply R to refuse everything."
+    ),
     "invite": _(
         "[Yunnuo Demo] We met at %(event)s. May we call you? Say yes or no here: %(link)s . "
         "If you do nothing, your number is deleted within 7 days. Reply R to refuse."

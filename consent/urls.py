@@ -2,11 +2,20 @@
 
 from django.urls import path
 
-from consent import views, views_defence, views_receipts
+from consent import views, views_defence, views_notices, views_receipts
 
 urlpatterns = [
     path("n/<slug:code>/", views.notice_page, name="notice_current"),
     path("n/<slug:code>/v<int:number>/", views.notice_page, name="notice"),
+    path("n/<slug:code>/v<int:number>/changes/", views_notices.changes, name="notice_changes"),
+    path("n/<slug:code>/v<int:number>/kept-<slug:language>.html", views_notices.kept, name="notice_kept"),
+    path("n/<slug:code>/v<int:number>/form-<slug:language>.pdf", views_notices.form_to_print, name="notice_form"),
+    path("notices/next/", views_notices.start, name="notice_start"),
+    path("notices/<uuid:pk>/", views_notices.draft_page, name="notice_draft"),
+    path("notices/<uuid:pk>/preview/", views_notices.preview, name="notice_preview"),
+    path("notices/<uuid:pk>/propose/", views_notices.propose, name="notice_propose"),
+    path("notices/<uuid:pk>/back/", views_notices.send_back, name="notice_back"),
+    path("notices/<uuid:pk>/publish/", views_notices.publish, name="notice_publish"),
     path("receipt/check/", views_receipts.check, name="receipt_check"),
     path("receipt/key/", views_receipts.key, name="receipt_key"),
     path("defence/", views_defence.desk, name="defence"),

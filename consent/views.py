@@ -36,15 +36,20 @@ def notice_page(request: HttpRequest, code: str, number: int | None = None) -> H
     version = versions.filter(number=number).first() if number is not None else versions.order_by("-number").first()
     if version is None:
         raise Http404
-    return render(request, "consent/notice.html", {"version": version, "words": words_of(version)})
+    language = "en" if (get_language() or "").startswith("en") else "zh"
+    context = {"version": version, "words": words_of(version), "words_language": language}
+    return render(request, "consent/notice.html", context)
 
 
 @door(roles=("compliance", "admin"))
 @require_GET
 def notices_page(request: HttpRequest) -> HttpResponse:
-    """All notices and how many ticks each version has."""
-    versions = NoticeVersion.objects.select_related("notice", "published_by").annotate(ticks=Count("purposes"))
-    return render(request, "consent/notices.html", {"versions": versions.order_by("notice__code", "-number")})
+    """All notices and how many ticks each version has; what is being written stands first."""
+    rows = NoticeVersion.objects.select_related("notice", "published_by", "proposed_by").annotate(ticks=Count("purposes"))
+    rows = rows.defer("snapshot_zh", "snapshot_en", "printed_zh", "printed_en").order_by("notice__code", "-number")
+    found = list(rows)
+    context = {"versions": [row for row in found if row.published_at], "drafts": [row for row in found if not row.published_at]}
+    return render(request, "consent/notices.html", context)
 
 
 class NumberForm(StrictForm):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from audit.trail import System
 from consent import catching_up, papers
-from contacts import alarm, brakes, importing, nightly
+from contacts import alarm, brakes, importing, nightly, telling
 from contacts.keys import duty, standing
 from contacts.own import entering
 
@@ -60,6 +60,12 @@ def examine_keys() -> None:
 def send_own_codes() -> None:
     """When somebody asks for their own page, and every minute: codes that wait, and visits that are over."""
     entering.send_codes(at=timezone.now())
+
+
+@shared_task(name="contacts.tell_changes")
+def tell_changes() -> None:
+    """Every five minutes: what published notices still owe, and who is to be told of them."""
+    telling.work(at=timezone.now())
 
 
 @shared_task(name="contacts.check_sheet")

@@ -30,6 +30,7 @@ PLACES = (
     Place("events", _("Events"), "calendar-days", READERS, "work"),
     Place("imports", _("Import"), "upload", USERS, "work"),
     Place("calls", _("Calls"), "phone", USERS, "work"),
+    Place("review", _("Review"), "clipboard-check", COMPLIANCE, "compliance"),
     Place("requests", _("Requests"), "inbox", COMPLIANCE, "compliance"),
     Place("retention", _("Retention"), "timer", COMPLIANCE, "compliance"),
     Place("holds", _("Legal holds"), "lock", COMPLIANCE, "compliance"),

@@ -155,6 +155,8 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("today", "/"),
         Page("contacts", "/contacts/"),
         Page("person", "/contacts/", PERSON),
+        Page("review", "/review/"),
+        Page("reviewed", "", (Press('main button[value="returned"]'),)),
         Page("requests", "/requests/"),
         Page("request", "/requests/", _through("/requests/")),
         Page("place-hold", "/contacts/", (*PERSON, Press('main a[href$="/hold/"]'))),
@@ -173,6 +175,13 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("defence", "/defence/"),
         Page("defence-found", "", (Fill("main #id_number", "{number}"), Press("main form button.primary"))),
         Page("notices", "/notices/"),
+        Page("notice-draft", "", (Press("main form button.primary, main h2 a"),)),
+        Page("notice-kept-not", "", (Fill("#id_zh_collect", "姓名"), Press("main form.stack button.primary"))),
+        Page(
+            "notice-changed", "", (Fill("#id_zh_collect", "姓名 | 称呼您 | 由您填写"), Press("main form.stack button.primary"))
+        ),
+        Page("notice-proposed", "", (Press('main form[action$="/propose/"] button'),)),
+        Page("notice-back", "", (Press('main form[action$="/back/"] button'),)),
         Page("team", "/team/"),
         Page("matrix", "/team/matrix/"),
         Page("audit", "/audit/"),

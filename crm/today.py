@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from audit import watch
 from audit.models import Entry, ExportJob, Redaction
 from consent.models import Consent, RightsRequest, Suppression
-from contacts import calling, hold, leaving_page, sweep, visibility
+from contacts import calling, hold, leaving_page, review_queue, sweep, visibility
 from contacts.models import CallAttempt, LegalHold, RuleChange, SweepRun
 from contacts.nights import OFFICE
 from team.models import Book, Pledge, User
@@ -79,6 +79,7 @@ def _selling(user: User, at: datetime) -> list[Tile]:
             "phone-forwarded",
             "warn",
         ),
+        *_returned(user),
         Tile(
             _("Leave within 7 days"),
             mine.filter(delete_on__lte=at + timedelta(days=7)).count(),
@@ -90,6 +91,15 @@ def _selling(user: User, at: datetime) -> list[Tile]:
     ]
 
 
+def _returned(user: User) -> list[Tile]:
+    """Papers that compliance sent back: the first of them, and how many."""
+    rows = list(review_queue.returned_to(user).select_related("consent")[:20])
+    if not rows:
+        return []
+    url = reverse("papers", args=[rows[0].consent.subject_id])
+    return [Tile(_("Papers sent back"), len(rows), rows[0].get_reason_display(), url, "undo-2", "warn")]
+
+
 def _compliance(user: User, at: datetime) -> list[Tile]:
     tonight = leaving_page.leaving(leaving_page.horizon("tonight", at=at)).count()
     held = LegalHold.objects.filter(lifted_at__isnull=True).count()
@@ -97,6 +107,7 @@ def _compliance(user: User, at: datetime) -> list[Tile]:
     asserted = Consent.objects.filter(state="asserted").values("subject_id").distinct().count()
     return [
         _requests(at),
+        _to_review(at),
         Tile(_("Leaving tonight"), tonight, _("see each person and why"), reverse("retention"), "timer", ""),
         Tile(
             _("Overdue for more than a day"),
@@ -137,6 +148,13 @@ def _requests(at: datetime) -> Tile:
     return Tile(
         _("Requests of people"), len(days), hint, reverse("requests"), "inbox", "bad" if late else "warn" if days else ""
     )
+
+
+def _to_review(at: datetime) -> Tile:
+    """Consents whose evidence wants a look."""
+    papers, sample = review_queue.waiting(at)
+    hint = _("on paper, and a sample of the week")
+    return Tile(_("Consents to look at"), papers + sample, hint, reverse("review"), "clipboard-check", "warn" if papers else "")
 
 
 def _admin(user: User, at: datetime) -> list[Tile]:

@@ -34,6 +34,8 @@
     if ((e.metaKey || e.ctrlKey) && e.key.toLowerCase() === "k" && palette) { e.preventDefault(); if (!palette.open && !help.open) open.palette(); return; }
     if (e.metaKey || e.ctrlKey || e.altKey || document.querySelector("dialog[open]") || e.target.closest?.("input, textarea, select")) return;
     if (e.key === "/") { const find = document.querySelector(".find input[name=q]"); if (find) { e.preventDefault(); find.focus(); } }
+    const press = document.querySelector(`[data-press="${CSS.escape(e.key)}"]:not([disabled])`);
+    if (press) { e.preventDefault(); press.click(); return; }
     if (e.key === "n") { const create = document.querySelector("[data-key=n]"); if (create) location.href = create.href; }
     if (e.key === "?" && help) { e.preventDefault(); open.help(); }
   });

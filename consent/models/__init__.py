@@ -3,8 +3,9 @@
 from consent.models.decision import Decision
 from consent.models.evidence import Challenge, Evidence, SmsMessage, StopLink
 from consent.models.ledger import Consent, ConsentEvent
-from consent.models.notice import Notice, NoticePurpose, NoticeVersion, Purpose
+from consent.models.notice import Notice, NoticeDelivery, NoticePurpose, NoticeVersion, Purpose
 from consent.models.paper import FileOutbox, PaperPage
+from consent.models.review import ConsentReview
 from consent.models.rights import RightsRequest
 from consent.models.subject import Handle, Subject, Suppression
 
@@ -12,11 +13,13 @@ __all__ = [
     "Challenge",
     "Consent",
     "ConsentEvent",
+    "ConsentReview",
     "Decision",
     "Evidence",
     "FileOutbox",
     "Handle",
     "Notice",
+    "NoticeDelivery",
     "NoticePurpose",
     "NoticeVersion",
     "PaperPage",

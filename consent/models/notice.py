@@ -26,6 +26,14 @@ class Grade(models.TextChoices):
     D = "D", _("D · asserted by staff")
 
 
+class Materiality(models.TextChoices):
+    """How much a new version changes, the least first (B4): nothing, something to be told, something to be asked anew."""
+
+    EDITORIAL = "editorial", _("editorial: the meaning is the same")
+    NOTIFY = "notify", _("to be told to the people concerned")
+    RECONSENT = "reconsent", _("to be agreed to anew")
+
+
 class Purpose(models.Model):
     """One row of the closed purpose register: what for, which categories, which channels (A2)."""
 
@@ -72,8 +80,25 @@ class NoticeVersion(models.Model):
     content_hash = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(null=True)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    measured = models.CharField(max_length=10, choices=Materiality.choices, null=True)  # what the comparison proposed
+    materiality = models.CharField(max_length=10, choices=Materiality.choices, null=True)  # what a person decided
+    materiality_reason = models.CharField(max_length=200, null=True)
+    readability = models.PositiveSmallIntegerField(null=True)
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    # What anybody was shown, byte for byte, and as a form to sign; made in the act that publishes, and fixed with it (B11).
+    snapshot_zh = models.BinaryField(null=True)
+    snapshot_en = models.BinaryField(null=True)
+    printed_zh = models.BinaryField(null=True)
+    printed_en = models.BinaryField(null=True)
+    address = models.CharField(max_length=200, null=True)
+
+    @property
+    def has_form(self) -> bool:
+        """Whether the page and the form were kept with it; versions of before have neither."""
+        return self.printed_zh is not None
 
     class Meta:
         """Versions count up; a published one carries its hash."""
@@ -112,3 +137,24 @@ class NoticePurpose(models.Model):
             models.UniqueConstraint(fields=["version", "purpose", "channel"], name="one_tick_per_purpose"),
             models.CheckConstraint(condition=models.Q(valid_days__gte=1, valid_days__lte=3650), name="tick_has_an_end"),
         ]
+
+
+class NoticeDelivery(models.Model):
+    """That a change reached one of the people it concerns: by message, on their own page, or not yet (B3)."""
+
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
+
+    id = models.BigAutoField(primary_key=True)
+    version = models.ForeignKey(NoticeVersion, on_delete=models.PROTECT, related_name="deliveries")
+    subject = models.ForeignKey("consent.Subject", on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Each change reaches a person once; what waits is found by what was not sent."""
+
+        constraints = [models.UniqueConstraint(fields=["version", "subject"], name="one_delivery_per_person")]
+        indexes = [models.Index(fields=["id"], condition=models.Q(sent_at__isnull=True), name="delivery_unsent")]

@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from consent.models.notice import NoticeVersion
 from consent.models.subject import Subject
 from vault import labels
 from vault.fields import SealedField
@@ -25,6 +26,8 @@ class PaperPage(models.Model):
     file_key = SealedField(field_id="consent.paper.file", layout="bytes", owner="subject_id", null=True)
     digest = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
+    # The version whose code stands on it, read from the picture; without one it proves no consent (C7).
+    version = models.ForeignKey(NoticeVersion, null=True, on_delete=models.PROTECT, related_name="+")
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
 

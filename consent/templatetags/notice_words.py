@@ -1,11 +1,40 @@
 """Words of a notice in the reader's language."""
 
 from django import template
+from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from consent.models import NoticeVersion
+from consent.models.notice import Channel, Materiality
+from consent.notice_form import LABELS
+from consent.notices import PURPOSES
 
 register = template.Library()
+FINDINGS: dict[str, Promise] = {
+    "silent": _("a yes that nobody says"),
+    "endless": _("a time without an end"),
+    "ticked": _("ticked beforehand"),
+    "pressed": _("pressure: look whether it depends on it"),
+    "bundled": _("two channels in one tick"),
+    "long": _("a long sentence"),
+}
+WHYS: dict[str, Promise] = {
+    "wording": _("wording only"),
+    "meaning": _("the meaning changes"),
+    "number": _("a number changes"),
+    "new_purpose": _("a new purpose or channel"),
+    "purpose_gone": _("no longer asked for"),
+    "purpose": _("another purpose"),
+    "longer": _("kept longer"),
+    "shorter": _("kept shorter"),
+    "recipient": _("another recipient"),
+    "recipient_gone": _("a recipient less"),
+    "category": _("something more is collected, or otherwise"),
+    "category_gone": _("something less is collected"),
+    "controller": _("who answers for it"),
+}
+LANGUAGES: dict[str, Promise] = {"zh": _("Chinese"), "en": _("English")}
 
 
 @register.simple_tag
@@ -22,3 +51,42 @@ def controller(version: NoticeVersion) -> dict[str, str]:
     english = (get_language() or "").startswith("en")
     named: dict[str, str] = version.content["en" if english and "en" in version.content else "zh"]["controller"]
     return named
+
+
+@register.simple_tag
+def finding_word(code: str) -> Promise | str:
+    """What the lint found."""
+    return FINDINGS.get(code, code)
+
+
+@register.simple_tag
+def why_word(code: str) -> Promise | str:
+    """Why a change weighs what it weighs."""
+    return WHYS.get(code, code)
+
+
+@register.simple_tag
+def materiality_word(code: str) -> Promise | str:
+    """How much a version changes."""
+    return dict(Materiality.choices).get(code, code)
+
+
+@register.simple_tag
+def place_word(place: str) -> str:
+    """Where in a notice, for people: the language and the item, or the purpose and channel of a tick."""
+    language, _mark, item = place.replace(".", "_").partition("_")
+    if language == "tick":
+        channel = next((code for code in Channel.values if code in item.split("_")), "")
+        purpose = item.split(f"_{channel}")[0]
+        return f"{_purposes().get(purpose, purpose)} · {Channel(channel).label}" if channel else str(_("The ticks"))
+    if item == "rights_ten":
+        return f"{LANGUAGES[language]} · {_('at least ten rights')}"
+    label = LABELS.get("share" if item == "share_contact" else item, _("The ticks") if place == "purposes" else item)
+    text = str(label).split(":")[0] if item in ("collect", "share", "sections", "rights") else str(label)
+    return f"{LANGUAGES[language]} · {text}" if language in LANGUAGES else text
+
+
+def _purposes() -> dict[str, str]:
+    """The register's names in the reader's language; the register is closed, so no table is asked."""
+    name = "name_en" if (get_language() or "").startswith("en") else "name_zh"
+    return {purpose["code"]: purpose[name] for purpose in PURPOSES}

@@ -17,7 +17,7 @@ from kombu.exceptions import OperationalError
 from consent.challenge import ChallengeRefused
 from consent.receipts import signed
 from consent.requests.asking import RequestRefused
-from contacts import tasks
+from contacts import tasks, telling
 from contacts.doors.visitor import SENTENCES, receipt_file
 from contacts.forms.intake import CodeForm, MobileForm
 from contacts.forms.own import AskForm
@@ -58,7 +58,9 @@ def own(request: HttpRequest) -> HttpResponse:
         return render(request, "contacts/own/enter.html", {"form": MobileForm()})
     if visit.confirmed_at is None:
         return _code_page(request, visit, CodeForm())
-    return render(request, "contacts/own/page.html", {"page": page.of(visit, at=timezone.now()), "until": visit.expires_at})
+    told = page.of(visit, at=timezone.now())
+    telling.seen([record.contact.pk for record in told.records], at=timezone.now())
+    return render(request, "contacts/own/page.html", {"page": told, "until": visit.expires_at})
 
 
 def _begin(request: HttpRequest) -> HttpResponse:
@@ -120,6 +122,18 @@ def stop(request: HttpRequest, visit: OwnVisit) -> HttpResponse:
         return not_understood(request, _("Please choose one of your consents. Nothing was changed."))
     deeds.stop(page.subjects_of(visit), only, at=timezone.now())
     messages.success(request, _("Stopped. Nobody may use your number for this any more; your receipt is below."))
+    return redirect("own")
+
+
+@public_door(rate=RATE)
+@require_POST
+@inside
+def agree(request: HttpRequest, visit: OwnVisit) -> HttpResponse:
+    """One tap: yes to the words of today, where a newer notice asks or the time is nearly over (C10)."""
+    purpose, _slash, channel = request.POST.get("scope", "").partition("/")
+    if not deeds.agree(visit, (purpose, channel), language=get_language() or "zh-hans", at=timezone.now()):
+        return not_understood(request, _("There is nothing to agree to here. Nothing was changed."))
+    messages.success(request, _("Agreed. Your receipt is below, and you may stop it at any time."))
     return redirect("own")
 
 

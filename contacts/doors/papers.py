@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from consent import papers, scanning
+from consent import notices, papers, scanning
 from consent.models import PaperPage
 from contacts import cards, visibility
 from contacts.forms.papers import PaperForm
@@ -44,9 +44,10 @@ def papers_page(request: StaffRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Kept, sealed under this person's key."))
             return redirect("papers", pk)
-    kept = PaperPage.objects.filter(subject_id=contact.pk, file_key__isnull=False).select_related("added_by")
+    kept = PaperPage.objects.filter(subject_id=contact.pk, file_key__isnull=False).select_related("added_by", "version__notice")
     card = cards.of([contact], by=request.user, at=at)[0]
     context = {"card": card, "form": form, "kept": list(kept), "may_open": _may_open(request)}
+    context["current"] = notices.current()
     return render(request, "contacts/people/papers.html", context, status=400 if form.is_bound else 200)
 
 

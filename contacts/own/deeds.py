@@ -6,10 +6,15 @@ from uuid import UUID
 
 from django.db import transaction
 
+from audit import trail
 from audit.trail import Actor, Self_
-from consent.models import RightsRequest
+from consent import ledger
+from consent.ledger import Ask
+from consent.models import Evidence, RightsRequest
 from consent.requests import asking
-from contacts import withdrawal
+from contacts import retention, withdrawal
+from contacts.models import OwnVisit
+from contacts.own import page
 
 Kind = RightsRequest.Kind
 
@@ -37,3 +42,24 @@ def take(subject: UUID, *, kind: str, words: str, road: str, by: Actor, at: date
         if kind == Kind.DELETION:
             withdrawal.withdraw(subject=subject, scope=None, method=road, reason="withdrawal", by=by, at=at)
     return taken
+
+
+def agree(visit: OwnVisit, scope: tuple[str, str], *, language: str, at: datetime) -> int:
+    """The person agrees anew to one purpose × channel, to the words that are published now (C10, B4; law.md §3).
+
+    For a yes that a newer notice has replaced, or that ends within 30 days. The code that opened the page is the evidence,
+    so the grade is A. Returns in how many records; 0 where there is nothing to agree to.
+    """
+    heads = [head for head in page.heads_of(visit) if (head.purpose_id, head.channel) == scope and page.may_agree(head, at=at)]
+    asks = [Ask(head.subject_id, tick, head.source) for head in heads if (tick := page.tick_now(head)) is not None]
+    with transaction.atomic():
+        proofs = {}
+        for one in asks:
+            by = Self_(one.subject)
+            trail.record("contact.changed", by=by, at=at, subject=one.subject, reason="given")
+            proofs[one.subject] = Evidence.objects.create(
+                subject_id=one.subject, kind="otp", digest=visit.code_hash, created_at=at
+            )
+            ledger.give([one], evidence=proofs, grade="A", method="own_page", language=language, by=by, at=at)
+        retention.refresh(list(proofs), at=at)
+    return len(asks)

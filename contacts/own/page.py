@@ -1,14 +1,15 @@
 """What a person sees on their own page: everything held, masked; who used it; when it goes (K1, E8, H13)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from consent import states
-from consent.models import Consent, Decision, RightsRequest, Suppression
+from consent import notices, rules, states
+from consent.models import Consent, Decision, NoticeDelivery, NoticePurpose, RightsRequest, Suppression
+from contacts import telling
 from contacts.masking import Wish, show
 from contacts.models import CallAttempt, Contact, OwnVisit, Phone
 from contacts.own import bearers
@@ -24,6 +25,7 @@ TEXTS: dict[str, Promise] = {
 }
 USES = 50
 REQUESTS = 30
+RENEWAL = timedelta(days=30)
 RANK = {"given": 0, "renewed": 0, "suspended": 1, "superseded": 1, "requested": 2, "asserted": 2, "deferred": 2}
 
 
@@ -47,20 +49,29 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class Switch:
+    """One purpose by one channel: where it stands, and the words of today where they may be agreed to anew."""
+
+    head: Consent
+    anew: NoticePurpose | None
+
+
+@dataclass(frozen=True)
 class OwnPage:
     """The whole page; empty lists where nothing is held."""
 
     records: list[Record]
-    switches: list[Consent]
+    switches: list[Switch]
     uses: list[CallAttempt]
     shares: list[Decision]
     requests: list[Answered]
+    changed: list[NoticeDelivery]
     refused_since: datetime | None
 
     @property
     def live(self) -> bool:
         """Whether anything can still be stopped."""
-        return any("withdrawn" in states.TABLE.get(row.state, frozenset()) for row in self.switches)
+        return any("withdrawn" in states.TABLE.get(row.head.state, frozenset()) for row in self.switches)
 
 
 def of(visit: OwnVisit, *, at: datetime) -> OwnPage:
@@ -73,17 +84,19 @@ def of(visit: OwnVisit, *, at: datetime) -> OwnPage:
     refused = Suppression.objects.filter(fingerprint=bytes(visit.fingerprint), lifted_at__isnull=True).first()
     return OwnPage(
         records=_records(contacts, heads, at),
-        switches=_switches(heads),
+        switches=_switches(heads, at),
         uses=list(uses[:USES]),
         shares=list(shares[:USES]),
         requests=_requests(ids),
+        changed=list({row.version_id: row for row in telling.unseen(ids)}.values()),
         refused_since=refused.since if refused else None,
     )
 
 
 def heads_of(visit: OwnVisit) -> list[Consent]:
     """The consents that this visit is about."""
-    return list(Consent.objects.filter(subject_id__in=subjects_of(visit)))
+    rows = Consent.objects.filter(subject_id__in=subjects_of(visit))
+    return list(rows.select_related("notice_version__notice"))
 
 
 def subjects_of(visit: OwnVisit) -> list[UUID]:
@@ -111,12 +124,24 @@ def _records(contacts: list[Contact], heads: list[Consent], at: datetime) -> lis
     ]
 
 
-def _switches(heads: list[Consent]) -> list[Consent]:
+def _switches(heads: list[Consent], at: datetime) -> list[Switch]:
     """One line for each purpose and channel, over all records: the one that opens most."""
     chosen: dict[tuple[str, str], Consent] = {}
     for head in sorted(heads, key=lambda head: RANK.get(head.state, 3), reverse=True):
         chosen[head.purpose_id, head.channel] = head
-    return [chosen[key] for key in sorted(chosen)]
+    return [Switch(head, tick_now(head) if may_agree(head, at=at) else None) for _key, head in sorted(chosen.items())]
+
+
+def may_agree(head: Consent, *, at: datetime) -> bool:
+    """Whether its person is asked anew: a newer notice has replaced it, or it ends within 30 days (law.md §3)."""
+    ending = head.valid_until is not None and at < head.valid_until <= at + RENEWAL
+    return head.state == "superseded" or (head.state in rules.LIVE and ending)
+
+
+def tick_now(head: Consent) -> NoticePurpose | None:
+    """The words by which this purpose and channel are asked for today, if they still are."""
+    version = notices.current(head.notice_version.notice.code)
+    return NoticePurpose.objects.filter(version=version, purpose=head.purpose_id, channel=head.channel).first()
 
 
 def _requests(ids: list[UUID]) -> list[Answered]:

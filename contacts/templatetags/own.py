@@ -20,6 +20,7 @@ register = template.Library()
 MESSAGES: dict[str, Promise] = {
     "otp": _("a code to confirm your number"),
     "own_page": _("a code for this page"),
+    "changed": _("that a notice changed"),
     "invite": _("the question whether we may call"),
 }
 

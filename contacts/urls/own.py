@@ -8,6 +8,7 @@ urlpatterns = [
     path("me/", me.own, name="own"),
     path("me/code/", me.code, name="own_code"),
     path("me/stop/", me.stop, name="own_stop"),
+    path("me/agree/", me.agree, name="own_agree"),
     path("me/ask/", me.ask, name="own_ask"),
     path("me/copy/", me.copy, name="own_copy"),
     path("me/copy.json", me.copy_file, name="own_copy_file"),

@@ -1,11 +1,15 @@
 """A year of history: people arrive, confirm, are called, refuse, and are forgotten by their dates."""
 
+import io
 from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID, uuid4
 
+import pypdfium2
+from PIL import Image
+
 from audit.trail import Self_, System
-from consent import gate, ledger
+from consent import gate, ledger, notices, papers, scanning
 from consent.ledger import Ask
 from consent.models import Evidence
 from consent.requests import asking, deciding
@@ -29,6 +33,7 @@ def write(events: list[Event], users: dict[str, User], *, people: int, at: datet
         _group(event, drafts, number, at=at, rng=rng)
     _overlap(events, drafts[16:], users["he"], at=at)
     _calls(users["li"], at=at, rng=rng)
+    _signed([draft.subject for draft in drafts[:2]], users["li"], at=at)
     _asked([draft.subject for draft in drafts[40:43]], users["chen"], at=at)
 
 
@@ -83,6 +88,16 @@ def _overlap(events: list[Event], met: list[Draft], user: User, *, at: datetime)
     foreign = [event for event in events if event.book.owner_id == user.pk]
     for draft in [*met[:2], *met[8:10]] if foreign else []:
         asserting.quick(event=foreign[0], name=draft.name, number=draft.numbers[0], by=user, at=at)
+
+
+def _signed(people: list[UUID], by: User, *, at: datetime) -> None:
+    """Two people whom staff had noted signed the form on paper: one with its code on it, one on a blank sheet."""
+    with pypdfium2.PdfDocument(bytes(notices.current().printed_zh or b"")) as form:
+        sheets = [form[len(form) - 1].render(scale=1.6).to_pil(), Image.new("RGB", (900, 1200), "white")]
+    for person, sheet in zip(people, sheets, strict=False):
+        target = io.BytesIO()
+        sheet.save(target, "PNG")
+        papers.add(subject=person, pages=scanning.pages_of(target.getvalue()), by=by, at=at - timedelta(hours=2))
 
 
 def _asked(people: list[UUID], answering: User, *, at: datetime) -> None:

@@ -15,10 +15,11 @@ _BY_TABLE = {
     "audit_redaction": "audit_redaction_fixed_delete audit_redaction_fixed_update",
     "consent_consent": "consent_consent_audit consent_consent_audit_truncate",
     "consent_consentevent": "consent_consentevent_grows consent_consentevent_grows_truncate",
+    "consent_consentreview": "consent_consentreview_grows consent_consentreview_grows_truncate",
     "consent_decision": "consent_decision_grows consent_decision_grows_truncate",
     "consent_evidence": "consent_evidence_hold consent_evidence_hold_update",
     "consent_noticepurpose": "consent_noticepurpose_fixed consent_noticepurpose_fixed_truncate",
-    "consent_noticeversion": "consent_noticeversion_fixed consent_noticeversion_fixed_truncate",
+    "consent_noticeversion": "consent_noticeversion_fixed consent_noticeversion_fixed_truncate consent_noticeversion_two",
     "consent_paperpage": "consent_paperpage_hold consent_paperpage_hold_update",
     "consent_rightsrequest": "consent_rightsrequest_audit consent_rightsrequest_audit_truncate "
     "consent_rightsrequest_decided consent_rightsrequest_stays consent_rightsrequest_hold",

@@ -45,7 +45,7 @@ def second_version(home):
         tick.pk, tick.version = None, version
         tick._state.adding = True
         tick.save()
-    notices.publish(version=version, by=home.chen, at=house.NOON)
+    notices.publish(version=version, by=house.BY, at=house.NOON)
     return version
 
 

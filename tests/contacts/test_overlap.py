@@ -124,7 +124,7 @@ def test_there_is_no_deed_of_staff_that_lifts_a_refusal():
     client = enter(home.chen)
     assert client.post("/suppression/").status_code == 405
     page = client.get("/suppression/").content.decode()
-    assert page.count('<form method="post"') == client.get("/notices/").content.decode().count('<form method="post"')
+    assert page.count('<form method="post"') == client.get("/holds/").content.decode().count('<form method="post"')
 
 
 def test_the_desk_costs_the_same_for_one_and_for_many():

@@ -10,6 +10,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from audit import exporting, trail
 from audit.export import EVERYTHING
+from consent.drafting import drafts
 from consent.models import Evidence
 from consent.requests import asking
 from contacts import events, hold, importing, sweep
@@ -107,6 +108,7 @@ def build(*, hired=None):
     world.sweep = SweepRun.objects.latest("started_at")
     seal_here(at=now)
     world.export = ready_export(world, now)
+    world.draft = drafts.start(code="event", by=world.chen, at=now)
     world.request = asking.ask(
         subject=world.fang.pk, kind="correction", words="a word is wrong", road="letter", by=world.chen, at=now
     )

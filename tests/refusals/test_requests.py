@@ -1,11 +1,12 @@
-"""What the table of people's requests refuses by itself."""
+"""What the tables of people's requests and of notices refuse by themselves."""
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from audit import trail
 from audit.trail import Self_
-from consent.models import RightsRequest
+from consent.drafting import drafts
+from consent.models import Consent, ConsentReview, NoticeDelivery, NoticeVersion, RightsRequest
 from consent.requests import asking, deciding
 from contacts import hold
 from contacts.models import Contact, OwnVisit
@@ -79,3 +80,41 @@ def test_a_token_opens_one_visit():
     OwnVisit.objects.create(**values)
     with pytest.raises(IntegrityError), transaction.atomic():
         OwnVisit.objects.create(**values)
+
+
+@proves("consent_noticeversion_two")
+@plain
+def test_nobody_publishes_a_notice_alone():
+    home = house.build()
+    draft = drafts.start(code="event", by=home.chen, at=AT)
+    alone = {"published_at": AT, "published_by": home.chen, "content_hash": "x" * 64}
+    for proposed in ({}, {"proposed_by": home.chen}):
+        with pytest.raises(IntegrityError, match="a second person"), transaction.atomic():
+            NoticeVersion.objects.filter(pk=draft.pk).update(**alone, **proposed)
+    assert NoticeVersion.objects.filter(pk=draft.pk).update(**alone, proposed_by=home.zhao) == 1
+
+
+@proves("one_delivery_per_person")
+@plain
+def test_a_change_reaches_a_person_once(row):
+    _home, asked = row
+    values = {"version": NoticeVersion.objects.get(), "subject_id": asked.subject_id, "made_at": AT}
+    NoticeDelivery.objects.create(**values)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        NoticeDelivery.objects.create(**values)
+
+
+@proves("review_that_refuses_says_why", *trigger("consent_consentreview", "grows", "insert", "update", "delete"))
+@plain
+def test_a_verdict_has_its_reason_and_stays(row):
+    home, asked = row
+    head = Consent.objects.filter(subject_id=asked.subject_id).first()
+    values = {"consent": head, "event": head.events.first(), "kind": "paper", "by": home.chen, "at": AT}
+    for wrong in ({"verdict": "accepted", "reason": "minor"}, {"verdict": "returned", "reason": ""}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            ConsentReview.objects.create(**values, **wrong)
+    ConsentReview.objects.create(**values, verdict="returned", reason="unsigned")
+    for change in ("UPDATE consent_consentreview SET verdict = 'accepted', reason = ''", "DELETE FROM consent_consentreview"):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            run(change)
+    assert ConsentReview.objects.get().verdict == "returned"

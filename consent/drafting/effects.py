@@ -1,0 +1,70 @@
+"""What a published change does to those who agreed before: what was replaced rests, everybody concerned is told (B3, B4)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from audit.trail import System
+from consent import ledger, notices, rules
+from consent.drafting import changes
+from consent.models import Consent, NoticeDelivery, NoticeVersion
+
+BATCH = 500
+BY = System("notices")
+TOLD = ("notify", "reconsent")
+
+
+def settle(*, at: datetime) -> int:
+    """Everything that the published versions still owe, batch by batch; returns how many people were taken in hand.
+
+    Safe to kill and to repeat: what is done is found done. `at` is aware, UTC.
+    """
+    done = 0
+    for version in NoticeVersion.objects.filter(materiality__in=TOLD).select_related("notice").order_by("published_at"):
+        while people := _close(version, at):
+            done += people
+        while people := _owe(version, at):
+            done += people
+    return done
+
+
+def replaced(version: NoticeVersion) -> set[tuple[str, str]]:
+    """The purposes × channels whose old yes is no yes to what this version asks; none unless a person decided so (B4)."""
+    before = notices.before(version)
+    if version.materiality != "reconsent" or before is None:
+        return set()
+    found = changes.between(before.content, list(before.purposes.all()), version.content, list(version.purposes.all()))
+    return changes.replaced(found)
+
+
+def _standing(version: NoticeVersion) -> QuerySet[Consent]:
+    """Every yes that stands on an older version of the same notice."""
+    older = {"notice_version__notice": version.notice_id, "notice_version__number__lt": version.number}
+    return Consent.objects.filter(state__in=rules.LIVE, **older)
+
+
+def _close(version: NoticeVersion, at: datetime) -> int:
+    """One batch of consents whose scope was replaced (given → superseded, law.md §3)."""
+    moved = 0
+    for purpose, channel in sorted(replaced(version)):
+        with transaction.atomic():
+            rows = _standing(version).filter(purpose=purpose, channel=channel).select_for_update(of=("self",)).order_by("pk")
+            heads = list(rows[: BATCH - moved])
+            ledger.close(heads, "superseded", method="notice", reason="superseded", by=BY, at=at)
+        moved += len(heads)
+        if moved >= BATCH:
+            break
+    return moved
+
+
+def _owe(version: NoticeVersion, at: datetime) -> int:
+    """One batch of people who are to be told: whose yes stands, or rests, on an older version."""
+    known = NoticeDelivery.objects.filter(version=version, subject=OuterRef("subject"))
+    older = {"notice_version__notice": version.notice_id, "notice_version__number__lt": version.number}
+    concerned = Consent.objects.filter(~Exists(known), state__in=[*rules.LIVE, "superseded"], **older)
+    people: Sequence[UUID] = list(concerned.order_by("subject").values_list("subject", flat=True).distinct()[:BATCH])
+    rows = [NoticeDelivery(version=version, subject_id=subject, made_at=at) for subject in people]
+    return len(NoticeDelivery.objects.bulk_create(rows, ignore_conflicts=True))

@@ -1,0 +1,114 @@
+"""What a notice should not say, and how hard it is to read: rules over words, the same for every draft (A4, B6)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+# A yes that nobody said, a yes without an end, boxes ticked beforehand (PIPL 14; 条例 22; A4, C14, C15).
+SILENT = re.compile(
+    r"默认同意|视为同意|视同同意|即表示.{0,6}同意|继续使用.{0,6}同意|登录即.{0,4}同意|不回复.{0,4}同意"
+    r"|deemed to (?:have )?(?:agree|consent)|by (?:continuing|using|signing in)[^.]{0,40}(?:agree|consent)"
+    r"|silence (?:is|means)",
+    re.IGNORECASE,
+)
+ENDLESS = re.compile(
+    r"永久(?:保存|有效|授权)|长期有效|无限期|不可撤(?:回|销)|for ever\b|forever\b|indefinite|irrevocab|perpetual", re.IGNORECASE
+)
+TICKED = re.compile(r"已(?:为您)?(?:默认)?勾选|pre-?ticked|pre-?checked|already ticked", re.IGNORECASE)
+# Pressure: what has nothing to do with the purpose is made to depend on it (PIPL 16).
+PRESSED = re.compile(
+    r"(?:不同意|拒绝|不勾选).{0,12}(?:无法|不能|不予)|(?:if|unless) you.{0,40}(?:cannot|will not be able)", re.IGNORECASE
+)
+CHANNELS = {
+    "call": r"电话|致电|\bcalls?\b|\bphone",
+    "sms": r"短信|\btexts?\b|\bmessages?\b",
+    "share": r"转交|提供给|\bpass(?:ing)?\b|\bshare",
+}
+SENTENCES = re.compile(r"[。！？；!?;\n]|\.(?:\s|$)")
+LONG = {"zh": 90, "en": 45}  # characters, words of one sentence
+FAIR = {"zh": 45, "en": 24}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to mend or to look at: its code, the field, and the words it is about."""
+
+    code: str
+    where: str
+    words: str
+    blocking: bool
+
+
+class Tick(Protocol):
+    """A tick as the lint reads it."""
+
+    purpose_id: str
+    channel: str
+    tick_zh: str
+    tick_en: str
+
+
+def findings(content: dict[str, Any], ticks: Sequence[Tick]) -> list[Finding]:
+    """Everything found, the blocking first; nothing for a notice that may be shown as it is."""
+    found = [one for language in ("zh", "en") for one in _in_words(language, content.get(language) or {})]
+    for tick in ticks:
+        found += _in_tick(tick)
+    return sorted(found, key=lambda one: not one.blocking)
+
+
+def readability(content: dict[str, Any]) -> int:
+    """From 0 to 100: how many of its sentences are no longer than people read with ease, the worse of the languages."""
+    scores = []
+    for language in ("zh", "en"):
+        lengths = [_length(language, text) for _w, whole in _texts(content.get(language) or {}) for text in _sentences(whole)]
+        scores.append(100 * sum(length <= FAIR[language] for length in lengths) // len(lengths) if lengths else 0)
+    return min(scores)
+
+
+def _in_words(language: str, words: dict[str, Any]) -> Iterator[Finding]:
+    for where, text in _texts(words):
+        place = f"{language}_{where}"
+        for code, shape, blocking in (
+            ("silent", SILENT, True),
+            ("endless", ENDLESS, True),
+            ("ticked", TICKED, True),
+            ("pressed", PRESSED, False),
+        ):
+            for hit in shape.finditer(text):
+                yield Finding(code, place, hit[0], blocking)
+        for sentence in _sentences(text):
+            if _length(language, sentence) > LONG[language]:
+                yield Finding("long", place, f"{sentence[:40]}…", blocking=False)
+
+
+def _in_tick(tick: Tick) -> list[Finding]:
+    """A tick asks for one purpose by one channel: two in one would be a bundle (A4, C1)."""
+    found = []
+    for language, text in (("zh", tick.tick_zh), ("en", tick.tick_en)):
+        place = f"tick_{tick.purpose_id}_{tick.channel}_{language}"
+        others = [code for code, shape in CHANNELS.items() if code != tick.channel and re.search(shape, text, re.IGNORECASE)]
+        if others and tick.channel != "share":
+            found.append(Finding("bundled", place, text, blocking=True))
+        for code, shape in (("silent", SILENT), ("endless", ENDLESS), ("ticked", TICKED)):
+            found += [Finding(code, place, hit[0], blocking=True) for hit in shape.finditer(text)]
+    return found
+
+
+def _texts(words: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every text of one language with the field it stands in."""
+    for name, value in words.items():
+        if isinstance(value, str):
+            yield name, value
+        elif isinstance(value, list):
+            for row in value:
+                for part in row.values() if isinstance(row, dict) else row:
+                    yield name, str(part)
+
+
+def _sentences(text: str) -> list[str]:
+    return [piece.strip() for piece in SENTENCES.split(text) if piece.strip()]
+
+
+def _length(language: str, sentence: str) -> int:
+    return len(sentence) if language == "zh" else len(sentence.split())

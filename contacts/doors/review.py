@@ -1,0 +1,67 @@
+"""One consent after the other, with everything on one screen and one key for each verdict (C6, PIPL 69)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from consent import reviewing
+from consent.models import Consent, ConsentReview
+from contacts import retention, review_queue, visibility
+from contacts.forms.review import VerdictForm
+from team import fields
+from team.doors import StaffRequest, door, not_understood
+from team.fields import Level
+
+COMPLIANCE = ("compliance",)
+SENTENCES: dict[str, Promise] = {
+    "moved": gettext_lazy("Something happened to this consent meanwhile; look at it again."),
+    "unbound": gettext_lazy("No paper here carries the code of a notice that asks for this; it cannot be accepted."),
+    "suppressed": gettext_lazy("This person has said no. A paper from before does not lift that."),
+    "not_asked": gettext_lazy("This consent no longer waits for paper."),
+    "reason": gettext_lazy("Please choose why."),
+}
+
+
+@door(roles=COMPLIANCE)
+@require_GET
+def queue(request: StaffRequest) -> HttpResponse:
+    """The next consent to look at: words, evidence, mask, history, and what the gate says."""
+    at = timezone.now()
+    papers, sample = review_queue.waiting(at)
+    levels = fields.levels_of(request.user, at=at)
+    context = {
+        "item": review_queue.first(request.user, after=request.GET.get("after", ""), at=at),
+        "papers": papers,
+        "sample": sample,
+        "may_open": levels["consent.evidence"] >= Level.CALL,
+        "reasons": [choice for choice in ConsentReview.Reason.choices if choice[0]],
+    }
+    return render(request, "contacts/review/queue.html", context)
+
+
+@door(roles=COMPLIANCE)
+@require_POST
+def decide(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """One verdict, and on to the next."""
+    form, at = VerdictForm(request.POST), timezone.now()
+    head = Consent.objects.filter(pk=pk).first()
+    if head is None:
+        raise Http404
+    if not form.is_valid():
+        return not_understood(request, _("Please choose a verdict and a reason from the list. Nothing was changed."))
+    contact = visibility.one(request.user, head.subject_id)
+    try:
+        with transaction.atomic():
+            reviewing.decide(consent_id=pk, **form.cleaned_data, language=contact.language, by=request.user, at=at)
+            retention.refresh([contact.pk], at=at)
+    except reviewing.ReviewRefused as refused:
+        messages.error(request, str(SENTENCES[refused.code]))
+    return redirect("review")

@@ -1,0 +1,116 @@
+"""The desk of notices in the browser: written by one, decided by another, read by everybody (B2, B3, B5)."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from consent import notices
+from consent.drafting import drafts, wording
+from consent.models import NoticeVersion
+from tests import house
+from tests.proofs.cast import enter
+
+pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+
+
+@pytest.fixture
+def home():
+    return house.build()
+
+
+@pytest.fixture
+def draft(home):
+    enter(home.chen).post("/notices/next/")
+    return NoticeVersion.objects.get(number=2)
+
+
+def sent(draft, **more):
+    """What the form sends when nothing was changed but this."""
+    told = wording.told(draft.content)
+    for tick in draft.purposes.all():
+        key = f"tick_{tick.purpose_id}_{tick.channel}"
+        told |= {key: "on", f"{key}_zh": tick.tick_zh, f"{key}_en": tick.tick_en, f"{key}_days": str(tick.valid_days)}
+        told |= {f"{key}_recipient": tick.recipient} if tick.channel == "share" else {}
+    return told | more
+
+
+def test_from_the_button_to_the_page_that_says_what_changed(home, draft):
+    chen, zhao, path = enter(home.chen), enter(home.zhao), f"/notices/{draft.pk}/"
+    assert chen.get(path).status_code == 200
+    answer = chen.post(path, sent(draft, zh_title="个人信息授权书（第二版）", en_title="Authorisation, second edition"))
+    assert answer.headers["Location"] == path
+    assert chen.post(f"{path}propose/").headers["Location"] == path
+    assert "badge warn" in chen.get(path).content.decode().split("publish/")[0]
+    refused = chen.post(f"{path}publish/", {"materiality": "notify", "reason": ""})
+    assert (refused.status_code, notices.current().number) == (400, 1)
+    assert zhao.post(f"{path}publish/", {"materiality": "reconsent", "reason": ""}).status_code == 400
+    assert zhao.post(f"{path}publish/", {"materiality": "notify", "reason": ""}).headers["Location"] == "/notices/"
+    public = Client()
+    page = public.get("/n/event/v2/changes/").content.decode()
+    assert ("个人信息授权书（第二版）" in page, "个人信息授权书（活动现场）" in page) == (True, True)
+    assert "收集哪些" not in page  # what stayed is not named
+    first = public.get("/n/event/v1/").content.decode()
+    assert NoticeVersion.objects.get(number=1).content_hash in first
+    assert public.get("/n/event/").context["version"].number == 2
+
+
+def test_the_kept_page_and_the_form_are_served_as_they_are(home):
+    row, public = notices.current(), Client()
+    assert public.get("/n/event/v1/kept-zh.html").content == bytes(row.snapshot_zh)
+    form = public.get(reverse("notice_form", args=["event", 1, "en"]))
+    assert (form.content, form.headers["Content-Type"]) == (bytes(row.printed_en), "application/pdf")
+    for path in ("/n/event/v1/kept-fr.html", "/n/event/v1/form-xx.pdf", "/n/event/v9/form-zh.pdf", "/n/event/v9/changes/"):
+        assert public.get(path).status_code == 404
+
+
+def test_a_draft_is_shown_to_nobody_but_its_readers(home, draft):
+    path = f"/notices/{draft.pk}/"
+    assert [Client().get(f"/n/event/v2/{tail}").status_code for tail in ("", "changes/", "kept-zh.html")] == [404] * 3
+    assert {enter(user).get(path).status_code for user in (home.li, home.wu, home.sun)} == {403}
+    zhao = enter(home.zhao)
+    assert zhao.get(path).status_code == 200
+    assert zhao.post(path, sent(draft, zh_title="x")).status_code == 403  # an admin decides and does not write
+    assert {zhao.post(f"{path}{deed}/").status_code for deed in ("propose", "preview")} == {403}
+    draft.refresh_from_db()
+    assert draft.content == notices.current().content
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("zh_collect", "姓名 | 称呼", "第 1 行"),
+        ("en_rights", "Access", "第 1 行"),
+        ("zh_controller_contact", "找小王 13800001234", "手机号"),
+        ("zh_title", "x" * 121, ""),
+        ("zh_short", "\u0000", ""),
+        ("tick_phone_contact_call_days", "0", ""),
+        ("tick_phone_contact_call_days", "", "多少天"),
+        ("tick_phone_contact_call_days", "forever", ""),
+    ],
+)
+def test_what_cannot_be_kept_gets_a_sentence_and_nothing_is_lost(home, draft, field, value, told):
+    chen, path = enter(home.chen), f"/notices/{draft.pk}/"
+    answer = chen.post(path, sent(draft, en_title="A new title", **{field: value}))
+    page = answer.content.decode()
+    assert (answer.status_code, told in page, 'value="A new title"' in page) == (400, True, True)
+    draft.refresh_from_db()
+    assert draft.content == notices.current().content
+
+
+def test_the_preview_shows_three_layers_in_both_languages_and_keeps_nothing(home, draft):
+    chen, path = enter(home.chen), f"/notices/{draft.pk}/preview/"
+    page = chen.post(path, sent(draft, zh_jit="一句话的新说明")).content.decode()
+    assert ("一句话的新说明" in page, draft.content["en"]["short"] in page, page.count("<article")) == (True, True, 2)
+    assert chen.post(path, sent(draft, zh_collect="x")).status_code == 400
+    draft.refresh_from_db()
+    assert draft.content == notices.current().content
+
+
+def test_what_is_missing_and_what_deceives_is_listed_in_words(home, draft):
+    content = {**draft.content, "zh": {**draft.content["zh"], "end_action": "", "short": "继续使用本页即视为同意。"}}
+    drafts.save(version_id=draft.pk, content=content, ticks=[], by=home.chen, at=house.NOON)
+    page = enter(home.chen).get(f"/notices/{draft.pk}/").content.decode()
+    assert ("中文 · 期满后怎么处理" in page, "没有人说出的同意" in page, "propose/" in page) == (True, True, False)
+    assert enter(home.chen).post(f"/notices/{draft.pk}/propose/", follow=True).status_code == 200
+    draft.refresh_from_db()
+    assert draft.proposed_at is None

@@ -1,0 +1,220 @@
+"""The review desk: signed paper becomes a yes of grade B by its code and a look, a sample of each week, one key each (C6, C7)."""
+
+import io
+from datetime import timedelta
+
+import pypdfium2
+import pytest
+import time_machine
+from PIL import Image
+
+from audit.models import Entry
+from consent import gate, notices, papers, reviewing, scanning
+from consent.models import Consent, ConsentReview, Evidence, PaperPage
+from consent.reviewing import ReviewRefused
+from contacts import review_queue, usage, withdrawal
+from contacts.intake import asserting, visiting
+from contacts.models import Contact
+from crm import today
+from tests import house
+from tests.proofs.cast import enter
+from vault import phone
+
+pytestmark = pytest.mark.django_db(databases=["default", "vault"], transaction=True)
+LATER = house.NOON + timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(LATER, tick=False) as moving:
+        yield moving
+
+
+@pytest.fixture
+def home(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    settings.DEMO = True
+    return house.build()
+
+
+def note(home, number=house.WANG, name="王小诺", by=None, at=house.NOON):
+    """Staff note somebody and say that they agreed: grade D, opens nothing."""
+    event = home.event
+    return asserting.quick(event=event, name=name, number=phone.normalise(number), by=by or home.li, at=at)[0].pk
+
+
+def form(*, page=-1, turn=4):
+    """The seeded notice, printed, signed with a made-up line, and scanned a little askew."""
+    with pypdfium2.PdfDocument(bytes(notices.current().printed_zh)) as pdf:
+        picture = pdf[len(pdf) + page if page < 0 else page].render(scale=2).to_pil()
+    picture = picture.rotate(turn, expand=True, fillcolor="white")
+    target = io.BytesIO()
+    picture.save(target, "PNG")
+    return scanning.pages_of(target.getvalue())
+
+
+def blank():
+    target = io.BytesIO()
+    Image.new("RGB", (600, 800), "white").save(target, "PNG")
+    return scanning.pages_of(target.getvalue())
+
+
+def head(subject):
+    return Consent.objects.get(subject=subject, channel="call")
+
+
+def decide(home, subject, verdict="accepted", reason="", kind="paper", **more):
+    row = head(subject)
+    seen = more.pop("seen", row.events.latest("number").pk)
+    return reviewing.decide(
+        consent_id=row.pk, seen=seen, kind=kind, verdict=verdict, reason=reason, language="zh-hans", by=home.chen, at=LATER
+    )
+
+
+def refused(home, subject, **how):
+    with pytest.raises(ReviewRefused) as why:
+        decide(home, subject, **how)
+    assert ConsentReview.objects.count() == 0
+    return why.value.code
+
+
+def verdict(home, subject):
+    counts = usage.of([subject], at=LATER)
+    return gate.peek_many([subject], "call", by=home.li, at=LATER, usage=counts)[subject].reason
+
+
+def test_a_signed_form_becomes_a_yes_of_grade_b_on_the_words_its_code_names(home):
+    wang = note(home)
+    papers.add(subject=wang, pages=form(), by=home.li, at=LATER)
+    assert PaperPage.objects.get().version == notices.current()
+    assert (verdict(home, wang), [row.pk for row in review_queue.papers(LATER)]) == ("asserted", [head(wang).pk])
+    decide(home, wang)
+    row = head(wang)
+    assert (row.state, row.grade, row.notice_version, row.valid_until) == (
+        "given", "B", notices.current(), LATER + timedelta(days=365),
+    )  # fmt: skip
+    last = row.events.latest("number")
+    assert (last.method, last.evidence.kind, last.recorded_by) == ("wet_sign", "paper", home.chen)
+    assert (verdict(home, wang), review_queue.papers(LATER).count()) == ("allowed", 0)
+    assert Entry.objects.filter(act="consent.reviewed", subject=wang, reason="accepted").count() == 1
+
+
+def test_paper_without_a_code_stays_grade_d_whoever_accepts_it(home):
+    wang = note(home)
+    papers.add(subject=wang, pages=blank(), by=home.li, at=LATER)
+    assert refused(home, wang) == "unbound"
+    assert (head(wang).state, head(wang).grade, Evidence.objects.filter(kind="paper").count()) == ("asserted", "D", 0)
+    papers.add(subject=wang, pages=[*blank(), *form()], by=home.li, at=LATER + timedelta(minutes=1))
+    assert reviewing.tick_on(head(wang), reviewing.papers_of(wang)).purpose_id == "phone_contact"
+
+
+def test_a_paper_from_before_does_not_lift_a_no(home):
+    wang = note(home)
+    papers.add(subject=wang, pages=form(), by=home.li, at=LATER)
+    other = house.arrive(home.far, house.WANG, at=LATER)[0].subject_id
+    withdrawal.withdraw(subject=other, scope=None, method="link", reason="withdrawal", by=house.BY, at=LATER)
+    assert refused(home, wang) == "suppressed"
+
+
+def test_what_happened_meanwhile_is_looked_at_again(home):
+    wang = note(home)
+    papers.add(subject=wang, pages=form(), by=home.li, at=LATER)
+    seen = head(wang).events.latest("number").pk
+    withdrawal.withdraw(subject=wang, scope=None, method="spoken", reason="withdrawal", by=home.chen, at=LATER)
+    assert refused(home, wang, seen=seen) == "moved"
+    assert refused(home, wang) == "not_asked"
+    assert refused(home, wang, verdict="returned") == "reason"
+
+
+def test_returned_paper_waits_for_better_and_the_advisor_hears_of_it(home):
+    wang = note(home)
+    papers.add(subject=wang, pages=form(), by=home.li, at=LATER)
+    decide(home, wang, "returned", "unsigned")
+    assert (review_queue.papers(LATER).count(), head(wang).state) == (0, "asserted")
+    tile = next(tile for tile in today.tiles(home.li, at=LATER) if tile.icon == "undo-2")
+    assert (tile.count, tile.url) == (1, f"/contacts/{wang}/papers/")
+    assert [tile.icon for tile in today.tiles(home.he, at=LATER)].count("undo-2") == 0
+    papers.add(subject=wang, pages=form(), by=home.li, at=LATER + timedelta(hours=1))
+    assert [row.pk for row in review_queue.papers(LATER)] == [head(wang).pk]
+
+
+def test_declared_invalid_stops_at_once_and_the_person_leaves(home):
+    wang = house.arrive(home.event, house.WANG)[0].subject_id
+    decide(home, wang, "invalidated", "pressed", kind="sample")
+    assert (head(wang).state, verdict(home, wang)) == ("invalidated", "invalidated")
+    assert Entry.objects.filter(subject=wang, act="consent.invalidated", reason="pressed").count() == 1
+
+
+def test_who_leaves_soonest_stands_first(home):
+    late, soon = note(home, house.ZHOU), note(home, house.WANG, at=house.NOON - timedelta(days=3))
+    for subject in (late, soon):
+        papers.add(subject=subject, pages=form(), by=home.li, at=LATER)
+    assert [row.subject_id for row in review_queue.papers(LATER)] == [soon, late]
+
+
+def confirm(home, number):
+    """A person whom staff had noted confirms on their own phone: D becomes A."""
+    sent, _none = house.arrive(home.event, number, confirm=False, at=LATER)
+    code = visiting.subject_phone_screen(sent.subject_id).split("验证码 ")[1][:6]
+    visiting.confirm(submission=sent, code=code, language="zh-hans", at=LATER)
+    return sent.subject_id
+
+
+def test_of_each_advisors_week_three_upgrades_are_drawn_and_every_look_sees_the_same(home):
+    numbers = [f"1380000{n:04d}" for n in range(2000, 2006)]
+    for number in numbers:
+        note(home, number, name="周静")
+    upgraded = {confirm(home, number) for number in numbers}
+    house.arrive(home.far, house.QIAN)  # asked and given in one breath: nobody had asserted anything
+    drawn = [row.subject_id for row in review_queue.sample(LATER)]
+    assert (len(drawn), set(drawn) <= upgraded) == (3, True)
+    assert [row.subject_id for row in review_queue.sample(LATER)] == drawn
+    for subject in drawn:
+        decide(home, subject, kind="sample")
+    assert set(Consent.objects.filter(subject__in=drawn).values_list("state", flat=True)) == {"given"}
+    assert (review_queue.sample(LATER), review_queue.sample(LATER + timedelta(days=8))) == ([], [])
+
+
+def test_thirty_items_are_one_press_each(home):
+    """A page and a press for each item; the answer to a press is the next item."""
+    chen = enter(home.chen)
+    for n in range(30):
+        papers.add(subject=note(home, f"1390000{n:04d}", name="周静"), pages=form(turn=0), by=home.li, at=LATER)
+    page, presses = chen.get("/review/"), 0
+    while page.context["item"]:
+        item = page.context["item"]
+        sent = {"kind": item.kind, "seen": item.last.pk, "verdict": "accepted", "reason": "unsigned"}
+        page = chen.post(f"/review/{item.consent.pk}/", sent, follow=True)
+        presses += 1
+    assert (presses, Consent.objects.filter(state="given", grade="B").count()) == (30, 30)
+
+
+def test_everything_for_a_verdict_stands_on_one_screen(home):
+    wang = note(home)
+    papers.add(subject=wang, pages=form(), by=home.li, at=LATER)
+    page = enter(home.chen).get("/review/").content.decode()
+    tick = notices.current().purposes.get(channel="call")
+    for told in (tick.tick_zh, tick.tick_en, "138 **** 1234", "王*", "event v1", f"/contacts/{wang}/papers/", 'data-press="a"'):
+        assert told in page, told
+    assert "80000" not in page
+    chen = enter(home.chen)
+    papers.add(subject=note(home, house.ZHOU, name="周静"), pages=form(), by=home.li, at=LATER)
+    first = chen.get("/review/").context["item"].consent
+    second = chen.get(f"/review/?after={first.pk}").context["item"].consent
+    assert {first.pk, second.pk} == {row.pk for row in Consent.objects.all()}
+    assert chen.get(f"/review/?after={second.pk}").context["item"] is None
+
+
+def test_only_compliance_reviews_and_nonsense_changes_nothing(home):
+    wang = note(home)
+    papers.add(subject=wang, pages=form(), by=home.li, at=LATER)
+    path, good = f"/review/{head(wang).pk}/", {"kind": "paper", "seen": head(wang).events.latest("number").pk}
+    for user in (home.li, home.wu, home.zhao, home.sun):
+        assert (enter(user).get("/review/").status_code, enter(user).post(path, good).status_code) == (403, 403)
+    chen = enter(home.chen)
+    for bad in ({}, {"verdict": "maybe"}, {"verdict": "accepted", "seen": "x"}, {"verdict": "accepted", "kind": "x"}):
+        assert chen.post(path, good | bad).status_code == 400
+    assert chen.post(path, good | {"verdict": "returned"}).status_code == 302  # without a reason: told, nothing kept
+    assert chen.post(f"/review/{wang}/", good | {"verdict": "accepted"}).status_code == 404
+    assert (ConsentReview.objects.count(), head(wang).state) == (0, "asserted")
+    assert Contact.objects.get(pk=wang) is not None
