@@ -156,7 +156,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("contacts", "/contacts/"),
         Page("person", "/contacts/", PERSON),
         Page("review", "/review/"),
-        Page("reviewed", "", (Press('main button[value="returned"]'),)),
+        Page("review-next", "", (Press('main a[data-press="s"]'),)),
         Page("requests", "/requests/"),
         Page("request", "/requests/", _through("/requests/")),
         Page("place-hold", "/contacts/", (*PERSON, Press('main a[href$="/hold/"]'))),

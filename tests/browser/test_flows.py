@@ -1,0 +1,83 @@
+"""Flows measured in a browser: how many taps and fields each costs, and that the person's own page needs no script."""
+
+import re
+
+import pytest
+
+from tests.browser.test_main_job import agree, visit
+
+
+class Taps:
+    """A page on which every tap is counted."""
+
+    def __init__(self, page):
+        self.page, self.count = page, 0
+
+    def tap(self, selector):
+        self.count += 1
+        with self.page.expect_navigation():
+            self.page.locator(selector).first.click()
+
+
+def without_script(browser, office, language):
+    """A phone that runs no script at all."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    context.add_cookies([{"name": "django_language", "value": language, "url": office}])
+    page = context.new_page()
+    page.set_default_timeout(15000)
+    return page
+
+
+def enter_own_page(page, office, number):
+    page.goto(f"{office}/me/")
+    page.fill("#id_number", number)
+    page.click("main form.form button.primary")
+    page.fill("#id_code", re.search(r"\d{6}", page.inner_text(".screen")).group())
+    page.click("main form.form button.primary")
+    page.wait_for_selector("h1")
+
+
+@pytest.mark.parametrize(("language", "number"), [("zh-hans", "13800009911"), ("en", "13800009912")])
+def test_a_visitor_agrees_without_any_advisor_and_stops_with_one_tap_without_a_script(chromium, office, language, number):
+    page = without_script(chromium, office, language)
+    receipt = agree(page, office, number)  # name, number, a tick, a code: nobody of the office types anything
+    assert page.locator('main a[href="/me/"]').count() == 1
+    stopping = Taps(page)
+    page.goto(receipt)
+    stopping.tap("main button.bad")
+    assert (stopping.count, page.locator(".badge.ok").count()) == (1, 0)
+
+
+def test_on_their_own_page_one_tap_stops_one_purpose_and_two_take_the_copy(chromium, office):
+    page = without_script(chromium, office, "zh-hans")
+    number = "13800009913"
+    agree(page, office, number)
+    enter_own_page(page, office, number)
+    assert (page.locator(".badge.ok").count(), page.content().count(number)) == (1, 0)
+    copying = Taps(page)
+    copying.tap('main a[href="/me/copy/"]')
+    assert (copying.count, "138 0000 9913" in page.content()) == (1, True)
+    page.goto(f"{office}/me/")
+    stopping = Taps(page)
+    stopping.tap('main button[name="only"]')
+    assert (stopping.count, page.locator(".badge.ok").count()) == (1, 0)
+    page.goto(f"{office}/me/ask/")
+    page.check("input[name=kind][value=erasure]")
+    asking = Taps(page)
+    asking.tap("main form.form button.primary")
+    assert (asking.count, page.locator("section.card .badge").count()) == (1, 1)
+    asking.tap('form[action="/me/leave/"] button')
+    assert page.locator("#id_number").count() == 1
+
+
+def test_a_reviewer_needs_one_key_for_each_item(chromium, office):
+    page = visit(chromium, office, "zh-hans", "chen")
+    page.goto(f"{office}/review/")
+    waiting = int(re.search(r"\d+", page.inner_text(".lead, main header p, main p >> nth=0")).group())
+    presses = 0
+    while page.locator("form.verdicts").count():
+        key = "r" if page.locator("button[value=accepted]").is_disabled() else "a"
+        with page.expect_navigation():
+            page.keyboard.press(key)
+        presses += 1
+    assert (waiting, presses) == (2, 2)
