@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from consent.challenge import ChallengeRefused
 from consent.receipts import signed
 from consent.requests.asking import RequestRefused
 from contacts import tasks, telling
-from contacts.doors.visitor import SENTENCES, receipt_file
+from contacts.doors.visitor import PDF, SENTENCES, receipt_file
 from contacts.forms.intake import CodeForm, MobileForm
 from contacts.forms.own import AskForm
 from contacts.models import OwnVisit
@@ -179,10 +180,10 @@ def copy_file(request: HttpRequest, visit: OwnVisit) -> HttpResponse:
 @require_GET
 @inside
 def receipt(request: HttpRequest, visit: OwnVisit, subject: UUID, form: str) -> HttpResponse:
-    """The receipt of one record as it stands now: iso or kantara, signed (C13)."""
-    if form not in signed.FORMS or subject not in page.subjects_of(visit):
+    """The receipt of one record as it stands now: iso or kantara, signed, or pdf (C13)."""
+    if form not in (*signed.FORMS, PDF) or subject not in page.subjects_of(visit):
         raise Http404
-    return receipt_file(request, subject, form)
+    return receipt_file(request, subject, form, stop=request.build_absolute_uri(reverse("own")))
 
 
 @public_door()

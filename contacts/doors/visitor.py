@@ -16,7 +16,7 @@ from audit.trail import Self_
 from consent import stop_link
 from consent.challenge import ChallengeRefused
 from consent.models import Consent
-from consent.receipts import record, signed
+from consent.receipts import pdf, record, signed
 from consent.views import words_of
 from contacts import events, withdrawal
 from contacts.forms.intake import CodeForm, VisitorForm
@@ -26,6 +26,7 @@ from team.doors import not_understood, public_door, too_many
 from vault.errors import KeyringRefused
 
 CROWD = (120, 60)
+PDF = "/pdf"  # what no address of the signed forms can spell
 SENTENCES = {
     "expired": gettext_lazy("This code is too old. Ask for a new one."),
     "spent": gettext_lazy("Too many tries. Ask for a new code."),
@@ -145,24 +146,26 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 @public_door(rate=CROWD)
 @require_http_methods(["GET", "HEAD"])
 def receipt(request: HttpRequest, token: str, form: str) -> HttpResponse:
-    """The same receipt for other programs: iso (ISO/IEC TS 27560 as JSON-LD) or kantara, signed (C13, N1, N3)."""
+    """The same receipt for other programs, iso (ISO/IEC TS 27560 as JSON-LD) or kantara, signed; or pdf, to print (C13)."""
     subject = stop_link.find(token)
-    if subject is None or form not in signed.FORMS:
+    if subject is None or form not in (*signed.FORMS, PDF):
         raise Http404
-    return receipt_file(request, subject, form)
+    return receipt_file(request, subject, form, stop=request.build_absolute_uri(reverse("stop", args=[token])))
 
 
-def receipt_file(request: HttpRequest, subject: UUID, form: str) -> HttpResponse:
-    """The signed receipt of one record as a file; 404 where nothing was ever asked, 503 without our key."""
+def receipt_file(request: HttpRequest, subject: UUID, form: str, *, stop: str) -> HttpResponse:
+    """The receipt of one record as a file; 404 where nothing was ever asked, 503 without our key where it is signed."""
     english = (get_language() or "").startswith("en")
     try:
         told = record.of(subject, language="en" if english else "zh-Hans", site=request.build_absolute_uri("/"))
-        answer = HttpResponse(signed.document(told, form), content_type="application/json; charset=utf-8")
+        body = pdf.write(told, stop=stop) if form == PDF else signed.document(told, form)
     except record.NothingToShow:
         raise Http404 from None
     except KeyringRefused:
         return HttpResponse(status=503)
-    answer["Content-Disposition"] = f'attachment; filename="receipt-{told.receipt_id[:8]}-{form}.json"'
+    kind, name = ("application/pdf", ".pdf") if form == PDF else ("application/json; charset=utf-8", f"-{form}.json")
+    answer = HttpResponse(body, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="receipt-{told.receipt_id[:8]}{name}"'
     return answer
 
 

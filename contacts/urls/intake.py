@@ -20,4 +20,5 @@ urlpatterns = [
     path("api/sms/report/", replies.report, name="sms_report"),
     path("w/<str:token>/", visitor.stop, name="stop"),
     path("w/<str:token>/receipt-<str:form>.json", visitor.receipt, name="receipt"),
+    path("w/<str:token>/receipt.pdf", visitor.receipt, {"form": visitor.PDF}, name="receipt_pdf"),
 ]

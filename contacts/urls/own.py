@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.doors import me
+from contacts.doors import me, visitor
 
 urlpatterns = [
     path("me/", me.own, name="own"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("me/copy/", me.copy, name="own_copy"),
     path("me/copy.json", me.copy_file, name="own_copy_file"),
     path("me/receipt/<uuid:subject>-<slug:form>.json", me.receipt, name="own_receipt"),
+    path("me/receipt/<uuid:subject>.pdf", me.receipt, {"form": visitor.PDF}, name="own_receipt_pdf"),
     path("me/leave/", me.leave, name="own_leave"),
     path("me/again/", me.again, name="own_again"),
 ]

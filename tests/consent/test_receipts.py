@@ -7,7 +7,9 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import jsonschema
+import pypdfium2
 import pytest
+import zxingcpp
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -17,7 +19,7 @@ from pyld import jsonld
 
 from audit.trail import Self_
 from consent.models import Consent
-from consent.receipts import iso27560, kantara, record, signed
+from consent.receipts import iso27560, kantara, pdf, record, signed
 from contacts import withdrawal
 from tests import house
 from vault import signing
@@ -248,3 +250,15 @@ def test_from_the_command_line(wang, tmp_path, settings, capsys):
     call_command("receipts", new_key=True)
     assert capsys.readouterr().out.splitlines()[1] == signing.receipts().verifier.line()
     assert kantara.VERSION == "KI-CR-v1.1.0"
+
+
+def test_the_receipt_is_printed_in_both_languages_with_the_address_that_stops_it(wang):
+    for language, word in (("zh-Hans", "同意凭证"), ("en", "Receipt of a consent")):
+        made = pdf.write(
+            record.of(wang.pk, language=language, site="https://crm.example/"), stop="https://crm.example/w/x/"
+        )
+        with pypdfium2.PdfDocument(made) as read:
+            told = read[0].get_textpage().get_text_range()
+            picture = read[0].render(scale=2).to_pil()
+        assert (word in told, "王小诺" in told, house.WANG in told) == (True, False, False)
+        assert [code.text for code in zxingcpp.read_barcodes(picture)] == ["https://crm.example/w/x/"]

@@ -153,6 +153,7 @@ def test_a_receipt_is_there_at_once_and_only_for_ones_own_record(home):
     answer = phone.get(f"/me/receipt/{wang}-iso.json")
     assert signed.check(answer.content).word == "genuine"
     assert b"ConsentWithdrawn" in answer.content
+    assert phone.get(f"/me/receipt/{wang}.pdf").content[:5] == b"%PDF-"
     refused = {phone.get(path).status_code for path in (f"/me/receipt/{zhou}-iso.json", f"/me/receipt/{wang}-pdf.json")}
     assert refused == {404}
 

@@ -1,0 +1,83 @@
+"""Building blocks of pages to print: Chinese and English text, tables, a code, a line at the foot of each page."""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from reportlab.graphics.barcode.qr import QrCodeWidget
+from reportlab.graphics.shapes import Drawing
+from reportlab.lib import colors
+from reportlab.lib.enums import TA_LEFT
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, TableStyle
+
+FONT = "STSong-Light"  # one of the fonts that every PDF reader knows by name; no font file travels along
+MARGIN = 18 * mm
+CODE = 26 * mm
+WIDTH = A4[0] - 2 * MARGIN
+pdfmetrics.registerFont(UnicodeCIDFont(FONT))  # known before the first paragraph is set
+
+
+def build(story: list[Flowable], *, title: str, author: str, foot: str) -> bytes:
+    """The pages as a PDF; the same story makes the same bytes."""
+    target = io.BytesIO()
+    frame = SimpleDocTemplate(
+        target, pagesize=A4, title=title, author=author, invariant=1,
+        leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN,
+    )  # fmt: skip
+    frame.build(
+        story,
+        onFirstPage=lambda canvas, _frame: _foot(canvas, foot),
+        onLaterPages=lambda canvas, _frame: _foot(canvas, foot),
+    )
+    return target.getvalue()
+
+
+def text(words: str, size: float = 9.5, *, before: float = 0, after: float = 3) -> Paragraph:
+    """A paragraph of plain words, with distances in points."""
+    plain = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    style = ParagraphStyle(
+        f"s{size}-{before}-{after}", fontName=FONT, fontSize=size, leading=size * 1.5, spaceBefore=before, spaceAfter=after,
+        alignment=TA_LEFT, wordWrap="CJK",
+    )  # fmt: skip
+    return Paragraph(plain, style)
+
+
+def heading(words: str) -> Paragraph:
+    """A heading within a page."""
+    return text(words, 11, before=6, after=2)
+
+
+def table(rows: Sequence[Sequence[str]]) -> Table:
+    """Cells of plain words, in columns of one width."""
+    columns = max((len(row) for row in rows), default=1)
+    made = Table([[text(cell, 8.5, after=0) for cell in row] for row in rows], colWidths=[WIDTH / columns] * columns)
+    made.setStyle(TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.grey), ("VALIGN", (0, 0), (-1, -1), "TOP")]))
+    return made
+
+
+def code(payload: str) -> Drawing:
+    """What a camera reads."""
+    drawn = QrCodeWidget(payload, barLevel="M")
+    left, bottom, right, top = drawn.getBounds()
+    picture = Drawing(CODE, CODE, transform=[CODE / (right - left), 0, 0, CODE / (top - bottom), 0, 0])
+    picture.add(drawn)
+    return picture
+
+
+def beside(left: list[Flowable], payload: str) -> Table:
+    """Paragraphs, and a code to their right."""
+    made = Table([[left, code(payload)]], colWidths=[WIDTH - CODE - 4, CODE + 4])
+    made.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, -1), 0)]))
+    return made
+
+
+def _foot(canvas: Any, line: str) -> None:
+    canvas.saveState()
+    canvas.setFont(FONT, 7.5)
+    canvas.drawString(MARGIN, 9 * mm, f"{line} · {canvas.getPageNumber()}")
+    canvas.restoreState()
