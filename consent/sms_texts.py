@@ -16,6 +16,10 @@ TEXTS: dict[str, Promise] = {
         "[Yunnuo Demo] The notice on which you gave us your number has changed. What changed, and how to stop: %(link)s . "
         "What you agreed to stays as it was. Reply R to refuse everything."
     ),
+    "renewal": _(
+        "[Yunnuo Demo] Your consent ends on %(day)s. If you wish, renew it with one tap: %(link)s . If you do nothing, it ends "
+        "and your data is deleted. Reply R to refuse."
+    ),
     "invite": _(
         "[Yunnuo Demo] We met at %(event)s. May we call you? Say yes or no here: %(link)s . "
         "If you do nothing, your number is deleted within 7 days. Reply R to refuse."

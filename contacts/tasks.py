@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from audit.trail import System
 from consent import catching_up, papers
-from contacts import alarm, brakes, importing, nightly, telling
+from contacts import alarm, brakes, importing, nightly, reminding, telling
 from contacts.keys import duty, standing
 from contacts.own import entering
 
@@ -66,6 +66,12 @@ def send_own_codes() -> None:
 def tell_changes() -> None:
     """Every five minutes: what published notices still owe, and who is to be told of them."""
     telling.work(at=timezone.now())
+
+
+@shared_task(name="contacts.remind")
+def remind() -> None:
+    """Every hour: whose consent ends within 30 days, and has not been told."""
+    reminding.work(at=timezone.now())
 
 
 @shared_task(name="contacts.check_sheet")

@@ -31,6 +31,7 @@ PLACES = (
     Place("imports", _("Import"), "upload", USERS, "work"),
     Place("calls", _("Calls"), "phone", USERS, "work"),
     Place("review", _("Review"), "clipboard-check", COMPLIANCE, "compliance"),
+    Place("coverage", _("Coverage"), "chart-pie", COMPLIANCE, "compliance"),
     Place("requests", _("Requests"), "inbox", COMPLIANCE, "compliance"),
     Place("retention", _("Retention"), "timer", COMPLIANCE, "compliance"),
     Place("holds", _("Legal holds"), "lock", COMPLIANCE, "compliance"),

@@ -155,6 +155,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("today", "/"),
         Page("contacts", "/contacts/"),
         Page("person", "/contacts/", PERSON),
+        Page("coverage", "/coverage/"),
         Page("review", "/review/"),
         Page("review-next", "", (Press('main a[data-press="s"]'),)),
         Page("requests", "/requests/"),

@@ -20,6 +20,7 @@ OPENERS = {
     "contacts/search.py": "comparing hits of four digits",
     "contacts/intake/visiting.py": "a code for the person themselves",
     "contacts/intake/inviting.py": "one invitation",
+    "contacts/reminding.py": "one message that a consent ends soon",
     "contacts/telling.py": "one message that a notice changed",
     "contacts/own/bearers.py": "whether the number of a record is the one that was typed",
     "contacts/own/entering.py": "the message on the demo phone",

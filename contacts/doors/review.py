@@ -8,13 +8,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from consent import reviewing
 from consent.models import Consent, ConsentReview
-from contacts import retention, review_queue, visibility
+from contacts import coverage, retention, review_queue, visibility
 from contacts.forms.review import VerdictForm
 from team import fields
 from team.doors import StaffRequest, door, not_understood
@@ -45,6 +45,15 @@ def queue(request: StaffRequest) -> HttpResponse:
         "reasons": [choice for choice in ConsentReview.Reason.choices if choice[0]],
     }
     return render(request, "contacts/review/queue.html", context)
+
+
+@door(roles=COMPLIANCE)
+@require_GET
+def coverage_page(request: StaffRequest) -> HttpResponse:
+    """How far consent reaches: by purpose and channel, by advisor, by age, and what ends soon; counts, nobody's name."""
+    language = "en" if (get_language() or "").startswith("en") else "zh"
+    told = coverage.whole(request.user, at=timezone.now(), language=language)
+    return render(request, "contacts/review/coverage.html", {"whole": told})
 
 
 @door(roles=COMPLIANCE)

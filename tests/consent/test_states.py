@@ -1,8 +1,13 @@
 """The table of transitions, read as law.md §3 writes it."""
 
+from copy import copy
+
 import pytest
+from django.apps import apps
+from django.conf import settings
 
 from consent import states
+from consent.models import Consent
 from consent.models.ledger import State
 
 KNOWN = {*State.values, ""}
@@ -43,3 +48,31 @@ def test_found_unlawful_is_never_mended_by_asking_again():
     for before in ("invalidated", "revoked"):
         with pytest.raises(states.TransitionRefused):
             states.check(before, "requested")
+
+
+def yes_by_default(models):
+    """Columns, choices of forms and settings that would make a yes of nobody's act."""
+    fields = [field for model in models for field in model._meta.concrete_fields]
+    return [str(field) for field in fields if field.default in ("given", "renewed", "A", "B", "C")]
+
+
+def test_no_column_says_yes_by_default():
+    """C14: nothing in the tables or in the settings makes a consent that nobody gave."""
+    assert yes_by_default(apps.get_app_config("consent").get_models()) == ["consent.Purpose.minimum_grade"]
+    assert [name for name in dir(settings) if "CONSENT" in name] == []
+
+
+@pytest.mark.parametrize("field", ["state", "grade"])
+def test_a_default_yes_would_be_seen(field):
+    planted = copy(Consent._meta.get_field(field))
+    planted.default = "given" if field == "state" else "A"
+
+    class Planted:
+        """Looks like the ledger's head."""
+
+        class _meta:
+            """With one column."""
+
+            concrete_fields = (planted,)
+
+    assert yes_by_default([Planted]) == [f"consent.Consent.{field}"]

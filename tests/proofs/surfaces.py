@@ -226,6 +226,7 @@ def _office(world):
         "notice_draft": [Ask(f"/notices/{world.draft.pk}/"), post(f"/notices/{world.draft.pk}/", zh_title=FANG.mobile)],
         "notice_preview": [post(f"/notices/{world.draft.pk}/preview/", zh_title=FANG.mobile)],
         "notice_publish": [post(f"/notices/{world.draft.pk}/publish/", materiality="x")],
+        "coverage": [Ask("/coverage/")],
         "review": [Ask("/review/"), Ask(f"/review/?after={world.fang.pk}"), Ask("/review/?after=x")],
         "review_decide": [post(f"/review/{world.fang.pk}/", verdict="x"), post(f"/review/{world.fang.pk}/", seen=FANG.mobile)],
         "requests": [Ask("/requests/")],

@@ -1,0 +1,52 @@
+"""How far consent reaches, in counts that a compliance officer can check by hand; nobody's name among them."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from audit.trail import Self_
+from consent.models import Consent
+from contacts import coverage, withdrawal
+from tests import house
+from tests.proofs.cast import enter
+
+pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+LATER = house.NOON + timedelta(hours=1)
+
+
+@pytest.fixture
+def home():
+    """Wang agreed to calls and messages, Zhou to calls and stopped, Qian was asked by He and has not answered."""
+    built = house.build()
+    house.arrive(built.event, house.WANG, channels=("call", "sms"))
+    zhou = house.arrive(built.event, house.ZHOU)[0].subject_id
+    withdrawal.withdraw(subject=zhou, scope=None, method="link", reason="withdrawal", by=Self_(zhou), at=house.NOON)
+    house.arrive(built.far, house.QIAN, confirm=False)
+    return built
+
+
+def test_by_purpose_by_advisor_by_age_and_what_ends_soon(home):
+    told = coverage.whole(home.chen, at=LATER, language="en")
+    assert [(row.name.split(" · ")[0], row.confirmed, row.waiting, row.stopped) for row in told.purposes] == [
+        ("Phone contact", 1, 1, 1),
+        ("Text messages", 1, 0, 0),
+    ]
+    assert [(row.name, row.confirmed, row.waiting, row.stopped) for row in told.advisors] == [("He", 0, 1, 0), ("Li", 2, 0, 1)]
+    assert told.ages == [("30", 2), ("90", 0), ("180", 0), ("365", 0), ("", 0)]
+    assert told.ending == [(30, 0), (60, 0), (90, 0)]
+    ends = Consent.objects.filter(state="given").first().valid_until
+    assert coverage.whole(home.chen, at=ends - timedelta(days=45), language="en").ending == [(30, 0), (60, 2), (90, 2)]
+    assert coverage.whole(home.chen, at=ends - timedelta(days=45), language="en").ages == [
+        ("30", 0), ("90", 0), ("180", 0), ("365", 2), ("", 0),
+    ]  # fmt: skip
+
+
+def test_the_page_costs_the_same_for_everybody_and_is_compliances_alone(home, django_assert_num_queries):
+    with time_machine.travel(LATER, tick=False):
+        chen = enter(home.chen)
+        chen.get("/coverage/")
+        with django_assert_num_queries(7):
+            page = chen.get("/coverage/").content.decode()
+        assert ("电话联系" in page, "王" in page) == (True, False)
+        assert {enter(user).get("/coverage/").status_code for user in (home.li, home.wu, home.zhao, home.sun)} == {403}

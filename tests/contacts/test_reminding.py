@@ -1,0 +1,75 @@
+"""A reminder before a consent ends: once, by day, to who agreed to messages; silence changes nothing (C10)."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import transaction
+
+from audit import trail
+from audit.trail import Self_
+from consent import ledger
+from consent.models import Consent, SmsMessage
+from contacts import reminding, sweep, withdrawal
+from contacts.models import Contact
+from tests import house
+
+pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+
+
+@pytest.fixture
+def home(settings):
+    settings.ALLOWED_HOSTS = ["*", "crm.example.cn"]
+    return house.build()
+
+
+def meet(home, number, channels=("call", "sms")):
+    """A person who stays until their consent ends."""
+    subject = house.arrive(home.event, number, channels=channels)[0].subject_id
+    with transaction.atomic():
+        trail.record("contact.changed", by=house.BY, at=house.NOON, subject=subject)
+        Contact.objects.filter(pk=subject).update(delete_on=house.NOON + timedelta(days=365), delete_rule="promise")
+    return subject
+
+
+def told():
+    return list(SmsMessage.objects.filter(template="renewal").values_list("subject", flat=True))
+
+
+def test_who_agreed_to_messages_is_reminded_once_before_the_end_and_nobody_else(home):
+    wang = meet(home, house.WANG)
+    meet(home, house.ZHOU, channels=("call",))
+    qian = meet(home, house.QIAN)
+    withdrawal.withdraw(subject=qian, scope=None, method="link", reason="withdrawal", by=Self_(qian), at=house.NOON)
+    end = Consent.objects.get(subject=wang, channel="call").valid_until
+    early, late = end - timedelta(days=31), end - timedelta(days=29)
+    assert (reminding.work(at=early), told()) == (0, [])
+    night = late.replace(hour=15)  # 23:00 in the office
+    assert (reminding.work(at=night), told()) == (0, [])
+    assert (reminding.work(at=late), reminding.work(at=late + timedelta(days=1)), told()) == (1, 0, [wang])
+
+
+def test_the_message_names_the_day_and_the_address_and_silence_ends_it(home, settings):
+    settings.DEMO = True
+    wang = meet(home, house.WANG)
+    end = Consent.objects.get(subject=wang, channel="call").valid_until
+    reminding.work(at=end - timedelta(days=10))
+    from vault.opening import open_one
+
+    body = open_one(SmsMessage.objects.get(template="renewal").body)
+    assert (f"{end:%Y-%m-%d}" in body, "https://crm.example.cn/me/" in body, house.WANG in body) == (True, True, False)
+    with time_machine.travel(end + timedelta(days=1), tick=False):
+        sweep.run(by=house.BY, at=end + timedelta(days=1))
+    assert (Contact.objects.count(), set(Consent.objects.values_list("state", flat=True))) == (0, {"tombstone"})
+
+
+def test_who_has_renewed_is_not_reminded(home):
+    wang = meet(home, house.WANG)
+    heads = Consent.objects.filter(subject=wang)
+    end = heads.get(channel="call").valid_until
+    late = end - timedelta(days=20)
+    assert reminding.due(late).count() == 2
+    with transaction.atomic():
+        steps = [ledger.Step(row, "renewed", "otp", "A", valid_until=late + timedelta(days=365)) for row in heads]
+        ledger.apply(steps, by=Self_(wang), at=late)
+    assert (reminding.work(at=late), told()) == (0, [])
