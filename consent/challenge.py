@@ -25,12 +25,14 @@ class ChallengeRefused(Exception):
         self.wait = wait
 
 
-def admit(*, digits: str, at: datetime) -> None:
+def admit(*, digits: str, at: datetime, door: str = "otp") -> None:
     """Count one code for this number (E.164 digits), five an hour at most; asked before anything is stored.
+
+    Each `door` counts for itself: else one would tell, and close, what happened at the other.
 
     Raises ChallengeRefused("throttled") with the seconds to wait.
     """
-    bucket = f"otp:{index.fingerprint(digits).hex()}"
+    bucket = f"{door}:{index.fingerprint(digits).hex()}"
     answer = throttle.hit(bucket, limit=5, seconds=3600, at=at)
     if not answer.allowed:
         raise ChallengeRefused("throttled", answer.retry_after)

@@ -70,6 +70,11 @@ class RowsField(TextField):
             raise forms.ValidationError(
                 _("Line %(line)s has %(has)s parts and needs %(needs)s, with | between them.") % told
             ) from None
+        except wording.PartRefused as long:
+            told = {"line": long.line, "most": long.most}
+            raise forms.ValidationError(
+                _("A part of line %(line)s has more than %(most)s characters; please say it shorter.") % told
+            ) from None
 
 
 @dataclass(frozen=True)
@@ -166,6 +171,7 @@ def _name(purpose: Purpose) -> str:
 class DecisionForm(StrictForm):
     """How much the new version changes, as the second person decides it."""
 
+    seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
     materiality = forms.ChoiceField(
         label=gettext_lazy("What it means for people who agreed before"), choices=Materiality.choices
     )

@@ -8,8 +8,10 @@ from django.db import transaction
 
 from audit import trail
 from consent import ledger, states, suppression
+from consent.drafting import effects
 from consent.ledger import Ask
 from consent.models import Consent, ConsentEvent, ConsentReview, Evidence, NoticePurpose, PaperPage
+from consent.requests import asking
 from team.models import User
 
 Verdict, Reason, Kind = ConsentReview.Verdict, ConsentReview.Reason, ConsentReview.Kind
@@ -18,7 +20,7 @@ Verdict, Reason, Kind = ConsentReview.Verdict, ConsentReview.Reason, ConsentRevi
 class ReviewRefused(Exception):
     """A verdict that cannot be given; `code` names why.
 
-    moved (something happened since the page was shown), unbound, suppressed, not_asked, reason.
+    moved (something happened since the page was shown), unbound, suppressed, restricted, not_asked, reason.
     """
 
     def __init__(self, code: str) -> None:
@@ -28,21 +30,23 @@ class ReviewRefused(Exception):
 
 
 def decide(
-    *, consent_id: UUID, seen: UUID, kind: str, verdict: str, reason: str, language: str, by: User, at: datetime
+    *, consent_id: UUID, seen: UUID, shown: str, verdict: str, reason: str, language: str, by: User, at: datetime
 ) -> ConsentReview:
-    """Keep the verdict on the consent as it was seen (`seen` is its last event); `at` is aware, UTC.
+    """Keep the verdict on the consent as it was seen; `at` is aware, UTC.
 
-    Accepting signed paper makes it a yes of grade B, on the words that the code on the paper names, from now until the
-    end they promise: never typed, never above what the evidence is. Declaring invalid stops it at once, and what has no
-    other basis leaves (PIPL 47(1)(4)). Serves C6, C7, O1. Raises ReviewRefused; nothing is kept then.
+    `seen` is the consent's last event and `shown` the digest of the papers and words on the page: what came in between is
+    looked at first. Accepting signed paper makes it a yes of grade B, on the words that the code on the paper names, from
+    now until the end they promise: never typed, never above what the evidence is. Declaring invalid stops it at once, and
+    what has no other basis leaves (PIPL 47(1)(4)). Serves C6, C7, O1. Raises ReviewRefused; nothing is kept then.
     """
     if verdict not in Verdict.values or (verdict != Verdict.ACCEPTED and reason not in Reason.values[1:]):
         raise ReviewRefused("reason")
     with transaction.atomic():
-        head = Consent.objects.select_for_update().get(pk=consent_id)
+        head = Consent.objects.select_for_update().select_related("notice_version__notice").get(pk=consent_id)
         last = ConsentEvent.objects.filter(consent=head).latest("number")
-        if last.pk != seen:
+        if last.pk != seen or shown != digest(head) or _decided(head, last):
             raise ReviewRefused("moved")
+        kind = kind_of(head)
         told = "" if verdict == Verdict.ACCEPTED else reason
         trail.record("consent.reviewed", by=by, at=at, subject=head.subject_id, reason=told or "accepted")
         if verdict == Verdict.ACCEPTED and kind == Kind.PAPER:
@@ -52,29 +56,60 @@ def decide(
         return ConsentReview.objects.create(consent=head, event=last, kind=kind, verdict=verdict, reason=told, by=by, at=at)
 
 
+def kind_of(head: Consent) -> str:
+    """What there is to look at: paper, where only paper could make it a yes; else one of the week's sample."""
+    return Kind.PAPER if head.state in states.WAITING else Kind.SAMPLE
+
+
+def _decided(head: Consent, last: ConsentEvent) -> bool:
+    """Whether somebody gave a verdict on just this already; better paper asks for a new one."""
+    rows = ConsentReview.objects.filter(consent=head, event=last)
+    pages = papers_of(head)
+    if head.state in states.WAITING and pages:
+        rows = rows.filter(at__gte=max(page.created_at for page in pages))
+    return rows.exists()
+
+
 def _accept_paper(head: Consent, language: str, by: User, at: datetime) -> None:
     if head.state not in states.WAITING:
         raise ReviewRefused("not_asked")
     if suppression.subjects_suppressed([head.subject_id]):
         raise ReviewRefused("suppressed")  # a later no beats an older paper
-    pages = list(papers_of(head.subject_id))
+    if asking.restricted([head.subject_id]):
+        raise ReviewRefused("restricted")
+    pages = papers_of(head)
     tick = tick_on(head, pages)
     if tick is None:
         raise ReviewRefused("unbound")
-    digest = hashlib.sha256("".join(page.digest for page in pages).encode()).hexdigest()
-    proof = Evidence.objects.create(subject_id=head.subject_id, kind="paper", digest=digest, created_at=at)
+    proof = Evidence.objects.create(subject_id=head.subject_id, kind="paper", digest=_files(pages), created_at=at)
     asks = [Ask(head.subject_id, tick, head.source)]
     ledger.give(asks, evidence={head.subject_id: proof}, grade="B", method="wet_sign", language=language, by=by, at=at)
+    effects.close_replaced(head.subject_id, at=at)
 
 
-def papers_of(subject: UUID) -> list[PaperPage]:
-    """Every page of signed paper that is kept of this person, in the order they came."""
-    rows = PaperPage.objects.filter(subject_id=subject, file_key__isnull=False).select_related("version__notice", "added_by")
-    return list(rows.order_by("created_at", "number"))
+def papers_of(head: Consent) -> list[PaperPage]:
+    """The signed paper that speaks for this consent, in the order it came: what was sent back speaks no more."""
+    rows = PaperPage.objects.filter(subject_id=head.subject_id, file_key__isnull=False)
+    back = ConsentReview.objects.filter(consent=head, verdict=Verdict.RETURNED).order_by("-at").first()
+    rows = rows.filter(created_at__gt=back.at) if back else rows
+    return list(rows.select_related("version__notice", "added_by").order_by("created_at", "number"))
 
 
 def tick_on(head: Consent, pages: list[PaperPage]) -> NoticePurpose | None:
-    """The box of this purpose and channel on the newest bound paper; None where no paper is bound to words that have it."""
-    bound = [page.version_id for page in pages if page.version_id is not None]
-    rows = NoticePurpose.objects.filter(version=bound[-1] if bound else None, purpose=head.purpose_id, channel=head.channel)
-    return rows.first()
+    """The box of this purpose and channel on the newest paper; None where its pages are not bound to words that have it."""
+    newest = pages[-1].paper if pages else None
+    bound = {page.version_id for page in pages if page.paper == newest} - {None}
+    rows = NoticePurpose.objects.filter(version__in=bound, purpose=head.purpose_id, channel=head.channel)
+    return rows.select_related("version__notice").first()
+
+
+def digest(head: Consent) -> str:
+    """What a page shows of this consent: its papers and the words they or the ledger name, in 64 characters."""
+    pages = papers_of(head)
+    words = tick_on(head, pages) if head.state in states.WAITING else None
+    told = f"{head.pk}:{head.state}:{words.pk if words else head.notice_version_id}:{_files(pages)}"
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _files(pages: list[PaperPage]) -> str:
+    return hashlib.sha256("".join(page.digest for page in pages).encode()).hexdigest()

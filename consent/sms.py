@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import logging
+import re
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,17 +15,20 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Case, F, Value, When
 from django.utils import translation
 
 from audit import trail
 from consent.models import SmsMessage
 from consent.sms_texts import TEXTS
 from vault import lines, sealing
+from vault.forms import MOBILE
 
 logger = logging.getLogger(__name__)
 SECONDS = 8  # a gateway's patience; the person waits on their phone meanwhile
 LONGEST = 4096  # bytes of a gateway's answer
 HEADER = "X-Yunnuo-Signature"
+NAME = re.compile(r"[A-Za-z0-9._:-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -112,12 +116,13 @@ def signature(body: bytes, now: int) -> str:
 
 
 def _reference(answer: bytes) -> str:
-    """The carrier's own name for a message; empty where it gives none we can keep: a number would be none."""
+    """The carrier's own name for a message; empty where it gives none we can keep: one that looks like a number is none."""
     try:
         told = json.loads(answer)["reference"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""
-    return told if isinstance(told, str) and len(told) <= 64 and not told.isdigit() else ""
+    plain = isinstance(told, str) and NAME.fullmatch(told) is not None
+    return told if plain and not told.isdigit() and not MOBILE.search(told) else ""
 
 
 def gateway() -> Gateway:
@@ -148,7 +153,9 @@ def deliver(*, subject: UUID, digits: str, template: str, words: dict[str, str],
         message.save(force_insert=True)
     sent = carrier.send(message=message.pk, digits=digits, template=template, body=body)
     message.outcome, message.reference = "sent" if sent.taken else "failed", sent.reference
-    message.save(update_fields=["outcome", "reference"])
+    quicker = When(delivered_at__isnull=False, then=F("outcome"))  # the carrier's report may come before its answer
+    outcome = Case(quicker, default=Value(message.outcome))
+    SmsMessage.objects.filter(pk=message.pk).update(reference=sent.reference, outcome=outcome)
     return message
 
 

@@ -8,8 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from consent import notices
@@ -28,6 +28,8 @@ SENTENCES: dict[str, Promise] = {
     "incomplete": gettext_lazy("Something is missing still; it is listed on the page."),
     "blocked": gettext_lazy("Something in it may not be shown; it is listed on the page."),
     "same_person": gettext_lazy("You proposed it: a second person publishes."),
+    "same": gettext_lazy("Nothing differs from what is published; there is nothing to decide."),
+    "changed": gettext_lazy("The draft is no longer what you read. Please read it again."),
     "reason": gettext_lazy("You decide otherwise than was measured: please say why."),
 }
 
@@ -47,7 +49,9 @@ def draft_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and request.user.role not in WRITERS:
         raise PermissionDenied
     if draft.proposed_at is not None or request.user.role not in WRITERS:
-        return _decision_page(request, draft, DecisionForm(initial={"materiality": draft.measured}))
+        return _decision_page(
+            request, draft, DecisionForm(initial={"materiality": draft.measured, "seen": drafts.digest(draft)})
+        )
     form = NoticeForm(request.POST if request.method == "POST" else None, draft=draft)
     if form.is_bound and form.is_valid():
         try:
@@ -121,6 +125,7 @@ def publish(request: StaffRequest, pk: UUID) -> HttpResponse:
         site = request.build_absolute_uri("/").rstrip("/")
         drafts.publish(version_id=pk, **form.cleaned_data, address=site, by=request.user, at=timezone.now())
     except drafts.DraftRefused as refused:
+        form.put("seen", drafts.digest(draft))  # what is drawn now is what is read next
         form.add_error("reason" if refused.code == "reason" else None, str(SENTENCES[refused.code]))
         return _decision_page(request, draft, form)
     messages.success(
@@ -138,6 +143,8 @@ def changes(request: HttpRequest, code: str, number: int) -> HttpResponse:
     found = (
         between(before.content, list(before.purposes.all()), version.content, list(version.purposes.all())) if before else []
     )
+    language = "en" if (get_language() or "").startswith("en") else "zh"
+    found.sort(key=lambda change: not change.where.startswith((language, "tick")))  # the reader's own language first
     context = {"version": version, "before": before, "changes": found}
     return render(request, "consent/changes.html", context)
 

@@ -9,14 +9,16 @@ LIVE = frozenset({"given", "renewed", "suspended", "superseded"})
 REFUSALS = {
     "withdrawn": "withdrawn",
     "refused": "refused",
-    "invalidated": "withdrawn",
-    "revoked": "withdrawn",
+    "invalidated": "invalidated",
+    "revoked": "revoked",
 }
 WAITING = {"asserted": "asserted", "requested": "unconfirmed", "deferred": "unconfirmed"}
 
 DEFAULT_DAYS: dict[str, int] = {
     "withdrawn": 0,
     "refused": 0,
+    "invalidated": 0,
+    "revoked": 0,
     "wrong_number": 0,
     "expired": 0,
     "unconfirmed": 7,

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from consent import gate, reviewing, states
 from consent.models import Consent, ConsentEvent, ConsentReview, NoticePurpose, PaperPage
 from consent.rules import Verdict
-from contacts import cards, timeline, usage, visibility
+from contacts import cards, retention, timeline, usage, visibility
 from contacts.cards import Card
 from contacts.models import Contact
 from contacts.timeline import Step
@@ -33,6 +34,7 @@ class Item:
     tick: NoticePurpose | None
     steps: list[Step]
     verdict: Verdict
+    shown: str
 
 
 def papers(at: datetime) -> QuerySet[Consent]:
@@ -81,7 +83,7 @@ def first(by: User, *, after: str, at: datetime) -> Item | None:
 def _item(kind: str, row: Consent, *, by: User, at: datetime) -> Item:
     head = Consent.objects.select_related("purpose", "notice_version__notice").get(pk=row.pk)
     contact = visibility.one(by, head.subject_id)
-    pages = reviewing.papers_of(head.subject_id)
+    pages = reviewing.papers_of(head)
     counts = usage.of([contact.pk], at=at)
     return Item(
         kind=kind,
@@ -92,7 +94,23 @@ def _item(kind: str, row: Consent, *, by: User, at: datetime) -> Item:
         tick=_tick(kind, head, pages),
         steps=timeline.of(contact, timeline.acts_of(contact))[:12],
         verdict=gate.peek_many([contact.pk], "call", by=by, at=at, usage=counts)[contact.pk],
+        shown=reviewing.digest(head),
     )
+
+
+def decide(*, consent: Consent, seen: UUID, shown: str, verdict: str, reason: str, by: User, at: datetime) -> Contact:
+    """Give the verdict (see consent.reviewing.decide) and move the day of leaving with it; returns the person.
+
+    Raises reviewing.ReviewRefused, also ("leaving") where the person's day has come: nobody is kept by a late look.
+    """
+    with transaction.atomic():
+        contact = visibility.one(by, consent.subject_id)
+        if contact.delete_on <= at:
+            raise reviewing.ReviewRefused("leaving")
+        told = {"verdict": verdict, "reason": reason, "language": contact.language}
+        reviewing.decide(consent_id=consent.pk, seen=seen, shown=shown, **told, by=by, at=at)
+        retention.refresh([contact.pk], at=at)
+    return contact
 
 
 def _tick(kind: str, head: Consent, pages: list[PaperPage]) -> NoticePurpose | None:

@@ -1,6 +1,7 @@
 """Tells people that a notice changed: a short message with the address of what changed, in the hours of calls (B3)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from contacts.models import Contact, Phone
 from vault import opening
 
 BATCH = 200
+WEEK = timedelta(days=7)  # for so long a message that failed is tried again
 BY = System("notices")
 
 
@@ -30,7 +32,7 @@ def work(*, at: datetime) -> int:
     effects.settle(at=at)
     if not rules.OPENS <= at.astimezone(OFFICE).hour < rules.CLOSES:
         return 0
-    waiting = NoticeDelivery.objects.filter(sent_at__isnull=True, seen_at__isnull=True)
+    waiting = NoticeDelivery.objects.filter(sent_at__isnull=True, seen_at__isnull=True, made_at__gt=at - WEEK)
     rows = list(waiting.select_related("version__notice").order_by("pk")[:BATCH])
     return sum(_tell(row, at) for row in rows)
 
@@ -39,18 +41,18 @@ def _tell(row: NoticeDelivery, at: datetime) -> bool:
     phone = Phone.objects.filter(contact=row.subject_id, wrong_at__isnull=True).order_by("position").first()
     closed = phone is None or bool(suppression.subjects_suppressed([row.subject_id]))
     closed = closed or row.subject_id in usage.only_stored([row.subject_id], at=at)
-    with transaction.atomic():
-        if not NoticeDelivery.objects.filter(pk=row.pk, sent_at__isnull=True).update(sent_at=at):
-            return False
-        if not closed:
-            trail.record("notice.told", by=BY, at=at, subject=row.subject_id)
-    if phone is None or closed:
+    if not NoticeDelivery.objects.filter(pk=row.pk, sent_at__isnull=True).update(sent_at=at) or phone is None or closed:
         return False
     version = row.version
     link = (version.address or "") + reverse("notice_changes", args=[version.notice.code, version.number])
     language = Contact.objects.values_list("language", flat=True).get(pk=row.subject_id)
     digits = str(opening.open_one(phone.number))
-    sms.deliver(subject=row.subject_id, digits=digits, template="changed", words={"link": link}, language=language, at=at)
+    how: dict[str, Any] = {"template": "changed", "words": {"link": link}, "language": language}
+    sent = sms.deliver(subject=row.subject_id, digits=digits, at=at, **how)
+    if sent.outcome == "failed":  # tried again within the week; nobody was told
+        NoticeDelivery.objects.filter(pk=row.pk).update(sent_at=None)
+        return False
+    trail.record_alone("notice.told", by=BY, at=at, subject=row.subject_id)
     return True
 
 

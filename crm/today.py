@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import watch
 from audit.models import Entry, ExportJob, Redaction
-from consent.models import Consent, RightsRequest, Suppression
+from consent.models import Consent, NoticeVersion, RightsRequest, Suppression
 from contacts import calling, hold, leaving_page, review_queue, sweep, visibility
 from contacts.models import CallAttempt, LegalHold, RuleChange, SweepRun
 from contacts.nights import OFFICE
@@ -201,6 +201,9 @@ def _second_eyes(at: datetime) -> list[Tile]:
     if changes := RuleChange.objects.filter(state="proposed").count():
         url = reverse("retention_rules")
         found.append(Tile(_("Rules that wait for a decision"), changes, _("agree or refuse"), url, "scroll-text", "warn"))
+    if draft := NoticeVersion.objects.filter(published_at__isnull=True, proposed_at__isnull=False).first():
+        url = reverse("notice_draft", args=[draft.pk])
+        found.append(Tile(_("Notices that wait for a second person"), 1, _("read, then publish"), url, "scroll-text", "warn"))
     if runs:
         url = reverse("sweep", args=[runs[0].pk])
         found.append(Tile(_("Sweeps that wait for people"), len(runs), _("look, then approve"), url, "timer", "bad"))

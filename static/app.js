@@ -35,7 +35,7 @@
     if (e.metaKey || e.ctrlKey || e.altKey || document.querySelector("dialog[open]") || e.target.closest?.("input, textarea, select")) return;
     if (e.key === "/") { const find = document.querySelector(".find input[name=q]"); if (find) { e.preventDefault(); find.focus(); } }
     const press = document.querySelector(`[data-press="${CSS.escape(e.key)}"]:not([disabled])`);
-    if (press) { e.preventDefault(); press.click(); return; }
+    if (press) { e.preventDefault(); if (press.tagName === "OPTION") press.selected = true; else press.click(); return; }
     if (e.key === "n") { const create = document.querySelector("[data-key=n]"); if (create) location.href = create.href; }
     if (e.key === "?" && help) { e.preventDefault(); open.help(); }
   });

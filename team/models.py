@@ -31,6 +31,10 @@ class Team(models.Model):
 
     LABELS = labels.of(rest=PLAIN)
 
+    def __str__(self) -> str:
+        """Its name, as lists show it."""
+        return self.name
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates users with a hashed password."""

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Protocol
@@ -15,7 +16,9 @@ NUMBERS = re.compile(
     r"\d+|[一二两三四五六七八九十百千万半]|\b(?:once|twice|half|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b",
     re.IGNORECASE,
 )
-BAR = " | "
+LISTS = ("collect", "share")  # whose rows are what is processed, and by whom: a change of meaning is a new question
+Parts = tuple[str, ...]
+Key = tuple[str, str, int]
 
 
 class Tick(Protocol):
@@ -63,88 +66,119 @@ def replaced(changes: Iterable[Change]) -> set[tuple[str, str]]:
     return {(purpose, channel) for purpose, _slash, channel in (pair.partition("/") for pair in pairs)}
 
 
-def _ticks(old: Sequence[Tick], new: Sequence[Tick]) -> list[Change]:
+def _ticks(old: Sequence[Tick], new: Sequence[Tick]) -> Iterator[Change]:
     before = {(tick.purpose_id, tick.channel): tick for tick in old}
     after = {(tick.purpose_id, tick.channel): tick for tick in new}
-    found = []
     for key in sorted(before.keys() | after.keys()):
         was, now = before.get(key), after.get(key)
-        where, scope = f"tick_{key[0]}_{key[1]}", f"{key[0]}/{key[1]}"
+        where = f"tick_{key[0]}_{key[1]}"
         if was is None or now is None:
             weight, why = (RECONSENT, "new_purpose") if was is None else (NOTIFY, "purpose_gone")
-            found.append(Change(where, was.tick_zh if was else "", now.tick_zh if now else "", weight, why))
-            continue
-        if now.valid_days != was.valid_days:
-            longer = now.valid_days > was.valid_days
-            told = (f"{was.valid_days} d", f"{now.valid_days} d")
-            found.append(Change(where, *told, RECONSENT if longer else NOTIFY, "longer" if longer else "shorter"))
-        if now.recipient != was.recipient:
-            found.append(Change(where, was.recipient, now.recipient, RECONSENT, "recipient", scope))
-        for text_was, text_now in ((was.tick_zh, now.tick_zh), (was.tick_en, now.tick_en)):
-            if text_was != text_now:
-                small = alike(text_was, text_now)
-                weight, why = (EDITORIAL, "wording") if small else (RECONSENT, "purpose")
-                found.append(Change(where, text_was, text_now, weight, why, "" if small else scope))
-    return found
+            yield Change(where, was.tick_zh if was else "", now.tick_zh if now else "", weight, why)
+        else:
+            yield from _tick(where, f"{key[0]}/{key[1]}", was, now)
 
 
-def _words(language: str, old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
+def _tick(where: str, scope: str, was: Tick, now: Tick) -> Iterator[Change]:
+    if now.valid_days != was.valid_days:
+        longer = now.valid_days > was.valid_days
+        told = (f"{was.valid_days} d", f"{now.valid_days} d")
+        yield Change(where, *told, RECONSENT if longer else NOTIFY, "longer" if longer else "shorter")
+    if now.recipient != was.recipient:
+        yield Change(where, was.recipient, now.recipient, RECONSENT, "recipient", scope)
+    for text_was, text_now in ((was.tick_zh, now.tick_zh), (was.tick_en, now.tick_en)):
+        if text_was != text_now:
+            small = alike(text_was, text_now)
+            weight, why = (EDITORIAL, "wording") if small else (RECONSENT, "purpose")
+            yield Change(where, text_was, text_now, weight, why, "" if small else scope)
+
+
+def _words(language: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
     before, after = _clauses(old), _clauses(new)
-    found = []
-    for key in [*after, *(key for key in before if key not in after)]:
-        was, now = before.get(key, ""), after.get(key, "")
+    for was_key, now_key in _pairs(before, after):
+        was, now = before.get(was_key, ()) if was_key else (), after.get(now_key, ()) if now_key else ()
         if was != now:
-            weight, why = _weight(key[0], was, now)
-            found.append(Change(f"{language}_{key[0]}", was, now, weight, why))
-    return found
+            name = (now_key or was_key or ("", "", 0))[0]
+            weight, why = _weight(name, was, now)
+            yield Change(f"{language}_{name}", _shown(name, was), _shown(name, now), weight, why)
 
 
-def _clauses(words: dict[str, Any]) -> dict[tuple[str, str], str]:
-    """Each clause under its own name: rows of a list by what they are about, so that moving one changes nothing."""
-    found: dict[tuple[str, str], str] = {}
+def _pairs(before: dict[Key, Parts], after: dict[Key, Parts]) -> Iterator[tuple[Key | None, Key | None]]:
+    """Which old clause became which new one: by its name, or, where only the heading is another, by what it says."""
+    gone = [key for key in before if key not in after]
+    for key in after:
+        if key in before:
+            yield key, key
+            continue
+        twin = next((old for old in gone if old[0] == key[0] and before[old][1:] == after[key][1:] != ()), None)
+        if twin is not None:
+            gone.remove(twin)
+        yield twin, key
+    yield from ((key, None) for key in gone)
+
+
+def _clauses(words: dict[str, Any]) -> dict[Key, Parts]:
+    """Each clause under its own name: rows of a list by what they are about, so that moving one changes nothing.
+
+    Two rows about the same are two clauses: a row may not hide behind its like.
+    """
+    found: dict[Key, Parts] = {}
     for name, value in words.items():
         if isinstance(value, str):
-            found[name, ""] = value
+            found[name, "", 0] = (value,)
         elif isinstance(value, dict):
-            found |= {(f"{name}_{part}", ""): str(text) for part, text in value.items()}
+            found |= {(f"{name}_{part}", "", 0): (str(text),) for part, text in value.items()}
         else:
+            met: Counter[str] = Counter()
             for row in value:
-                parts = list(row.values()) if isinstance(row, dict) else list(row)
-                found[name, str(parts[0])] = BAR.join(map(str, parts))
+                parts = tuple(map(str, row.values() if isinstance(row, dict) else row))
+                found[name, parts[0], met[parts[0]]] = parts
+                met[parts[0]] += 1
     return found
 
 
-def _weight(name: str, was: str, now: str) -> tuple[str, str]:
-    if name == "collect":
-        return (
-            (NOTIFY, "category_gone") if not now else (RECONSENT, "category") if not was else _by_meaning(was, now, RECONSENT)
-        )
-    if name == "share":
-        return (
-            (NOTIFY, "recipient_gone") if not now else (RECONSENT, "recipient") if not was else _by_meaning(was, now, RECONSENT)
-        )
+def _shown(name: str, parts: Parts) -> str:
+    """A clause for people: a heading and its text, or a row with points between."""
+    return ("：" if name in ("sections", "rights") else " · ").join(parts)
+
+
+def _weight(name: str, was: Parts, now: Parts) -> tuple[str, str]:
+    if name in LISTS:
+        return _of_list(name, was, now)
     if name == "end_action":
         return _by_meaning(was, now, RECONSENT)
-    if name == "sections" and NUMBERS.findall(was) != NUMBERS.findall(now):
-        return RECONSENT, "number"
+    if name == "sections" and _numbers(" ".join(was)) != _numbers(" ".join(now)) and now:
+        return RECONSENT, "number" if was else "clause"
     if name.startswith("controller"):
         return NOTIFY, "controller"
-    return _by_meaning(was, now, NOTIFY)
+    return _by_meaning(was, now, NOTIFY) if was and now else (NOTIFY, "clause" if now else "clause_gone")
 
 
-def _by_meaning(was: str, now: str, otherwise: str) -> tuple[str, str]:
-    before, after = was.split(BAR), now.split(BAR)
-    same = len(before) == len(after) and all(alike(*parts) for parts in zip(before, after, strict=True))
+def _of_list(name: str, was: Parts, now: Parts) -> tuple[str, str]:
+    """What is processed, and who receives it: one more is a question, one less is to be told."""
+    word = "category" if name == "collect" else "recipient"
+    if was and now:
+        return _by_meaning(was, now, RECONSENT)
+    return (NOTIFY, f"{word}_gone") if was else (RECONSENT, word)
+
+
+def _by_meaning(was: Parts, now: Parts, otherwise: str) -> tuple[str, str]:
+    same = len(was) == len(now) and all(alike(*parts) for parts in zip(was, now, strict=True))
     return (EDITORIAL, "wording") if same else (otherwise, "meaning")
 
 
 def alike(was: str, now: str) -> bool:
-    """Whether two texts say the same: the same but for marks, or nearly, with the same numbers and the same noes."""
+    """Whether two texts say the same: the same numbers and the same noes, and the same but for marks, or nearly."""
+    if _numbers(was) != _numbers(now) or TURNING.findall(was) != TURNING.findall(now):
+        return False
     if _bare(was) == _bare(now):
         return True
-    if not was or not now or NUMBERS.findall(was) != NUMBERS.findall(now) or TURNING.findall(was) != TURNING.findall(now):
-        return False
-    return SequenceMatcher(None, was, now, autojunk=False).ratio() >= LIKE
+    return bool(was and now) and SequenceMatcher(None, was, now, autojunk=False).ratio() >= LIKE
+
+
+def _numbers(text: str) -> list[str]:
+    """Every number in a text, in digits or in words, in order."""
+    return NUMBERS.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
 def _bare(text: str) -> str:

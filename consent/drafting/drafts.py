@@ -22,7 +22,7 @@ REASON = 200  # characters of why somebody decided otherwise than was proposed
 class DraftRefused(Exception):
     """A draft that may not be saved, proposed or published; `code` names why.
 
-    published, proposed, not_proposed, incomplete, blocked, same_person, reason.
+    published, proposed, not_proposed, incomplete, blocked, same, same_person, reason, changed.
     """
 
     def __init__(self, code: str) -> None:
@@ -93,7 +93,7 @@ def review(draft: NoticeVersion) -> Review:
     ticks = list(draft.purposes.all())
     before = notices.before(draft)
     found = changes.between(before.content, list(before.purposes.all()), draft.content, ticks) if before else []
-    gaps = notices.missing(draft.content) + ([] if ticks else ["purposes"]) + _ticks_missing(ticks)
+    gaps = notices.missing(draft.content) + ([] if ticks else ["purposes"]) + _ticks_missing(draft, ticks)
     return Review(
         gaps=gaps,
         findings=lint.findings(draft.content, ticks),
@@ -112,6 +112,8 @@ def propose(*, version_id: UUID, by: User, at: datetime) -> Review:
         told = review(draft)
         if not told.ready:
             raise DraftRefused("incomplete" if told.gaps else "blocked")
+        if not told.changes:
+            raise DraftRefused("same")
         trail.record("notice.proposed", by=by, at=at, subject=draft.pk)
         draft.proposed_at, draft.proposed_by, draft.measured = at, by, told.measured
         draft.readability = told.readability
@@ -130,11 +132,20 @@ def send_back(*, version_id: UUID, by: User, at: datetime) -> None:
         draft.save(update_fields=["proposed_at", "proposed_by", "measured"])
 
 
-def publish(*, version_id: UUID, materiality: str, reason: str, address: str, by: User, at: datetime) -> NoticeVersion:
+def digest(draft: NoticeVersion) -> str:
+    """What a draft says, every word and every tick, in 64 characters: a second person decides on exactly that."""
+    ticks = [[t.purpose_id, t.channel, t.tick_zh, t.tick_en, t.valid_days, t.recipient] for t in draft.purposes.all()]
+    return notices.content_hash({"content": draft.content, "ticks": ticks})
+
+
+def publish(
+    *, version_id: UUID, seen: str, materiality: str, reason: str, address: str, by: User, at: datetime
+) -> NoticeVersion:
     """Publish what another person proposed, for ever, and decide how much it changes (B4, B5, B11).
 
-    `address` is the site's, for the messages that tell of it. Raises DraftRefused: not_proposed, same_person, reason where
-    the decision differs from what was measured and says not why, blocked or incomplete where something came up since.
+    `seen` is the digest of what the second person read, `address` the site's, for the messages that tell of it. Raises
+    DraftRefused: not_proposed, same_person, changed where the draft is no longer what was read, reason where the decision
+    differs from what was measured and says not why, blocked or incomplete where something came up since.
     """
     with transaction.atomic():
         draft = _locked(version_id)
@@ -142,6 +153,8 @@ def publish(*, version_id: UUID, materiality: str, reason: str, address: str, by
             raise DraftRefused("not_proposed")
         if draft.proposed_by_id == by.pk:
             raise DraftRefused("same_person")
+        if seen != digest(draft):
+            raise DraftRefused("changed")
         if materiality not in changes.ORDER or (materiality != draft.measured and not reason.strip()):
             raise DraftRefused("reason")
         told = review(draft)
@@ -182,10 +195,12 @@ def _write(draft: NoticeVersion, ticks: Sequence[TickDraft]) -> None:
     )
 
 
-def _ticks_missing(ticks: Sequence[NoticePurpose]) -> list[str]:
+def _ticks_missing(draft: NoticeVersion, ticks: Sequence[NoticePurpose]) -> list[str]:
     """A tick needs its words in both languages; passing on needs to say to whom, and that one stands in the list (B8)."""
+    listed = {row.get("name") for words in draft.content.values() for row in words.get("share") or []}
     gaps = [f"tick_{t.purpose_id}_{t.channel}" for t in ticks if not t.tick_zh.strip() or not t.tick_en.strip()]
-    return gaps + [f"tick_{t.purpose_id}_{t.channel}_recipient" for t in ticks if t.channel == "share" and not t.recipient]
+    unnamed = [t for t in ticks if t.channel == "share" and t.recipient not in listed]
+    return gaps + [f"tick_{t.purpose_id}_{t.channel}_recipient" for t in unnamed]
 
 
 def offered() -> list[tuple[Purpose, str]]:

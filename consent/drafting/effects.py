@@ -31,6 +31,14 @@ def settle(*, at: datetime) -> int:
     return done
 
 
+def close_replaced(subject: UUID, *, at: datetime) -> None:
+    """What newer versions replaced of one person's consents rests at once, inside the caller's transaction (B4)."""
+    for version in NoticeVersion.objects.filter(materiality="reconsent").select_related("notice").order_by("published_at"):
+        for purpose, channel in sorted(replaced(version)):
+            heads = list(_standing(version).filter(subject=subject, purpose=purpose, channel=channel))
+            ledger.close(heads, "superseded", method="notice", reason="superseded", by=BY, at=at)
+
+
 def replaced(version: NoticeVersion) -> set[tuple[str, str]]:
     """The purposes × channels whose old yes is no yes to what this version asks; none unless a person decided so (B4)."""
     before = notices.before(version)

@@ -13,6 +13,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "sections": ("heading", "text"),
     "rights": ("right", "how"),
 }
+MOST = {"collect": 300, "share": 300, "sections": 2000, "rights": 300}  # characters of one part
 PAIRS = ("sections", "rights")  # stored as pairs, not by name
 
 
@@ -25,6 +26,15 @@ class LineRefused(ValueError):
         self.line, self.has, self.needs = line, has, needs
 
 
+class PartRefused(ValueError):
+    """A part of a row too long for a table that is printed too: the number of its line, and the most it may hold."""
+
+    def __init__(self, line: int, most: int) -> None:
+        """Keep both."""
+        super().__init__(f"line {line}: more than {most}")
+        self.line, self.most = line, most
+
+
 def lines_of(name: str, stored: list[Any]) -> str:
     """A list as text: a row a line, its parts with bars between."""
     rows = [row if name in PAIRS else [row.get(part, "") for part in ROWS[name]] for row in stored]
@@ -32,7 +42,7 @@ def lines_of(name: str, stored: list[Any]) -> str:
 
 
 def rows_of(name: str, text: str) -> list[Any]:
-    """The list that a text holds; empty lines do not count. Raises LineRefused."""
+    """The list that a text holds; empty lines do not count. Raises LineRefused, PartRefused."""
     rows: list[Any] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
@@ -40,6 +50,8 @@ def rows_of(name: str, text: str) -> list[Any]:
         parts = [part.strip() for part in line.replace("｜", "|").split("|")]
         if len(parts) != len(ROWS[name]) or not all(parts):
             raise LineRefused(number, len([part for part in parts if part]), len(ROWS[name]))
+        if any(len(part) > MOST[name] for part in parts):
+            raise PartRefused(number, MOST[name])
         rows.append(parts if name in PAIRS else dict(zip(ROWS[name], parts, strict=True)))
     return rows
 

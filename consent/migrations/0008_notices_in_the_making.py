@@ -7,22 +7,30 @@ from django.db import migrations, models
 from audit import schema
 
 TABLE = "consent_noticeversion"
+# What a program drafted (the first notice) a program may publish; what a person drafted takes two people.
 ALONE = (
-    "NEW.published_at IS NOT NULL AND NEW.published_by_id IS NOT NULL "
-    "AND (NEW.proposed_by_id IS NULL OR NEW.proposed_by_id = NEW.published_by_id)"
+    "NEW.published_at IS NOT NULL AND (NEW.created_by_id IS NOT NULL OR NEW.published_by_id IS NOT NULL) AND "
+    "(NEW.published_by_id IS NULL OR NEW.proposed_by_id IS NULL OR NEW.proposed_by_id = NEW.published_by_id)"
 )
-WHY = "a second person publishes a notice"
-SQLITE = (f"CREATE TRIGGER {TABLE}_two BEFORE UPDATE ON {TABLE} WHEN {ALONE} BEGIN SELECT RAISE(ABORT, '{WHY}'); END",)
+WHY = "refused: a second person publishes a notice"
+SQLITE = tuple(
+    f"CREATE TRIGGER {TABLE}_{name} BEFORE {deed} ON {TABLE} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{WHY}'); END"
+    for name, deed, condition in (("two", "UPDATE", ALONE), ("born", "INSERT", "NEW.published_at IS NOT NULL"))
+)
 POSTGRESQL = (
     f"""
     CREATE FUNCTION {TABLE}_two() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
     BEGIN
-      IF {ALONE} THEN RAISE EXCEPTION '{WHY}' USING ERRCODE = '23000'; END IF;
+      IF (TG_OP = 'INSERT' AND NEW.published_at IS NOT NULL) OR (TG_OP = 'UPDATE' AND {ALONE}) THEN
+        RAISE EXCEPTION '{WHY}' USING ERRCODE = '23000';
+      END IF;
       RETURN NEW;
     END $$
     """,
     f"CREATE TRIGGER {TABLE}_two BEFORE UPDATE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {TABLE}_two()",
+    f"CREATE TRIGGER {TABLE}_born BEFORE INSERT ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {TABLE}_two()",
     f"ALTER TABLE {TABLE} ENABLE ALWAYS TRIGGER {TABLE}_two",
+    f"ALTER TABLE {TABLE} ENABLE ALWAYS TRIGGER {TABLE}_born",
 )
 
 

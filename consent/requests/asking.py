@@ -1,9 +1,11 @@
 """Takes in what a person asks: sealed words, a deadline in working days, and what must happen at once (K1, K3)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from audit import trail
 from audit.trail import Actor
@@ -54,3 +56,10 @@ def rest(subject: UUID, *, by: Actor, at: datetime) -> None:
     """Every standing consent of this person rests (given → suspended, law.md §3), inside the caller's transaction."""
     heads = Consent.objects.select_for_update().filter(subject_id=subject, state__in=rules.LIVE)
     ledger.close(heads, "suspended", method="request", reason="restriction", by=by, at=at)
+
+
+def restricted(subjects: Iterable[UUID]) -> set[UUID]:
+    """Who asked that nothing be used, and was not refused; a yes they gave themself since then ends it (PIPL 44; K1)."""
+    asked = RightsRequest.objects.filter(subject__in=list(subjects), kind=RightsRequest.Kind.RESTRICTION)
+    since = Consent.objects.filter(subject=OuterRef("subject"), state__in=rules.LIVE, given_at__gt=OuterRef("received_at"))
+    return set(asked.exclude(state="refused").exclude(Exists(since)).values_list("subject", flat=True))

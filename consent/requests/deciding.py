@@ -8,6 +8,7 @@ from django.db import transaction
 from audit import trail
 from audit.trail import Actor
 from consent import ledger
+from consent.drafting import effects
 from consent.models import Consent, RightsRequest
 from consent.requests.asking import LONGEST, RequestRefused
 from team.models import User
@@ -72,3 +73,4 @@ def _go_on(subject: UUID, *, by: Actor, at: datetime) -> None:
     """Consents that rested stand again as they were: given when they were given, until the end they had."""
     heads = list(Consent.objects.select_for_update().filter(subject_id=subject, state="suspended"))
     ledger.resume(heads, by=by, at=at)
+    effects.close_replaced(subject, at=at)  # unless a newer notice has replaced them meanwhile

@@ -29,19 +29,21 @@ def payload(version: NoticeVersion) -> str:
 
 def read(page: Image.Image) -> Bound | None:
     """The binding on a scanned page, however it lies; None where there is none, or two that differ."""
-    found = {hit for code in zxingcpp.read_barcodes(page.convert("L")) if (hit := _parsed(code.text))}
+    found = _all(page)
     return found.pop() if len(found) == 1 else None
 
 
 def of_pages(pages: Iterable[bytes]) -> NoticeVersion | None:
-    """The version that a paper of these pictures names; None where no page does, or two name different ones."""
-    found = set()
+    """The version that a paper of these pictures names; None where no page does, or any two codes on it differ."""
+    found: set[Bound] = set()
     for content in pages:
         with Image.open(io.BytesIO(content)) as picture:
-            found.add(read(picture))
-    named = found - {None}
-    bound = named.pop() if len(named) == 1 else None
-    return version_of(bound) if bound else None
+            found |= _all(picture)
+    return version_of(found.pop()) if len(found) == 1 else None
+
+
+def _all(page: Image.Image) -> set[Bound]:
+    return {hit for code in zxingcpp.read_barcodes(page.convert("L")) if (hit := _parsed(code.text))}
 
 
 def version_of(bound: Bound) -> NoticeVersion | None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from reportlab.graphics.shapes import Drawing, Rect
@@ -13,9 +14,6 @@ from consent.models import NoticePurpose, NoticeVersion
 from consent.showing import binding, sheet
 from consent.showing.sheet import heading, text
 from consent.showing.snapshot import CODES
-
-COLLECTED = ("item", "purpose", "method")
-PASSED_ON = ("name", "contact", "purpose", "categories")
 
 
 def of(version: NoticeVersion, ticks: list[NoticePurpose], language: str) -> bytes:
@@ -32,9 +30,9 @@ def _story(version: NoticeVersion, words: dict[str, Any], boxes: list[str]) -> l
     controller = words["controller"]
     told: list[Flowable] = [_head(version, words), text(words["jit"], 10.5), text(words["short"])]
     told += [heading(_("Who we are")), text(" · ".join(controller[part] for part in controller if controller[part]))]
-    told += [heading(_("What is collected")), _list(words["collect"], COLLECTED)]
+    told += [heading(_("What is collected")), _collected(words["collect"])]
     if words.get("share"):
-        told += [heading(_("Who else may receive it")), _list(words["share"], PASSED_ON)]
+        told += [heading(_("Who else may receive it")), _passed_on(words["share"])]
     for title, body in words["sections"]:
         told += [heading(title), text(body)]
     told += [heading(_("Your rights")), text("　".join(f"{right}: {how}" for right, how in words["rights"]), 8.5)]
@@ -49,8 +47,15 @@ def _head(version: NoticeVersion, words: dict[str, Any]) -> Table:
     return sheet.beside([text(words["title"], 16), text(line, 9)], binding.payload(version))
 
 
-def _list(rows: list[dict[str, str]], parts: tuple[str, ...]) -> Table:
-    return sheet.table([[row.get(part, "") for part in parts] for row in rows])
+def _collected(rows: list[dict[str, str]]) -> Table:
+    head = [_("Item"), _("What for"), _("How")]
+    return sheet.table([head, *([row["item"], row["purpose"], row["method"]] for row in rows)])
+
+
+def _passed_on(rows: list[dict[str, str]]) -> Table:
+    head = [_("Recipient"), _("What for"), _("How"), _("What")]
+    told = [[f"{row['name']} · {row['contact']}", row["purpose"], row.get("method", ""), row["categories"]] for row in rows]
+    return sheet.table([head, *told])
 
 
 def _signing(version: NoticeVersion, boxes: list[str]) -> Table:
@@ -59,10 +64,14 @@ def _signing(version: NoticeVersion, boxes: list[str]) -> Table:
     ticks = Table([[_square(), text(box, after=0)] for box in boxes], colWidths=[8 * mm, inner - 8 * mm])
     ticks.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (0, 0), (0, -1), 0)]))
     note = text(_("Leave empty what you do not want. You may withdraw at any time, at no cost."), 8.5)
+    where = f"{version.address or ''}{reverse('own')}"
+    counts = _("On paper this counts once compliance has looked at it. To see or stop everything: %(address)s") % {
+        "address": where
+    }
     named = [[text(label, 10), ""] for label in (_("Name"), _("Mobile number"), _("Signature"), _("Date"))]
     lines = Table(named, colWidths=[30 * mm, inner - 30 * mm], rowHeights=11 * mm)
     lines.setStyle(TableStyle([("LINEBELOW", (1, 0), (1, -1), 0.7, colors.black), ("VALIGN", (0, 0), (-1, -1), "BOTTOM")]))
-    return sheet.beside([ticks, note, lines], binding.payload(version))
+    return sheet.beside([ticks, note, text(counts, 8.5), lines], binding.payload(version))
 
 
 def _square() -> Drawing:

@@ -33,6 +33,8 @@ WHYS: dict[str, Promise] = {
     "category": _("something more is collected, or otherwise"),
     "category_gone": _("something less is collected"),
     "controller": _("who answers for it"),
+    "clause": _("a new clause"),
+    "clause_gone": _("a clause less"),
 }
 LANGUAGES: dict[str, Promise] = {"zh": _("Chinese"), "en": _("English")}
 

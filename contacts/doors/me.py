@@ -121,8 +121,12 @@ def stop(request: HttpRequest, visit: OwnVisit) -> HttpResponse:
     only = known.get(request.POST.get("only", ""))
     if "only" in request.POST and only is None:
         return not_understood(request, _("Please choose one of your consents. Nothing was changed."))
-    deeds.stop(page.subjects_of(visit), only, at=timezone.now())
-    messages.success(request, _("Stopped. Nobody may use your number for this any more; your receipt is below."))
+    subjects = page.subjects_of(visit)
+    deeds.stop(subjects, only, at=timezone.now())
+    if subjects:
+        messages.success(request, _("Stopped. Nobody may use your number for this any more; your receipt is below."))
+    else:
+        messages.info(request, _("Nothing is held under this number any more."))
     return redirect("own")
 
 
@@ -131,8 +135,12 @@ def stop(request: HttpRequest, visit: OwnVisit) -> HttpResponse:
 @inside
 def agree(request: HttpRequest, visit: OwnVisit) -> HttpResponse:
     """One tap: yes to the words of today, where a newer notice asks or the time is nearly over (C10)."""
-    purpose, _slash, channel = request.POST.get("scope", "").partition("/")
-    if not deeds.agree(visit, (purpose, channel), language=get_language() or "zh-hans", at=timezone.now()):
+    try:
+        tick = UUID(request.POST.get("tick", ""))
+        done = deeds.agree(visit, tick, language=get_language() or "zh-hans", at=timezone.now())
+    except ValueError:
+        done = 0
+    if not done:
         return not_understood(request, _("There is nothing to agree to here. Nothing was changed."))
     messages.success(request, _("Agreed. Your receipt is below, and you may stop it at any time."))
     return redirect("own")
@@ -150,7 +158,9 @@ def ask(request: HttpRequest, visit: OwnVisit) -> HttpResponse:
         except RequestRefused:
             form.add_error(None, _("You have many open requests here already. They are being answered; please wait."))
         else:
-            if taken:
+            if not taken:
+                messages.info(request, _("Nothing is held under this number any more."))
+            else:
                 messages.success(request, _("Taken in. We answer by %(day)s at the latest.") % {"day": taken[0].due_on})
             return redirect("own")
     return render(request, "contacts/own/ask.html", {"form": form}, status=400 if form.is_bound else 200)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from consent import notices, papers, scanning
-from consent.models import PaperPage
+from consent.models import ConsentReview, PaperPage
 from contacts import cards, visibility
 from contacts.forms.papers import PaperForm
 from team import fields
@@ -48,6 +48,7 @@ def papers_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     card = cards.of([contact], by=request.user, at=at)[0]
     context = {"card": card, "form": form, "kept": list(kept), "may_open": _may_open(request)}
     context["current"] = notices.current()
+    context["looked"] = ConsentReview.objects.filter(consent__subject=contact.pk).order_by("-at").first()
     return render(request, "contacts/people/papers.html", context, status=400 if form.is_bound else 200)
 
 

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from consent import reviewing
 from consent.models import Consent, ConsentReview
-from contacts import coverage, retention, review_queue, visibility
+from contacts import cards, coverage, review_queue
 from contacts.forms.review import VerdictForm
 from team import fields
 from team.doors import StaffRequest, door, not_understood
@@ -25,6 +24,8 @@ SENTENCES: dict[str, Promise] = {
     "moved": gettext_lazy("Something happened to this consent meanwhile; look at it again."),
     "unbound": gettext_lazy("No paper here carries the code of a notice that asks for this; it cannot be accepted."),
     "suppressed": gettext_lazy("This person has said no. A paper from before does not lift that."),
+    "restricted": gettext_lazy("This person asked that nothing be used; answer that request first."),
+    "leaving": gettext_lazy("The day of this person has come; they leave with the next sweep."),
     "not_asked": gettext_lazy("This consent no longer waits for paper."),
     "reason": gettext_lazy("Please choose why."),
 }
@@ -66,11 +67,12 @@ def decide(request: StaffRequest, pk: UUID) -> HttpResponse:
         raise Http404
     if not form.is_valid():
         return not_understood(request, _("Please choose a verdict and a reason from the list. Nothing was changed."))
-    contact = visibility.one(request.user, head.subject_id)
     try:
-        with transaction.atomic():
-            reviewing.decide(consent_id=pk, **form.cleaned_data, language=contact.language, by=request.user, at=at)
-            retention.refresh([contact.pk], at=at)
+        contact = review_queue.decide(consent=head, **form.cleaned_data, by=request.user, at=at)
     except reviewing.ReviewRefused as refused:
         messages.error(request, str(SENTENCES[refused.code]))
+    else:
+        name = cards.of([contact], by=request.user, at=at)[0].name
+        told = dict(ConsentReview.Verdict.choices)[form.cleaned_data["verdict"]]
+        messages.success(request, f"{name} · {told}")
     return redirect("review")

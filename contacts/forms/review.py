@@ -7,9 +7,9 @@ from vault.forms import StrictForm
 
 
 class VerdictForm(StrictForm):
-    """Which verdict, why, on what kind of evidence, and the last event that the page showed."""
+    """Which verdict, why, and what the page showed: the consent's last event, and its papers and words."""
 
     verdict = forms.ChoiceField(choices=ConsentReview.Verdict.choices)
     reason = forms.ChoiceField(choices=ConsentReview.Reason.choices, required=False)
-    kind = forms.ChoiceField(choices=ConsentReview.Kind.choices)
     seen = forms.UUIDField()
+    shown = forms.RegexField(regex=r"^[0-9a-f]{64}$")

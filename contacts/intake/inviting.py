@@ -11,6 +11,7 @@ from audit import trail
 from consent import gate, sms
 from consent.gate import Usage
 from consent.models import Decision
+from consent.requests import asking
 from contacts.models import Contact, Phone
 from contacts.usage import only_stored
 from team import fields
@@ -38,7 +39,8 @@ def usage(subject_ids: Iterable[UUID], *, stored: Collection[UUID]) -> dict[UUID
     """What the gate counts for an invitation: one is enough, however long ago; `stored` are only stored (contacts.usage)."""
     ids = list(subject_ids)
     done = invited(ids)
-    return {pk: Usage(attempts_month=int(pk in done), storage_only=pk in stored) for pk in ids}
+    shut = {*stored, *asking.restricted(ids)}  # who asked that nothing be used is not asked anything either
+    return {pk: Usage(attempts_month=int(pk in done), storage_only=pk in shut) for pk in ids}
 
 
 def invite(*, contact: Contact, link: str, by: User, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Visits to one's own page; and a hold keeps the words of requests too (J2, K1)."""
+"""Visits to one's own page; a hold keeps the words of requests too; an invalid consent is no withdrawal (J1, J2, K1)."""
 
 import uuid
 
@@ -24,6 +24,13 @@ POSTGRESQL = (
     f"CREATE TRIGGER {TABLE}_hold BEFORE UPDATE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {TABLE}_hold()",
     f"ALTER TABLE {TABLE} ENABLE ALWAYS TRIGGER {TABLE}_hold",
 )
+
+
+def rules(apps, schema_editor):
+    """Two lines of their own for what was counted as a withdrawal: nobody withdrew (law.md §4.1)."""
+    table = apps.get_model("contacts", "RetentionRule")
+    for order, code in enumerate(("invalidated", "revoked"), start=20):
+        table.objects.get_or_create(code=code, defaults={"days": 0, "order": order})
 
 
 class Migration(migrations.Migration):
@@ -57,5 +64,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RunPython(rules, migrations.RunPython.noop),
         migrations.RunPython(schema.step(postgresql=POSTGRESQL, sqlite=SQLITE), migrations.RunPython.noop),
     ]

@@ -1,4 +1,8 @@
-"""Who bears a number now: everybody in any book whose record has it, unless it was found to be somebody else's (A5)."""
+"""Who bears a number now: everybody in any book whose record it opens (A5, K6).
+
+A record with several numbers is opened by those that were confirmed, or, where none was, by the first: a second number
+that somebody typed in may be a colleague's or a company's. One that was found to be somebody else's opens nothing.
+"""
 
 from uuid import UUID
 
@@ -15,9 +19,10 @@ def of(fingerprint: bytes) -> dict[UUID, Phone]:
     subjects = Handle.objects.filter(fingerprint=fingerprint, subject__erased_at__isnull=True).values("subject")
     rows = Phone.objects.filter(contact__in=list(subjects.values_list("subject", flat=True)), wrong_at__isnull=True)
     phones = list(rows.select_related("contact").order_by("contact__created_at", "position"))
+    keys = _opening(phones)
     found: dict[UUID, Phone] = {}
     for row, opened in zip(phones, opening.open_many([row.number for row in phones]), strict=True):
-        if opened.error is None and index.fingerprint(str(opened.value)) == fingerprint:
+        if row.pk in keys and opened.error is None and index.fingerprint(str(opened.value)) == fingerprint:
             found.setdefault(row.contact_id, row)
     return found
 
@@ -30,3 +35,10 @@ def contacts_of(fingerprint: bytes) -> list[Contact]:
 def digits_of(phone: Phone) -> str:
     """The number, for a message to the person themself; in memory only."""
     return str(opening.open_one(phone.number))
+
+
+def _opening(phones: list[Phone]) -> set[UUID]:
+    """Of these numbers, in the order they were given, those that open their record."""
+    confirmed = {row.contact_id for row in phones if row.confirmed_at is not None}
+    first = {row.contact_id: row.pk for row in reversed(phones)}
+    return {row.pk for row in phones if row.confirmed_at or (row.pk in first.values() and row.contact_id not in confirmed)}

@@ -81,7 +81,7 @@ def _heads(pk: UUID) -> list[Consent]:
 
 
 def _numbers(pk: UUID) -> list[dict[str, Any]]:
-    rows = list(Phone.objects.filter(contact_id=pk).order_by("position"))
+    rows = list(Phone.objects.filter(contact_id=pk, wrong_at__isnull=True).order_by("position"))
     return [{"kind": row.kind, "confirmed": _time(row.confirmed_at), **_opened({"number": row.number})} for row in rows]
 
 

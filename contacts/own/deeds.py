@@ -8,9 +8,9 @@ from django.db import transaction
 
 from audit import trail
 from audit.trail import Actor, Self_
-from consent import ledger
+from consent import ledger, suppression
 from consent.ledger import Ask
-from consent.models import Evidence, RightsRequest
+from consent.models import Consent, Evidence, RightsRequest
 from consent.requests import asking
 from contacts import retention, withdrawal
 from contacts.models import OwnVisit
@@ -44,22 +44,29 @@ def take(subject: UUID, *, kind: str, words: str, road: str, by: Actor, at: date
     return taken
 
 
-def agree(visit: OwnVisit, scope: tuple[str, str], *, language: str, at: datetime) -> int:
-    """The person agrees anew to one purpose × channel, to the words that are published now (C10, B4; law.md §3).
+def agree(visit: OwnVisit, tick_id: UUID, *, language: str, at: datetime) -> int:
+    """The person agrees anew to one purpose × channel, to exactly the words they read (C10, B4; law.md §3).
 
-    For a yes that a newer notice has replaced, or that ends within 30 days. The code that opened the page is the evidence,
-    so the grade is A. Returns in how many records; 0 where there is nothing to agree to.
+    `tick_id` names those words. For a yes that a newer notice has replaced, or that ends within 30 days, and only while
+    they are the words of today and no refusal stands. The code that opened the page is the evidence, so the grade is A.
+    Returns in how many records; 0 where there is nothing to agree to any more.
     """
-    heads = [head for head in page.heads_of(visit) if (head.purpose_id, head.channel) == scope and page.may_agree(head, at=at)]
-    asks = [Ask(head.subject_id, tick, head.source) for head in heads if (tick := page.tick_now(head)) is not None]
     with transaction.atomic():
-        proofs = {}
-        for one in asks:
-            by = Self_(one.subject)
-            trail.record("contact.changed", by=by, at=at, subject=one.subject, reason="given")
-            proofs[one.subject] = Evidence.objects.create(
-                subject_id=one.subject, kind="otp", digest=visit.code_hash, created_at=at
-            )
-            ledger.give([one], evidence=proofs, grade="A", method="own_page", language=language, by=by, at=at)
-        retention.refresh(list(proofs), at=at)
+        ids = page.subjects_of(visit)
+        heads = Consent.objects.select_for_update(of=("self",)).filter(subject_id__in=ids).order_by("pk")
+        asked = [head for head in heads.select_related("notice_version__notice") if page.may_agree(head, at=at)]
+        ticks = [(head, page.tick_now(head)) for head in asked]
+        asks = [Ask(head.subject_id, tick, head.source) for head, tick in ticks if tick is not None and tick.pk == tick_id]
+        if suppression.subjects_suppressed([ask.subject for ask in asks]):
+            return 0  # a no through any book stands; the form of an event lifts it, by their own act
+        for ask in asks:
+            _agree(ask, visit, language, at)
+        retention.refresh([ask.subject for ask in asks], at=at)
     return len(asks)
+
+
+def _agree(ask: Ask, visit: OwnVisit, language: str, at: datetime) -> None:
+    by = Self_(ask.subject)
+    trail.record("contact.changed", by=by, at=at, subject=ask.subject, reason="given")
+    proof = Evidence.objects.create(subject_id=ask.subject, kind="otp", digest=visit.code_hash, created_at=at)
+    ledger.give([ask], evidence={ask.subject: proof}, grade="A", method="own_page", language=language, by=by, at=at)

@@ -106,7 +106,7 @@ def subjects_of(visit: OwnVisit) -> list[UUID]:
 
 def _records(contacts: list[Contact], heads: list[Consent], at: datetime) -> list[Record]:
     """Masked as for somebody who may see only a part: the screen of a phone is read by others too."""
-    phones = list(Phone.objects.filter(contact__in=contacts).order_by("position"))
+    phones = list(Phone.objects.filter(contact__in=contacts, wrong_at__isnull=True).order_by("position"))
     texts = [(c.pk, label, getattr(c, name)) for c in contacts for name, label in TEXTS.items() if getattr(c, name) is not None]
     wishes = [Wish(value, Level.MASKED) for _pk, _label, value in texts]
     wishes += [Wish(phone.number, Level.MASKED, number=True) for phone in phones]

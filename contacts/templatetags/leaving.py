@@ -9,6 +9,8 @@ register = template.Library()
 RULES: dict[str, Promise] = {
     "withdrawn": _("consent withdrawn"),
     "refused": _("refused when asked"),
+    "invalidated": _("consent declared invalid"),
+    "revoked": _("purpose ended by the office"),
     "wrong_number": _("number belongs to somebody else"),
     "expired": _("consent expired"),
     "unconfirmed": _("number never confirmed"),
@@ -25,6 +27,8 @@ RULES: dict[str, Promise] = {
 STARTS: dict[str, Promise] = {
     "withdrawn": _("days after withdrawal"),
     "refused": _("days after refusal"),
+    "invalidated": _("days after the consent was declared invalid"),
+    "revoked": _("days after the purpose was ended"),
     "wrong_number": _("days after the wrong number was noted"),
     "expired": _("days after the consent expired"),
     "unconfirmed": _("days after the form was sent"),
@@ -38,6 +42,8 @@ STARTS: dict[str, Promise] = {
 SOURCES: dict[str, str] = {
     "withdrawn": "PIPL 47(1)(3)",
     "refused": "PIPL 47(1)(3)",
+    "invalidated": "PIPL 47(1)(4)",
+    "revoked": "PIPL 47(1)(1)",
     "wrong_number": "PIPL 8, 47",
     "expired": "PIPL 47(1)(2)",
     "unconfirmed": "PIPL 14, 47",

@@ -21,6 +21,11 @@ STATES: dict[str, tuple[Promise, str]] = {
     "withdrawn": (_("withdrawn · do not call"), "bad"),
     "refused": (_("refused · do not call"), "bad"),
     "expired": (_("expired"), "warn"),
+    "invalidated": (_("declared invalid · do not call"), "bad"),
+    "revoked": (_("ended by the office · do not call"), "bad"),
+    "suspended": (_("at rest · do not call"), "warn"),
+    "superseded": (_("a newer notice asks first"), "warn"),
+    "deferred": (_("decides later"), "idle"),
     "": (_("no consent to calls"), "idle"),
 }
 

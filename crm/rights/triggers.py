@@ -19,7 +19,8 @@ _BY_TABLE = {
     "consent_decision": "consent_decision_grows consent_decision_grows_truncate",
     "consent_evidence": "consent_evidence_hold consent_evidence_hold_update",
     "consent_noticepurpose": "consent_noticepurpose_fixed consent_noticepurpose_fixed_truncate",
-    "consent_noticeversion": "consent_noticeversion_fixed consent_noticeversion_fixed_truncate consent_noticeversion_two",
+    "consent_noticeversion": "consent_noticeversion_fixed consent_noticeversion_fixed_truncate "
+    "consent_noticeversion_two consent_noticeversion_born",
     "consent_paperpage": "consent_paperpage_hold consent_paperpage_hold_update",
     "consent_rightsrequest": "consent_rightsrequest_audit consent_rightsrequest_audit_truncate "
     "consent_rightsrequest_decided consent_rightsrequest_stays consent_rightsrequest_hold",

@@ -15,7 +15,7 @@ from consent.content.event_zh import EVENT_ZH
 from consent.drafting import changes, drafts, lint, wording
 from consent.drafting.drafts import DraftRefused, TickDraft
 from consent.models import NoticeVersion
-from consent.showing import binding
+from consent.showing import binding, printed
 from tests import house
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
@@ -171,7 +171,7 @@ def refused(deed, **how):
 
 def test_one_proposes_and_another_publishes(home):
     draft = begun(home, changed(zh__title="授权书"))
-    decision = {"materiality": "notify", "reason": "", "address": "https://crm.example", "at": AT}
+    decision = {"materiality": "notify", "reason": "", "address": "https://crm.example", "at": AT, "seen": drafts.digest(draft)}
     assert refused(drafts.publish, version_id=draft.pk, by=home.zhao, **decision) == "not_proposed"
     assert drafts.propose(version_id=draft.pk, by=home.chen, at=AT).measured == "notify"
     assert refused(drafts.publish, version_id=draft.pk, by=home.chen, **decision) == "same_person"
@@ -196,6 +196,8 @@ def test_a_draft_that_lacks_something_or_deceives_is_not_proposed(home):
     begun(home, ticks=[TickDraft("partner_share", "share", "单独同意转交", "Separately: pass on", 180, "")])
     assert drafts.review(NoticeVersion.objects.get(pk=draft.pk)).gaps == ["tick_partner_share_share_recipient"]
     begun(home)
+    assert refused(drafts.propose, version_id=draft.pk, by=home.chen, at=AT) == "same"
+    begun(home, changed(zh__title="授权书"))
     drafts.propose(version_id=draft.pk, by=home.chen, at=AT)
     drafts.send_back(version_id=draft.pk, by=home.zhao, at=AT)
     assert refused(drafts.send_back, version_id=draft.pk, by=home.zhao, at=AT) == "not_proposed"
@@ -222,3 +224,58 @@ def test_the_page_and_the_form_are_kept_byte_for_byte(home):
     assert binding.read(pages[0].crop((0, 0, 300, 100))) is None
     again = hashlib.sha256(page).hexdigest()
     assert hashlib.sha256(bytes(NoticeVersion.objects.get(pk=row.pk).snapshot_zh)).hexdigest() == again
+
+
+def test_nobody_publishes_words_that_the_second_person_did_not_read(home):
+    draft = begun(home, changed(zh__title="授权书"))
+    drafts.propose(version_id=draft.pk, by=home.chen, at=AT)
+    read = drafts.digest(NoticeVersion.objects.get(pk=draft.pk))
+    drafts.send_back(version_id=draft.pk, by=home.chen, at=AT)
+    begun(home, changed(zh__title="授权书", zh__withdraw="撤回请本人携带身份证到总部办理。"))
+    drafts.propose(version_id=draft.pk, by=home.chen, at=AT)
+    decision = {"materiality": "notify", "reason": "", "address": "", "by": home.zhao, "at": AT}
+    assert refused(drafts.publish, version_id=draft.pk, seen=read, **decision) == "changed"
+    assert notices.current().number == 1
+
+
+def test_a_row_does_not_hide_behind_its_like():
+    sold = {"item": "姓名", "purpose": "出售给第三方", "method": "任何方式"}
+    for rows in ([sold, *WHOLE["zh"]["collect"]], [*WHOLE["zh"]["collect"], sold]):
+        assert changes.measure(changes.between(WHOLE, TICKS, changed(zh__collect=rows), TICKS)) == "reconsent"
+
+
+def test_another_heading_is_one_change_of_wording_and_told_in_words():
+    [one] = changes.between(WHOLE, TICKS, changed(en__sections__0__0="What for"), TICKS)
+    assert (one.before.split("：")[0], one.after.split("：")[0], one.weight) == ("Why", "What for", "notify")
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("每月至多1.5条", "每月至多15条"),
+        ("3-5 calls", "35 calls"),
+        ("每月至多三条", "每月至多五条"),
+        ("两次", "２次"),
+        ("可以", "不可以"),
+    ],
+)
+def test_numbers_and_noes_never_count_as_wording(was, now):
+    assert not changes.alike(was, now)
+
+
+def test_a_row_too_long_for_a_printed_table_is_refused_with_its_line():
+    with pytest.raises(wording.PartRefused) as refused_:
+        wording.rows_of("collect", f"a | b | c\nx | {'y' * 301} | z")
+    assert (refused_.value.line, refused_.value.most) == (2, 300)
+    longest = " | ".join("长" * wording.MOST["share"] for _n in range(5))
+    content = changed(zh__share=wording.rows_of("share", longest), en__sections=[["h", "w " * 1000]])
+    row = NoticeVersion(number=9, content=content, content_hash="0" * 64, published_at=AT)
+    row.notice = notices.current().notice
+    assert printed.of(row, TICKS, "zh")[:5] == b"%PDF-"
+
+
+def test_whoever_is_passed_a_number_stands_in_the_list(home):
+    draft = begun(
+        home, ticks=[TickDraft("partner_share", "share", "单独同意转交", "Separately: pass on", 180, "不在名单上的公司")]
+    )
+    assert drafts.review(draft).gaps == ["tick_partner_share_share_recipient"]

@@ -41,10 +41,12 @@ def test_from_the_button_to_the_page_that_says_what_changed(home, draft):
     assert answer.headers["Location"] == path
     assert chen.post(f"{path}propose/").headers["Location"] == path
     assert "badge warn" in chen.get(path).content.decode().split("publish/")[0]
-    refused = chen.post(f"{path}publish/", {"materiality": "notify", "reason": ""})
+    seen = {"seen": zhao.get(path).context["form"].initial["seen"], "reason": ""}
+    refused = chen.post(f"{path}publish/", seen | {"materiality": "notify"})
     assert (refused.status_code, notices.current().number) == (400, 1)
-    assert zhao.post(f"{path}publish/", {"materiality": "reconsent", "reason": ""}).status_code == 400
-    assert zhao.post(f"{path}publish/", {"materiality": "notify", "reason": ""}).headers["Location"] == "/notices/"
+    assert zhao.post(f"{path}publish/", seen | {"materiality": "reconsent"}).status_code == 400
+    assert zhao.post(f"{path}publish/", {"materiality": "notify", "reason": "", "seen": "0" * 64}).status_code == 400
+    assert zhao.post(f"{path}publish/", seen | {"materiality": "notify"}).headers["Location"] == "/notices/"
     public = Client()
     page = public.get("/n/event/v2/changes/").content.decode()
     assert ("个人信息授权书（第二版）" in page, "个人信息授权书（活动现场）" in page) == (True, True)

@@ -21,6 +21,7 @@ from vault import phone
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 SECRET = "a-made-up-secret-of-the-gateway-0123456789"
+LOOK_LIKE_NUMBERS = ("+8613800001234", "138-0000-1234", "86 13800001234", "m\0", "m 1", "x13800001234x")
 DIGITS = phone.normalise(house.WANG).digits
 
 
@@ -98,6 +99,8 @@ def test_the_log_has_time_sender_words_outcome_and_the_carriers_name_but_no_numb
         ({"answer": b'{"reference":"8613800001234"}'}, "sent", ""),
         ({"answer": b'{"reference":"' + b"x" * 5000 + b'"}'}, "sent", ""),
         ({"answer": b"[]"}, "sent", ""),
+        ({"answer": b"[" * 4000}, "sent", ""),
+        *(({"answer": json.dumps({"reference": name}).encode()}, "sent", "") for name in LOOK_LIKE_NUMBERS),
     ],
 )
 def test_what_a_carrier_may_answer(wang, settings, how, outcome, reference):
@@ -174,3 +177,28 @@ def test_a_report_of_a_message_that_we_never_sent_changes_nothing(wang):
     before = list(SmsMessage.objects.values_list("pk", "outcome", "delivered_at"))
     assert report({"id": str(uuid4()), "reached": True}) == 204
     assert list(SmsMessage.objects.values_list("pk", "outcome", "delivered_at")) == before
+
+
+@pytest.mark.parametrize("door", ["/api/sms/", "/api/sms/report/"])
+@pytest.mark.parametrize("stamp", ["1" * 400, "1" * 5000, "", "-1", "1.5"])
+def test_a_signature_of_no_time_is_refused(wang, door, stamp):
+    answer = Client().post(door, b"{}", "application/json", headers={sms.HEADER: f"t={stamp},v1=00"})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("door", ["/api/sms/", "/api/sms/report/"])
+def test_a_signed_body_without_an_end_is_no_message(wang, door):
+    body = b"[" * 4000
+    signed = sms.signature(body, int(time.time()))
+    assert Client().post(door, body, "application/json", headers={sms.HEADER: signed}).status_code == 400
+
+
+def test_a_report_may_be_quicker_than_the_answer(wang, settings, monkeypatch):
+    def quick(self, *, message, digits, template, body):
+        sms.delivered(message_id=message, reached=False, at=house.NOON)
+        return sms.Sent(taken=True, reference="m-1")
+
+    monkeypatch.setattr(sms.ConsoleGateway, "send", quick)
+    settings.SMS_URL = ""
+    row = SmsMessage.objects.get(pk=deliver(wang).pk)
+    assert (row.outcome, row.reference, row.delivered_at) == ("undelivered", "m-1", house.NOON)

@@ -9,6 +9,7 @@ from consent import gate, notices
 from consent.drafting import drafts, effects
 from consent.drafting.drafts import TickDraft
 from consent.models import Consent, ConsentEvent, NoticeDelivery, SmsMessage
+from consent.requests import deciding
 from contacts import erase, events, telling, usage
 from contacts.own import deeds
 from tests import house
@@ -37,10 +38,16 @@ def home(settings):
 def publish(home, *, materiality, ticks=TICKS, title=None):
     draft = drafts.start(code="event", by=home.chen, at=LATER)
     content = draft.content if title is None else draft.content | {"zh": draft.content["zh"] | {"title": title}}
-    drafts.save(version_id=draft.pk, content=content, ticks=ticks, by=home.chen, at=LATER)
+    draft = drafts.save(version_id=draft.pk, content=content, ticks=ticks, by=home.chen, at=LATER)
     drafts.propose(version_id=draft.pk, by=home.chen, at=LATER)
     return drafts.publish(
-        version_id=draft.pk, materiality=materiality, reason="x", address="https://crm.example", by=home.zhao, at=LATER
+        version_id=draft.pk,
+        seen=drafts.digest(draft),
+        materiality=materiality,
+        reason="x",
+        address="https://crm.example",
+        by=home.zhao,
+        at=LATER,
     )
 
 
@@ -109,14 +116,18 @@ def test_on_their_own_page_a_person_sees_the_change_and_agrees_to_the_new_words(
     assert ("/n/event/v2/changes/" in page, OTHER in page) == (True, True)
     assert NoticeDelivery.objects.get().seen_at is not None
     assert telling.work(at=LATER) == 0  # who has seen it is not written to
-    assert phone.post("/me/agree/", {"scope": "phone_contact/call"}).status_code == 302
+    words = notices.current().purposes.get(channel="call").pk
+    assert (
+        phone.post("/me/agree/", {"tick": notices.before(notices.current()).purposes.get(channel="call").pk}).status_code == 400
+    )
+    assert phone.post("/me/agree/", {"tick": words}).status_code == 302
     head = Consent.objects.get(purpose="phone_contact")
     assert (head.state, head.notice_version.number, head.grade, verdict(home, home.wang)) == ("given", 2, "A", "allowed")
     last = ConsentEvent.objects.filter(consent=head).latest("number")
     assert (last.notice_version.number, last.method, last.evidence.kind) == (2, "own_page", "otp")
-    assert phone.post("/me/agree/", {"scope": "phone_contact/call"}).status_code == 400
-    assert phone.post("/me/agree/", {"scope": "sms_info/sms"}).status_code == 400  # it stands, and not for long yet
-    assert Client().post("/me/agree/", {"scope": "sms_info/sms"}).headers["Location"] == "/me/"
+    texts = notices.current().purposes.get(channel="sms").pk
+    assert [phone.post("/me/agree/", {"tick": tick}).status_code for tick in (words, texts, "x", "")] == [400] * 4
+    assert Client().post("/me/agree/", {"tick": texts}).headers["Location"] == "/me/"
 
 
 def test_in_its_last_thirty_days_a_yes_may_be_renewed_with_one_tap(home, clock):
@@ -126,7 +137,7 @@ def test_in_its_last_thirty_days_a_yes_may_be_renewed_with_one_tap(home, clock):
     house_again = house.arrive(home.far, house.WANG, at=late)  # whoever never heard of us since is gone by now
     assert house_again[1] is not None
     phone = opened()
-    assert phone.post("/me/agree/", {"scope": "phone_contact/call"}).status_code == 302
+    assert phone.post("/me/agree/", {"tick": notices.current().purposes.get(channel="call").pk}).status_code == 302
     head.refresh_from_db()
     assert (head.state, head.valid_until > late + house.timedelta(days=364)) == ("renewed", True)
 
@@ -147,3 +158,30 @@ def test_who_left_is_told_nothing(home):
     effects.settle(at=LATER)
     erase.one(home.wang, by=house.BY, at=LATER)
     assert (telling.work(at=LATER), SmsMessage.objects.filter(template="changed").count()) == (0, 0)
+
+
+def test_nobody_agrees_past_a_refusal(home):
+    publish(home, materiality="reconsent", ticks=REPLACED)
+    effects.settle(at=LATER)
+    phone = opened()
+    far = house.arrive(home.far, house.WANG, at=LATER)[0].subject_id
+    deeds.stop([far], None, at=LATER)
+    assert phone.post("/me/agree/", {"tick": notices.current().purposes.get(channel="call").pk}).status_code == 400
+    assert states()["phone_contact/call"] in ("superseded", "withdrawn")
+
+
+def test_a_message_that_failed_told_nobody_and_is_tried_again(home, settings):
+    publish(home, materiality="notify", title="授权书")
+    settings.DEMO, settings.PRODUCTION, settings.SMS_URL = False, True, ""
+    assert telling.work(at=LATER) == 0
+    assert (NoticeDelivery.objects.get().sent_at, Entry.objects.filter(act="notice.told").count()) == (None, 0)
+    settings.PRODUCTION = False
+    assert (telling.work(at=LATER), Entry.objects.filter(act="notice.told").count()) == (1, 1)
+
+
+def test_a_rest_that_ends_does_not_pass_over_a_newer_notice(home):
+    asked = deeds.take(home.wang, kind="restriction", words="", road="letter", by=house.BY, at=LATER)
+    publish(home, materiality="reconsent", ticks=REPLACED)
+    effects.settle(at=LATER)
+    deciding.refuse(request_id=asked.pk, ground="unfounded", words="x", by=home.chen, at=LATER)
+    assert states() == {"phone_contact/call": "superseded", "sms_info/sms": "given"}

@@ -4,16 +4,22 @@ import re
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 
+from audit import trail
 from consent.models import SmsMessage
 from contacts import erase
-from contacts.own import entering
+from contacts.intake import asserting
+from contacts.intake.arriving import Draft
+from contacts.models import Phone
+from contacts.own import bearers, entering
 from tests import house
 from tests.contacts.test_own_page import LATER, clock, home, meet, opened
 from tests.proofs.surfaces import Ask, post
 from tests.proofs.worlds import told
 from tests.shared import undone
+from vault import index, phone
 
 __all__ = ["clock", "home"]  # fixtures
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
@@ -75,3 +81,25 @@ def test_five_codes_an_hour_for_a_number_whoever_has_it(home):
     meet(home)
     for number in (house.WANG, house.QIAN):
         assert [Client().post("/me/", {"number": number}).status_code for _n in range(6)] == [302] * 5 + [429]
+
+
+def test_what_happened_at_an_event_within_the_hour_is_not_told_by_the_count(home):
+    house.arrive(home.event, house.WANG, at=LATER)  # one code of Wang's, an hour's count at the other door
+    for number in (house.WANG, house.QIAN):
+        assert [Client().post("/me/", {"number": number}).status_code for _n in range(6)] == [302] * 5 + [429]
+    house.arrive(home.far, house.WANG, at=LATER)  # and nobody was locked out of an event by it
+
+
+def test_a_second_number_that_nobody_confirmed_opens_nothing(home):
+    """Two numbers typed by staff: the first opens the record, the second may be a colleague's."""
+    digits = (phone.normalise(house.ZHOU), phone.normalise(house.QIAN))
+    draft = Draft(name="周静", numbers=digits)
+    ticks = {draft.subject: [row.tick for row in home.event.ticks.select_related("tick") if row.tick.channel == "call"]}
+    asserting.many([draft], ticks=ticks, kind="assertion", event=home.event, source="quick", by=home.li, at=LATER)
+    first, second = (index.fingerprint(number.digits) for number in digits)
+    assert (list(bearers.of(first)), list(bearers.of(second))) == ([draft.subject], [])
+    row = Phone.objects.get(contact=draft.subject, position=1)
+    with transaction.atomic():
+        trail.record("contact.changed", by=house.BY, at=LATER, subject=draft.subject)
+        Phone.objects.filter(pk=row.pk).update(confirmed_at=LATER)
+    assert (list(bearers.of(first)), list(bearers.of(second))) == ([], [draft.subject])

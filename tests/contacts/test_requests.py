@@ -178,3 +178,9 @@ def test_the_desk_costs_the_same_for_one_and_for_twenty(home, django_assert_num_
 def test_an_unknown_kind_is_refused(home, kind):
     with pytest.raises(RequestRefused, match="kind"):
         ask(home, kind)
+
+
+def test_a_number_in_somebodys_words_is_not_read_at_the_desk(home):
+    row = ask(home, "complaint", "请打 13912345678 给我")
+    page = enter(home.chen).get(f"/requests/{row.pk}/").content.decode()
+    assert ("请打" in page, "13912345678" in page) == (True, False)

@@ -5,14 +5,19 @@ from datetime import timedelta
 
 import pypdfium2
 import pytest
+import segno
 import time_machine
+from django.utils import timezone
 from PIL import Image
 
 from audit.models import Entry
+from audit.trail import Self_
 from consent import gate, notices, papers, reviewing, scanning
 from consent.models import Consent, ConsentReview, Evidence, PaperPage
+from consent.requests import asking, deciding
 from consent.reviewing import ReviewRefused
-from contacts import review_queue, usage, withdrawal
+from consent.showing import binding
+from contacts import person_page, review_queue, usage, withdrawal
 from contacts.intake import asserting, visiting
 from contacts.models import Contact
 from crm import today
@@ -63,11 +68,11 @@ def head(subject):
     return Consent.objects.get(subject=subject, channel="call")
 
 
-def decide(home, subject, verdict="accepted", reason="", kind="paper", **more):
+def decide(home, subject, verdict="accepted", reason="", *, seen=None, shown=None):
     row = head(subject)
-    seen = more.pop("seen", row.events.latest("number").pk)
-    return reviewing.decide(
-        consent_id=row.pk, seen=seen, kind=kind, verdict=verdict, reason=reason, language="zh-hans", by=home.chen, at=LATER
+    seen, shown = seen or row.events.latest("number").pk, shown or reviewing.digest(row)
+    return review_queue.decide(
+        consent=row, seen=seen, shown=shown, verdict=verdict, reason=reason, by=home.chen, at=timezone.now()
     )
 
 
@@ -105,7 +110,7 @@ def test_paper_without_a_code_stays_grade_d_whoever_accepts_it(home):
     assert refused(home, wang) == "unbound"
     assert (head(wang).state, head(wang).grade, Evidence.objects.filter(kind="paper").count()) == ("asserted", "D", 0)
     papers.add(subject=wang, pages=[*blank(), *form()], by=home.li, at=LATER + timedelta(minutes=1))
-    assert reviewing.tick_on(head(wang), reviewing.papers_of(wang)).purpose_id == "phone_contact"
+    assert reviewing.tick_on(head(wang), reviewing.papers_of(head(wang))).purpose_id == "phone_contact"
 
 
 def test_a_paper_from_before_does_not_lift_a_no(home):
@@ -119,11 +124,11 @@ def test_a_paper_from_before_does_not_lift_a_no(home):
 def test_what_happened_meanwhile_is_looked_at_again(home):
     wang = note(home)
     papers.add(subject=wang, pages=form(), by=home.li, at=LATER)
-    seen = head(wang).events.latest("number").pk
-    withdrawal.withdraw(subject=wang, scope=None, method="spoken", reason="withdrawal", by=home.chen, at=LATER)
-    assert refused(home, wang, seen=seen) == "moved"
-    assert refused(home, wang) == "not_asked"
+    seen, shown = head(wang).events.latest("number").pk, reviewing.digest(head(wang))
+    assert confirm(home, house.WANG) == wang  # the person was quicker, on their own phone
+    assert refused(home, wang, seen=seen, shown=shown) == "moved"
     assert refused(home, wang, verdict="returned") == "reason"
+    assert (head(wang).state, head(wang).grade) == ("given", "A")
 
 
 def test_returned_paper_waits_for_better_and_the_advisor_hears_of_it(home):
@@ -140,8 +145,8 @@ def test_returned_paper_waits_for_better_and_the_advisor_hears_of_it(home):
 
 def test_declared_invalid_stops_at_once_and_the_person_leaves(home):
     wang = house.arrive(home.event, house.WANG)[0].subject_id
-    decide(home, wang, "invalidated", "pressed", kind="sample")
-    assert (head(wang).state, verdict(home, wang)) == ("invalidated", "invalidated")
+    decide(home, wang, "invalidated", "pressed")
+    assert (head(wang).state, verdict(home, wang)) == ("invalidated", "storage_only")
     assert Entry.objects.filter(subject=wang, act="consent.invalidated", reason="pressed").count() == 1
 
 
@@ -170,7 +175,7 @@ def test_of_each_advisors_week_three_upgrades_are_drawn_and_every_look_sees_the_
     assert (len(drawn), set(drawn) <= upgraded) == (3, True)
     assert [row.subject_id for row in review_queue.sample(LATER)] == drawn
     for subject in drawn:
-        decide(home, subject, kind="sample")
+        decide(home, subject)
     assert set(Consent.objects.filter(subject__in=drawn).values_list("state", flat=True)) == {"given"}
     assert (review_queue.sample(LATER), review_queue.sample(LATER + timedelta(days=8))) == ([], [])
 
@@ -183,7 +188,7 @@ def test_thirty_items_are_one_press_each(home):
     page, presses = chen.get("/review/"), 0
     while page.context["item"]:
         item = page.context["item"]
-        sent = {"kind": item.kind, "seen": item.last.pk, "verdict": "accepted", "reason": "unsigned"}
+        sent = {"seen": item.last.pk, "shown": item.shown, "verdict": "accepted", "reason": ""}
         page = chen.post(f"/review/{item.consent.pk}/", sent, follow=True)
         presses += 1
     assert (presses, Consent.objects.filter(state="given", grade="B").count()) == (30, 30)
@@ -208,13 +213,87 @@ def test_everything_for_a_verdict_stands_on_one_screen(home):
 def test_only_compliance_reviews_and_nonsense_changes_nothing(home):
     wang = note(home)
     papers.add(subject=wang, pages=form(), by=home.li, at=LATER)
-    path, good = f"/review/{head(wang).pk}/", {"kind": "paper", "seen": head(wang).events.latest("number").pk}
+    path, row = f"/review/{head(wang).pk}/", head(wang)
+    good = {"seen": row.events.latest("number").pk, "shown": reviewing.digest(row)}
     for user in (home.li, home.wu, home.zhao, home.sun):
         assert (enter(user).get("/review/").status_code, enter(user).post(path, good).status_code) == (403, 403)
     chen = enter(home.chen)
-    for bad in ({}, {"verdict": "maybe"}, {"verdict": "accepted", "seen": "x"}, {"verdict": "accepted", "kind": "x"}):
+    for bad in ({}, {"verdict": "maybe"}, {"verdict": "accepted", "seen": "x"}, {"verdict": "accepted", "shown": "x"}):
         assert chen.post(path, good | bad).status_code == 400
     assert chen.post(path, good | {"verdict": "returned"}).status_code == 302  # without a reason: told, nothing kept
     assert chen.post(f"/review/{wang}/", good | {"verdict": "accepted"}).status_code == 404
     assert (ConsentReview.objects.count(), head(wang).state) == (0, "asserted")
     assert Contact.objects.get(pk=wang) is not None
+
+
+def ahead(clock, **how):
+    """Some time passes."""
+    clock.shift(timedelta(**how))
+    return timezone.now()
+
+
+def test_paper_that_came_after_the_look_is_looked_at_too(home, clock):
+    wang = note(home)
+    papers.add(subject=wang, pages=form(), by=home.li, at=LATER)
+    shown = reviewing.digest(head(wang))
+    papers.add(subject=wang, pages=form(turn=1), by=home.li, at=ahead(clock, minutes=1))
+    for verdict_, reason in (("accepted", ""), ("returned", "unreadable")):
+        assert refused(home, wang, verdict=verdict_, reason=reason, shown=shown) == "moved"
+    assert review_queue.papers(timezone.now()).count() == 1
+
+
+def test_one_paper_gets_one_verdict_and_what_was_sent_back_lends_its_code_to_nothing(home, clock):
+    wang = note(home)
+    papers.add(subject=wang, pages=form(), by=home.li, at=LATER)
+    seen, shown = head(wang).events.latest("number").pk, reviewing.digest(head(wang))
+    ahead(clock, minutes=1)
+    decide(home, wang, "returned", "other_person")
+    with pytest.raises(ReviewRefused, match="moved"):
+        decide(home, wang, seen=seen, shown=shown)
+    papers.add(subject=wang, pages=blank(), by=home.li, at=ahead(clock, minutes=1))
+    with pytest.raises(ReviewRefused, match="unbound"):
+        decide(home, wang)
+    papers.add(subject=wang, pages=form(), by=home.li, at=ahead(clock, minutes=1))
+    decide(home, wang)
+    assert head(wang).state == "given"
+
+
+def test_two_codes_on_one_paper_bind_it_to_nothing(home):
+    row = notices.current()
+    other = binding.Bound("event", 2, "0" * 16)
+    codes = [f"YN1:{b.code}:v{b.number}:{b.digest}" for b in (binding.Bound("event", 1, row.content_hash[:16]), other)]
+    target = io.BytesIO()
+    sheet = Image.new("RGB", (900, 500), "white")
+    for n, code in enumerate(codes):
+        drawn = io.BytesIO()
+        segno.make(code).save(drawn, kind="png", scale=6)
+        sheet.paste(Image.open(drawn), (40 + n * 420, 60))
+    sheet.save(target, "JPEG")
+    assert binding.of_pages([target.getvalue()]) is None
+    assert binding.of_pages([target.getvalue(), form()[0]]) is None
+    assert binding.of_pages([form()[0], blank()[0]]) == row
+
+
+def test_nobody_is_kept_by_a_look_that_came_too_late(home, clock):
+    wang = note(home)
+    papers.add(subject=wang, pages=form(), by=home.li, at=LATER)
+    clock.move_to(Contact.objects.get(pk=wang).delete_on + timedelta(minutes=1))
+    assert refused(home, wang) == "leaving"
+
+
+def test_who_asked_that_nothing_be_used_is_neither_accepted_nor_invited(home):
+    wang = note(home)
+    papers.add(subject=wang, pages=form(), by=home.li, at=LATER)
+    assert person_page.of(Contact.objects.get(pk=wang), by=home.li, at=LATER).invite.reason == "allowed"
+    asked = asking.ask(subject=wang, kind="restriction", words="", road="letter", by=Self_(wang), at=LATER)
+    assert refused(home, wang) == "restricted"
+    assert person_page.of(Contact.objects.get(pk=wang), by=home.li, at=LATER).invite.reason == "storage_only"
+    deciding.refuse(request_id=asked.pk, ground="unfounded", words="x", by=home.chen, at=LATER)
+    decide(home, wang)
+    assert verdict(home, wang) == "allowed"
+
+
+def test_an_invalid_consent_is_not_called_withdrawn(home):
+    wang = house.arrive(home.event, house.WANG)[0].subject_id
+    decide(home, wang, "invalidated", "minor")
+    assert Contact.objects.get(pk=wang).delete_rule == "invalidated"

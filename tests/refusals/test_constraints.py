@@ -116,8 +116,8 @@ def test_events_of_a_consent_count_up(home):
 @plain
 def test_a_version_has_its_number_and_when_published_its_hash(home):
     published = home.event.notice_version
-    twice(published, "one_notice_version_number", "number")
     draft = NoticeVersion.objects.create(notice=published.notice, number=2, content={}, created_at=AT)
+    twice(draft, "one_notice_version_number", "number")
     with refused("published_notice_has_hash"), transaction.atomic():
         NoticeVersion.objects.filter(pk=draft.pk).update(published_at=AT)
 

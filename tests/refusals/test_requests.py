@@ -82,15 +82,17 @@ def test_a_token_opens_one_visit():
         OwnVisit.objects.create(**values)
 
 
-@proves("consent_noticeversion_two")
+@proves("consent_noticeversion_two", "consent_noticeversion_born")
 @plain
 def test_nobody_publishes_a_notice_alone():
     home = house.build()
     draft = drafts.start(code="event", by=home.chen, at=AT)
     alone = {"published_at": AT, "published_by": home.chen, "content_hash": "x" * 64}
-    for proposed in ({}, {"proposed_by": home.chen}):
+    for proposed in ({}, {"proposed_by": home.chen}, {"published_by": None}, {"published_by": None, "proposed_by": home.chen}):
         with pytest.raises(IntegrityError, match="a second person"), transaction.atomic():
-            NoticeVersion.objects.filter(pk=draft.pk).update(**alone, **proposed)
+            NoticeVersion.objects.filter(pk=draft.pk).update(**(alone | proposed))
+    with pytest.raises(IntegrityError, match="a second person"), transaction.atomic():
+        NoticeVersion.objects.create(notice=draft.notice, number=7, content={}, created_at=AT, **alone)
     assert NoticeVersion.objects.filter(pk=draft.pk).update(**alone, proposed_by=home.zhao) == 1
 
 
