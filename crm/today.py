@@ -112,7 +112,7 @@ def _compliance(user: User, at: datetime) -> list[Tile]:
         Tile(
             _("Overdue for more than a day"),
             overdue,
-            _("must be zero: run the sweep"),
+            _("must be zero: run the sweep") if overdue else _("as it must be"),
             reverse("retention"),
             "triangle-alert",
             "bad" if overdue else "ok",

@@ -1,11 +1,15 @@
 """Words of a notice in the reader's language."""
 
+from datetime import datetime
+
 from django import template
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consent.models import NoticeVersion
+from consent.models.ledger import State
 from consent.models.notice import Channel, Materiality
 from consent.notice_form import LABELS
 from consent.notices import PURPOSES
@@ -92,3 +96,18 @@ def _purposes() -> dict[str, str]:
     """The register's names in the reader's language; the register is closed, so no table is asked."""
     name = "name_en" if (get_language() or "").startswith("en") else "name_zh"
     return {purpose["code"]: purpose[name] for purpose in PURPOSES}
+
+
+@register.simple_tag
+def state_name(code: str) -> Promise | str:
+    """Where a consent stands."""
+    return dict(State.choices).get(code, code)
+
+
+@register.simple_tag
+def office_day(stamp: str) -> str:
+    """The office's day of a time that a receipt names; the text itself where it is no time."""
+    try:
+        return f"{timezone.localtime(datetime.fromisoformat(stamp)):%Y-%m-%d}"
+    except ValueError:
+        return stamp

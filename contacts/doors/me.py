@@ -182,7 +182,7 @@ def copy_file(request: HttpRequest, visit: OwnVisit) -> HttpResponse:
     """The same as a JSON file, signed (K4)."""
     at = timezone.now()
     answer = HttpResponse(copying.document(copying.of(visit, at=at)), content_type="application/json; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="my-data-{at:%Y-%m-%d}.json"'
+    answer["Content-Disposition"] = f'attachment; filename="my-data-{timezone.localtime(at):%Y-%m-%d}.json"'
     return answer
 
 

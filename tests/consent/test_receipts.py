@@ -253,7 +253,7 @@ def test_from_the_command_line(wang, tmp_path, settings, capsys):
 
 
 def test_the_receipt_is_printed_in_both_languages_with_the_address_that_stops_it(wang):
-    for language, word in (("zh-Hans", "同意凭证"), ("en", "Receipt of a consent")):
+    for language, word in (("zh-Hans", "同意回执"), ("en", "Receipt of a consent")):
         made = pdf.write(record.of(wang.pk, language=language, site="https://crm.example/"), stop="https://crm.example/w/x/")
         with pypdfium2.PdfDocument(made) as read:
             told = read[0].get_textpage().get_text_range()
