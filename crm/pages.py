@@ -117,6 +117,8 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("revealed", "", (Tick("main input[type=radio]"), Press("main form button.primary"))),
         Page("person-waiting", "/contacts/?state=asserted", PERSON),
         Page("client", "", (Press('main a[href$="/client/"]'),)),
+        Page("sign", "/contacts/?state=asserted", (*PERSON, Press('main a[href$="/sign/"]'))),
+        Page("sign-nothing", "", (Press("main form button.primary"),)),
         Page("papers", "/contacts/?state=asserted", (*PERSON, Press('main a[href$="/papers/"]'))),
         Page(
             "papers-refused",

@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                     ("mark", "mark on a sign-in sheet"),
                     ("spoken", "spoken to staff"),
                     ("link", "button in a link"),
+                    ("signature", "signed by hand on a screen"),
                     ("paper", "signed paper, looked at by compliance"),
                 ],
                 max_length=12,

@@ -26,6 +26,7 @@ class Evidence(models.Model):
         MARK = "mark", _("mark on a sign-in sheet")
         SPOKEN = "spoken", _("spoken to staff")
         LINK = "link", _("button in a link")
+        SIGNATURE = "signature", _("signed by hand on a screen")
         PAPER = "paper", _("signed paper, looked at by compliance")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.doors import overlap, papers, people, using
+from contacts.doors import overlap, papers, people, signing, using
 
 urlpatterns = [
     path("contacts/", people.contact_list, name="contacts"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("contacts/<uuid:pk>/call/<uuid:phone>/", using.call, name="call"),
     path("contacts/<uuid:pk>/outcome/", using.note_outcome, name="outcome"),
     path("contacts/<uuid:pk>/withdraw/", using.withdraw_page, name="withdraw"),
+    path("contacts/<uuid:pk>/sign/", signing.sign, name="sign"),
     path("contacts/<uuid:pk>/papers/", papers.papers_page, name="papers"),
     path("contacts/<uuid:pk>/papers/<uuid:page>/", papers.paper, name="paper"),
     path("suppression/", overlap.overlap_page, name="suppression"),

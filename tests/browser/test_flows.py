@@ -81,3 +81,25 @@ def test_a_reviewer_needs_one_key_for_each_item(chromium, office):
             page.keyboard.press(key)
         presses += 1
     assert (waiting, presses) == (2, 2)
+
+
+def test_a_hand_on_the_screen_of_a_tablet(chromium, office):
+    page = visit(chromium, office, "zh-hans", "li", width=820)
+    page.goto(f"{office}/contacts/?state=asserted")
+    page.locator('main a[href^="/contacts/"][href*="-"]').first.click()
+    page.click('main a[href$="/sign/"]')
+    assert page.locator("input[type=checkbox]:checked").count() == 0
+    page.click("main form button.primary")
+    assert page.locator('[role="alert"]').count() >= 1  # nothing ticked, nothing signed
+    page.check("input[type=checkbox] >> nth=0")
+    canvas = page.locator("canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + 30, box["y"] + 40)
+    page.mouse.down()
+    for n in range(1, 25):
+        page.mouse.move(box["x"] + 30 + n * 12, box["y"] + 40 + (n % 6) * 14)
+    page.mouse.up()
+    page.click("main form button.primary")
+    page.wait_for_url("**/papers/")
+    assert "event v1" in page.content()

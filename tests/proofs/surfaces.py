@@ -135,6 +135,7 @@ def _people(world):
         ],
         "call": [post(f"{fang}/call/{world.duan.pk}/"), post(f"{duan}/call/{mobile}/"), post(f"{fang}/call/{mobile}/")],
         "withdraw": [Ask(f"{fang}/withdraw/"), post(f"{fang}/withdraw/", method="x"), Ask(f"{duan}/withdraw/")],
+        "sign": [Ask(f"{fang}/sign/"), post(f"{fang}/sign/", strokes=FANG.mobile), Ask(f"{duan}/sign/")],
         "papers": [Ask(f"{fang}/papers/"), Ask(f"{duan}/papers/"), post(f"{fang}/papers/", file="x")],
         "calls": [Ask("/calls/")],
         "invite": [post(f"{fang}/invite/"), post(f"{duan}/invite/")],

@@ -1,0 +1,101 @@
+"""A hand on a colleague's screen: ticks of one's own, strokes kept sealed, a sheet that compliance looks at (C1, C7)."""
+
+import json
+
+import pytest
+import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consent import notices, reviewing
+from consent.models import Consent, Evidence, PaperPage
+from consent.showing import binding
+from contacts import erase, review_queue
+from contacts.intake import asserting, signing
+from contacts.intake.signing import SignatureRefused
+from contacts.models import Contact
+from tests import house
+from tests.proofs.cast import enter
+from vault import opening, phone
+
+pytestmark = pytest.mark.django_db(databases=["default", "vault"], transaction=True)
+LATER = house.NOON + house.timedelta(hours=1)
+HAND = [[[100 + 20 * n, 100 + (n % 5) * 40, 16 * n] for n in range(20)], [[600, 200, 700], [760, 220, 760]]]
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(LATER, tick=False) as moving:
+        yield moving
+
+
+@pytest.fixture
+def home(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    built = house.build()
+    number = phone.normalise(house.WANG)
+    built.wang = asserting.quick(event=built.event, name="王小诺", number=number, by=built.li, at=house.NOON)[0].pk
+    return built
+
+
+def send(home, *, channels=("call", "sms"), strokes=HAND, by=None):
+    ticks = [str(tick.pk) for tick in notices.current().purposes.all() if tick.channel in channels]
+    text = strokes if isinstance(strokes, str) else json.dumps(strokes)
+    return enter(by or home.li).post(f"/contacts/{home.wang}/sign/", {"ticks": ticks, "strokes": text})
+
+
+def test_who_ticks_and_signs_waits_for_one_look_and_then_counts_as_grade_b(home):
+    assert send(home).headers["Location"] == f"/contacts/{home.wang}/papers/"
+    assert dict(Consent.objects.values_list("channel", "state")) == {"call": "asserted", "sms": "asserted"}
+    page = PaperPage.objects.get()
+    assert page.version == notices.current()
+    waiting = list(review_queue.papers(LATER))
+    assert {row.channel for row in waiting} == {"call", "sms"}
+    for row in waiting:
+        seen, shown = row.events.latest("number").pk, reviewing.digest(row)
+        review_queue.decide(consent=row, seen=seen, shown=shown, verdict="accepted", reason="", by=home.chen, at=LATER)
+    assert set(Consent.objects.values_list("state", "grade")) == {("given", "B")}
+
+
+def test_the_strokes_are_kept_sealed_and_go_with_the_person(home):
+    send(home)
+    proof = Evidence.objects.get(kind="signature")
+    assert json.loads(opening.open_one(proof.detail)) == HAND
+    assert b"700" not in bytes(proof.detail.blob)
+    erase.one(home.wang, by=house.BY, at=LATER)
+    proof.refresh_from_db()
+    assert (proof.detail, len(proof.digest)) == (None, 64)
+
+
+def test_nothing_is_ticked_beforehand_and_nothing_ticked_is_nothing_signed(home):
+    page = enter(home.li).get(f"/contacts/{home.wang}/sign/").content.decode()
+    assert (page.count('type="checkbox"'), "checked" in page) == (3, False)
+    assert send(home, channels=()).status_code == 400
+    assert (PaperPage.objects.count(), Evidence.objects.filter(kind="signature").count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    ["", "[]", "{}", "null", "[[]]", "[[[1,2]]]", "[" * 5000, [[[1, 2, 3]] * 7], [[[500, 200, n] for n in range(30)]],
+     [[[n * 60, 200, n] for n in range(30)]], [[["1", 2, 3]] * 9], [[[1.5, 2, 3]] * 9], [[[True, 2, 3]] * 9],
+     [[[0, 0, 0], [1000, 400, 10**9]] * 8], [[[n % 1000, n % 400, n] for n in range(4001)]], "13800001234"],
+)  # fmt: skip
+def test_what_is_no_signature_gets_a_sentence_and_nothing_is_kept(home, strokes):
+    answer = send(home, strokes=strokes)
+    assert (answer.status_code, 'role="alert"' in answer.content.decode()) == (400, True)
+    assert (PaperPage.objects.count(), house.WANG in answer.content.decode()) == (0, False)
+
+
+@given(st.text(max_size=200) | st.recursive(st.none() | st.integers() | st.text(), st.lists, max_leaves=12).map(json.dumps))
+def test_no_text_breaks_the_reader_of_strokes(text):
+    try:
+        assert len(signing.strokes_of(text)) > 0
+    except SignatureRefused as refused:
+        assert refused.code in ("none", "small", "long")
+
+
+def test_only_who_works_with_the_person_hands_over_the_screen(home):
+    statuses = {user.username: send(home, by=user).status_code for user in (home.he, home.chen, home.zhao, home.sun)}
+    assert statuses == {"he": 404, "chen": 403, "zhao": 403, "sun": 403}
+    assert Contact.objects.get(pk=home.wang) is not None
+    assert binding.payload(notices.current()).startswith("YN1:event:v1:")
