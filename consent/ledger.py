@@ -181,11 +181,11 @@ def _fold(step: Step, at: datetime) -> None:
 def request(asks: Sequence[Ask], *, language: str, by: Actor, at: datetime, new: bool = False) -> list[Consent]:
     """Note that these people were asked (§3: – → requested).
 
-    A consent that stands stays as it is, and so does a no: whoever typed the number has not shown
-    yet that it is theirs, so a refusal keeps its state and its day of leaving until they have.
+    A consent that stands, rests or was replaced stays as it is, and so does a no: whoever typed the number has not
+    shown yet that it is theirs, so everything keeps its state and its day of leaving until they have.
     """
     found = heads(asks, at=at, new=new)
-    open_ = [(a, h) for a, h in zip(asks, found, strict=True) if h.state not in rules.LIVE | states.NOES]
+    open_ = [(a, h) for a, h in zip(asks, found, strict=True) if h.state in states.ASKABLE]
     _adopt([a for a, _h in open_], [h for _a, h in open_])
     apply([Step(head, "requested", "form", head.grade, language=language) for _a, head in open_], by=by, at=at)
     return found

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from audit import trail
 from consent.models import FileOutbox, PaperPage, Subject
@@ -43,6 +44,9 @@ def add(*, subject: UUID, pages: Sequence[bytes], by: User, at: datetime) -> UUI
         with transaction.atomic():
             if not Subject.objects.select_for_update().filter(pk=subject, erased_at__isnull=True).exists():
                 raise Shredded(str(subject))  # they left while the pictures were drawn
+            stamp = max(at, timezone.now())  # when it is there to be seen, not when the upload began
+            for row in rows:
+                row.created_at = stamp
             trail.record("evidence.added", by=by, at=at, subject=subject, fields=("consent.evidence",), numbers=[len(rows)])
             PaperPage.objects.bulk_create(rows)
     except BaseException:

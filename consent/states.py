@@ -26,6 +26,8 @@ NOES = frozenset({"refused", "withdrawn"})
 # A yes, in use or not: it ends on its day.
 ENDING = frozenset({"given", "renewed", "suspended", "superseded"})
 CLOSED = NOES | {"expired", "invalidated", "revoked", ENDS}
+# Where a question changes nothing but that it was asked.
+ASKABLE = frozenset({"", "requested", "deferred", "asserted", "expired"})
 # Where somebody is being asked and has not answered.
 WAITING = frozenset({"requested", "deferred", "asserted"})
 

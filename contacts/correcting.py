@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from audit import trail
+from contacts import hold
 from contacts.models import Contact
 from team.models import User
 from vault import index, names
@@ -18,12 +19,19 @@ TEXTS = ("name", "company", "title", "wechat", "email")
 LONGEST = 80
 
 
+class CorrectionRefused(Exception):
+    """A hold stands: what a case needs is not written over."""
+
+
 def correct(*, contact: Contact, texts: Mapping[str, str], by: User, at: datetime) -> tuple[str, ...]:
     """Seal these texts in place of what stood there; an empty one goes. Returns which changed. `at` is aware, UTC.
 
     Only the texts that are named change, so nobody has to see the others. Under the new name alone the person is found.
-    Raises vault.names.TextRefused for what is no name or line, and then nothing changes. Serves A5, K1, PIPL 46.
+    Raises CorrectionRefused under a legal hold, vault.names.TextRefused for what is no name or line; then nothing
+    changes. Serves A5, K1, PIPL 46.
     """
+    if hold.held([contact.pk]):
+        raise CorrectionRefused  # a case needs what is held as it is held
     cleaned = {name: _clean(name, text) for name, text in texts.items() if name in TEXTS}
     if not cleaned:
         return ()

@@ -8,16 +8,15 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from consent import rules, sms, suppression
+from consent import rules
 from consent.gate import OFFICE
 from consent.models import Consent, SmsMessage
-from contacts import usage
-from contacts.models import Contact, Phone
+from contacts import writing
 from contacts.own.page import RENEWAL
-from vault import opening
 
 TEMPLATE = "renewal"
 ONCE = timedelta(days=60)  # longer than the window, so that one end is told once
+PAUSE = timedelta(hours=20)  # until a message that failed is tried again
 BATCH = 200
 
 
@@ -28,31 +27,39 @@ def work(*, at: datetime) -> int:
     """
     if not rules.OPENS <= at.astimezone(OFFICE).hour < rules.CLOSES:
         return 0
-    people = list(due(at).values_list("subject", flat=True).distinct()[:BATCH])
-    closed = suppression.subjects_suppressed(people) | usage.only_stored(people, at=at)
-    return sum(_remind(subject, at) for subject in people if subject not in closed)
+    done, after = 0, UUID(int=0)
+    while done < BATCH:
+        rows = due(at).filter(subject__gt=after).values_list("subject", flat=True).distinct()
+        people = list(rows[:BATCH])
+        if not people:
+            break
+        shut, after = writing.closed(people, at=at), people[-1]
+        done += sum(_remind(subject, at) for subject in people if subject not in shut)
+    return done
 
 
 def due(at: datetime) -> QuerySet[Consent]:
-    """Standing consents in their last 30 days, of people who agreed to messages and were not reminded of this end."""
+    """Standing consents in their last 30 days, of people who agreed to messages and were not reminded of this end.
+
+    A message that failed reminded nobody, and is tried again the next day.
+    """
     texts = Consent.objects.filter(subject=OuterRef("subject"), purpose="sms_info", channel="sms", state__in=rules.LIVE)
-    told = SmsMessage.objects.filter(subject=OuterRef("subject"), template=TEMPLATE, sent_at__gt=at - ONCE)
+    sent = SmsMessage.objects.filter(subject=OuterRef("subject"), template=TEMPLATE)
+    told = sent.filter(sent_at__gt=at - ONCE).exclude(outcome__in=("failed", "undelivered"))
     ending = Consent.objects.filter(state__in=rules.LIVE, valid_until__gt=at, valid_until__lte=at + RENEWAL)
-    return ending.filter(Exists(texts.filter(valid_until__gt=at)), ~Exists(told)).order_by("subject")
+    agreed = ending.filter(
+        Exists(texts.filter(valid_until__gt=at)), ~Exists(told), ~Exists(sent.filter(sent_at__gt=at - PAUSE))
+    )
+    return agreed.order_by("subject")
 
 
 def _remind(subject: UUID, at: datetime) -> bool:
-    contact = Contact.objects.filter(pk=subject).first()
-    phone = Phone.objects.filter(contact=subject, wrong_at__isnull=True).order_by("position").first()
-    if contact is None or phone is None:
-        return False
+    phone = writing.mobile_of(subject)
     ends = due(at).filter(subject=subject).order_by("valid_until").values_list("valid_until", flat=True).first()
-    if ends is None:  # told, renewed or stopped since the batch was read
+    if ends is None or phone is None:  # told, renewed or stopped since the batch was read; or nowhere to write to
         return False
     words = {"day": f"{timezone.localtime(ends):%Y-%m-%d}", "link": _address()}
-    digits = str(opening.open_one(phone.number))
-    sms.deliver(subject=subject, digits=digits, template=TEMPLATE, words=words, language=contact.language, at=at)
-    return True
+    return writing.write(phone, template=TEMPLATE, words=words, at=at)
 
 
 def _address() -> str:

@@ -1,25 +1,22 @@
 """Tells people that a notice changed: a short message with the address of what changed, in the hours of calls (B3)."""
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from audit import trail
 from audit.trail import Self_, System
-from consent import rules, sms, suppression
+from consent import rules
 from consent.drafting import effects
 from consent.gate import OFFICE
 from consent.models import NoticeDelivery
-from contacts import usage
-from contacts.models import Contact, Phone
-from vault import opening
+from contacts import writing
 
 BATCH = 200
-WEEK = timedelta(days=7)  # for so long a message that failed is tried again
+TRIES, PAUSE = 3, timedelta(hours=6)  # how often a message that failed is tried again, and after how long
 BY = System("notices")
 
 
@@ -32,25 +29,24 @@ def work(*, at: datetime) -> int:
     effects.settle(at=at)
     if not rules.OPENS <= at.astimezone(OFFICE).hour < rules.CLOSES:
         return 0
-    waiting = NoticeDelivery.objects.filter(sent_at__isnull=True, seen_at__isnull=True, made_at__gt=at - WEEK)
+    fresh = Q(tried_at__isnull=True) | Q(tried_at__lt=at - PAUSE)
+    waiting = NoticeDelivery.objects.filter(fresh, sent_at__isnull=True, seen_at__isnull=True, tries__lt=TRIES)
     rows = list(waiting.select_related("version__notice").order_by("pk")[:BATCH])
     return sum(_tell(row, at) for row in rows)
 
 
 def _tell(row: NoticeDelivery, at: datetime) -> bool:
-    phone = Phone.objects.filter(contact=row.subject_id, wrong_at__isnull=True).order_by("position").first()
-    closed = phone is None or bool(suppression.subjects_suppressed([row.subject_id]))
-    closed = closed or row.subject_id in usage.only_stored([row.subject_id], at=at)
-    if not NoticeDelivery.objects.filter(pk=row.pk, sent_at__isnull=True).update(sent_at=at) or phone is None or closed:
+    """One person; claimed first, so that nobody is told twice."""
+    claim = NoticeDelivery.objects.filter(pk=row.pk, sent_at__isnull=True, tries=row.tries)
+    if not claim.update(sent_at=at, tries=row.tries + 1, tried_at=at):
+        return False
+    phone = writing.mobile_of(row.subject_id)
+    if phone is None or writing.closed([row.subject_id], at=at):
         return False
     version = row.version
     link = (version.address or "") + reverse("notice_changes", args=[version.notice.code, version.number])
-    language = Contact.objects.values_list("language", flat=True).get(pk=row.subject_id)
-    digits = str(opening.open_one(phone.number))
-    how: dict[str, Any] = {"template": "changed", "words": {"link": link}, "language": language}
-    sent = sms.deliver(subject=row.subject_id, digits=digits, at=at, **how)
-    if sent.outcome == "failed":  # tried again within the week; nobody was told
-        NoticeDelivery.objects.filter(pk=row.pk).update(sent_at=None)
+    if not writing.write(phone, template="changed", words={"link": link}, at=at):
+        NoticeDelivery.objects.filter(pk=row.pk).update(sent_at=None)  # nobody was told; tried again after a while
         return False
     trail.record_alone("notice.told", by=BY, at=at, subject=row.subject_id)
     return True

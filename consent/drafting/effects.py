@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -59,7 +60,8 @@ def _close(version: NoticeVersion, at: datetime) -> int:
     moved = 0
     for purpose, channel in sorted(replaced(version)):
         with transaction.atomic():
-            rows = _standing(version).filter(purpose=purpose, channel=channel).select_for_update(of=("self",)).order_by("pk")
+            before = _standing(version).filter(given_at__lt=version.published_at)  # at an open event people still agree to it
+            rows = before.filter(purpose=purpose, channel=channel).select_for_update(of=("self",)).order_by("pk")
             heads = list(rows[: BATCH - moved])
             ledger.close(heads, "superseded", method="notice", reason="superseded", by=BY, at=at)
         moved += len(heads)
@@ -71,7 +73,8 @@ def _close(version: NoticeVersion, at: datetime) -> int:
 def _owe(version: NoticeVersion, at: datetime) -> int:
     """One batch of people who are to be told: whose yes stands, or rests, on an older version."""
     known = NoticeDelivery.objects.filter(version=version, subject=OuterRef("subject"))
-    older = {"notice_version__notice": version.notice_id, "notice_version__number__lt": version.number}
+    older: dict[str, Any] = {"notice_version__notice": version.notice_id, "notice_version__number__lt": version.number}
+    older["given_at__lt"] = version.published_at
     concerned = Consent.objects.filter(~Exists(known), state__in=[*rules.LIVE, "superseded"], **older)
     people: Sequence[UUID] = list(concerned.order_by("subject").values_list("subject", flat=True).distinct()[:BATCH])
     rows = [NoticeDelivery(version=version, subject_id=subject, made_at=at) for subject in people]

@@ -124,6 +124,8 @@ class Migration(migrations.Migration):
                 ("made_at", models.DateTimeField()),
                 ("sent_at", models.DateTimeField(null=True)),
                 ("seen_at", models.DateTimeField(null=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("tried_at", models.DateTimeField(null=True)),
                 (
                     "subject",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="consent.subject"),

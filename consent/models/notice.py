@@ -152,6 +152,8 @@ class NoticeDelivery(models.Model):
     made_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True)
 
     class Meta:
         """Each change reaches a person once; what waits is found by what was not sent."""

@@ -11,7 +11,7 @@ from audit import trail
 from audit.trail import Actor
 from consent import ledger, rules, working_days
 from consent.gate import OFFICE
-from consent.models import Consent, RightsRequest
+from consent.models import Consent, Handle, RightsRequest
 from vault import names, sealing
 
 WORKING_DAYS = 15  # to answer within (App 违法违规收集使用个人信息行为认定方法; the law itself says "in time")
@@ -59,7 +59,13 @@ def rest(subject: UUID, *, by: Actor, at: datetime) -> None:
 
 
 def restricted(subjects: Iterable[UUID]) -> set[UUID]:
-    """Who asked that nothing be used, and was not refused; a yes they gave themself since then ends it (PIPL 44; K1)."""
+    """Who asked that nothing be used, and was not refused (PIPL 44; K1). A yes of their own since then stands by itself."""
     asked = RightsRequest.objects.filter(subject__in=list(subjects), kind=RightsRequest.Kind.RESTRICTION)
-    since = Consent.objects.filter(subject=OuterRef("subject"), state__in=rules.LIVE, given_at__gt=OuterRef("received_at"))
-    return set(asked.exclude(state="refused").exclude(Exists(since)).values_list("subject", flat=True))
+    return set(asked.exclude(state="refused").values_list("subject", flat=True))
+
+
+def restricted_elsewhere(subject: UUID) -> bool:
+    """Whether somebody with a number of this person asked so in any book; told to nobody, it only keeps messages in."""
+    asked = RightsRequest.objects.filter(kind=RightsRequest.Kind.RESTRICTION).exclude(state="refused").values("subject")
+    twins = Handle.objects.filter(fingerprint=OuterRef("fingerprint"), subject__in=asked)
+    return Handle.objects.filter(Exists(twins), subject=subject).exists()

@@ -114,6 +114,9 @@ def correct(request: StaffRequest, pk: UUID) -> HttpResponse:
     except names.TextRefused as refused:
         form.add_error(None, str(refused.sentence))
         return _one(request, row, correction=form)
+    except correcting.CorrectionRefused:
+        form.add_error(None, _("A legal hold keeps this person as they are held. Lift it first, or refuse with the ground."))
+        return _one(request, row, correction=form)
     if changed:
         messages.success(request, _("Corrected. Now answer the person."))
     else:

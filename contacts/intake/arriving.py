@@ -155,3 +155,8 @@ def find_in(books: Sequence[UUID], digits: str) -> Contact | None:
     # A query for nobody is still a query: else its absence would say that no book at all has the number.
     owners = [owner for owner, _row in index.rows_by_exact(digits)] or [UUID(int=0)]
     return Contact.objects.filter(pk__in=owners, book_id__in=books).order_by("created_at").first()
+
+
+def row_of(contact: UUID, digits: str) -> UUID | None:
+    """Which of this person's numbers it is, by its row."""
+    return next((row for owner, row in index.rows_by_exact(digits) if owner == contact), None)

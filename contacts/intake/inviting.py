@@ -59,6 +59,8 @@ def invite(*, contact: Contact, link: str, by: User, at: datetime) -> None:
         if not told.allowed:
             raise InviteRefused(told.reason)
         return
+    if asking.restricted_elsewhere(contact.pk):
+        return  # as with a refusal: nothing is sent, and the answer is the same
     words = {"event": contact.event.name, "link": link}
     digits = str(opening.open_one(phone.number))
     sms.deliver(subject=contact.pk, digits=digits, template="invite", words=words, language=contact.language, at=at)

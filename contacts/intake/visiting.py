@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from audit import trail
 from audit.trail import Self_
@@ -126,19 +127,26 @@ def _store(
             subject_id=subject,
             challenge_id=code,
             created_at=at,
+            phone_id=arriving.row_of(subject, draft.numbers[0].digits) if contact else arriving.phone_ids(draft)[0],
             ticks=[str(tick.pk) for tick in ticks],
         )
 
 
 def send_again(submission: Submission, *, language: str, at: datetime) -> None:
     """A fresh code to the same number, opened for this one message only. Raises ChallengeRefused."""
-    phone = Phone.objects.filter(contact_id=submission.subject_id).order_by("position").first()
+    phone = _typed(submission).order_by("position").first()
     if phone is None:
         raise challenge.ChallengeRefused("expired")
     digits = str(opening.open_one(phone.number))
     challenge.admit(digits=digits, at=at)
     made = challenge.send(subject=submission.subject_id, digits=digits, language=language, at=at)
     Submission.objects.filter(pk=submission.pk).update(challenge_id=made.pk)
+
+
+def _typed(submission: Submission) -> QuerySet[Phone]:
+    """The number that the code went to; of a form from before this was kept, every number of the person."""
+    rows = Phone.objects.filter(contact_id=submission.subject_id, wrong_at__isnull=True)
+    return rows.filter(pk=submission.phone_id) if submission.phone_id else rows
 
 
 def confirm(*, submission: Submission, code: str, language: str, at: datetime) -> Receipt | None:
@@ -172,7 +180,7 @@ def _give(submission: Submission, asked: Challenge, language: str, at: datetime)
         asks = [Ask(subject, tick, "visitor") for tick in ticks]
         consents = ledger.give(asks, evidence={subject: proof}, grade="A", method="otp", language=language, by=by, at=at)
         suppression.lift(subject, by=by, at=at)
-        Phone.objects.filter(contact_id=subject).update(confirmed_at=at)
+        _typed(submission).update(confirmed_at=at)
         retention.refresh([subject], at=at)
         token = stop_link.issue(subject=subject, at=at)
     return Receipt(consents, token)

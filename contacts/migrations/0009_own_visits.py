@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddField("submission", "phone_id", models.UUIDField(null=True)),
         migrations.RunPython(rules, migrations.RunPython.noop),
         migrations.RunPython(schema.step(postgresql=POSTGRESQL, sqlite=SQLITE), migrations.RunPython.noop),
     ]

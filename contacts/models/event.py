@@ -70,5 +70,6 @@ class Submission(models.Model):
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
     subject = models.ForeignKey("consent.Subject", on_delete=models.PROTECT, related_name="+")
     challenge_id = models.UUIDField(null=True)
+    phone_id = models.UUIDField(null=True)  # the number that was typed, which alone the code confirms
     ticks = models.JSONField(default=list)
     created_at = models.DateTimeField()

@@ -17,7 +17,7 @@ def of(fingerprint: bytes) -> dict[UUID, Phone]:
     A number that was marked as wrong shows nothing of that person to whoever holds it now.
     """
     subjects = Handle.objects.filter(fingerprint=fingerprint, subject__erased_at__isnull=True).values("subject")
-    rows = Phone.objects.filter(contact__in=list(subjects.values_list("subject", flat=True)), wrong_at__isnull=True)
+    rows = Phone.objects.filter(contact__in=list(subjects.values_list("subject", flat=True)))
     phones = list(rows.select_related("contact").order_by("contact__created_at", "position"))
     keys = _opening(phones)
     found: dict[UUID, Phone] = {}
@@ -38,7 +38,8 @@ def digits_of(phone: Phone) -> str:
 
 
 def _opening(phones: list[Phone]) -> set[UUID]:
-    """Of these numbers, in the order they were given, those that open their record."""
+    """Of these numbers, in the order they were given, those that open their record; a wrong one lends its place to none."""
     confirmed = {row.contact_id for row in phones if row.confirmed_at is not None}
     first = {row.contact_id: row.pk for row in reversed(phones)}
-    return {row.pk for row in phones if row.confirmed_at or (row.pk in first.values() and row.contact_id not in confirmed)}
+    right = [row for row in phones if row.wrong_at is None]
+    return {row.pk for row in right if row.confirmed_at or (row.pk in first.values() and row.contact_id not in confirmed)}

@@ -98,7 +98,7 @@ WEIGHED = [
     ({}, "editorial"),
     ({"zh__title": "个人信息授权书 (活动现场)"}, "editorial"),
     ({"en__short": WHOLE["en"]["short"].replace("one by one;", "one by one,")}, "editorial"),
-    ({"zh__sections__0__1": WHOLE["zh"]["sections"][0][1].replace("回复您", "答复您")}, "editorial"),
+    ({"zh__sections__0__1": WHOLE["zh"]["sections"][0][1].replace("回复您", "答复您")}, "notify"),
     ({"zh__sections__1__1": SECTION.replace("12 个月", "24 个月")}, "reconsent"),
     ({"en__sections__2__1": WHOLE["en"]["sections"][2][1].replace("three times a week", "five times a week")}, "reconsent"),
     ({"zh__sections__3__1": "所有同事都能看到完整号码。"}, "notify"),
@@ -259,7 +259,7 @@ def test_another_heading_is_one_change_of_wording_and_told_in_words():
         ("可以", "不可以"),
     ],
 )
-def test_numbers_and_noes_never_count_as_wording(was, now):
+def test_numbers_noes_and_words_never_count_as_wording(was, now):
     assert not changes.alike(was, now)
 
 

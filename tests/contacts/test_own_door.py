@@ -10,7 +10,7 @@ from django.test import Client
 from audit import trail
 from consent.models import SmsMessage
 from contacts import erase
-from contacts.intake import asserting
+from contacts.intake import asserting, visiting
 from contacts.intake.arriving import Draft
 from contacts.models import Phone
 from contacts.own import bearers, entering
@@ -103,3 +103,33 @@ def test_a_second_number_that_nobody_confirmed_opens_nothing(home):
         trail.record("contact.changed", by=house.BY, at=LATER, subject=draft.subject)
         Phone.objects.filter(pk=row.pk).update(confirmed_at=LATER)
     assert (list(bearers.of(first)), list(bearers.of(second))) == ([], [draft.subject])
+
+
+def test_a_code_confirms_the_number_it_went_to_and_no_other(home):
+    """Staff typed two numbers; the second's bearer fills in the form: theirs is confirmed, and "again" goes to them."""
+    numbers = (phone.normalise(house.ZHOU), phone.normalise(house.WANG))
+    draft = Draft(name="周静", numbers=numbers)
+    ticks = {draft.subject: [row.tick for row in home.event.ticks.select_related("tick") if row.tick.channel == "call"]}
+    asserting.many([draft], ticks=ticks, kind="assertion", event=home.event, source="quick", by=home.li, at=LATER)
+    sent, _none = house.arrive(home.event, house.WANG, confirm=False, at=LATER)
+    assert sent.subject_id == draft.subject
+    visiting.send_again(sent, language="zh-hans", at=LATER + house.timedelta(seconds=5))
+    sent.refresh_from_db()
+    code = visiting.subject_phone_screen(sent.subject_id).split("验证码 ")[1][:6]
+    rows = Phone.objects.filter(contact=draft.subject)
+    assert sent.phone_id == rows.get(position=1).pk
+    at = LATER + house.timedelta(seconds=9)
+    assert visiting.confirm(submission=sent, code=code, language="zh-hans", at=at) is not None
+    assert list(rows.order_by("position").values_list("confirmed_at", flat=True)) == [None, at]
+    assert [list(bearers.of(index.fingerprint(number.digits))) for number in numbers] == [[], [draft.subject]]
+
+
+def test_a_number_found_wrong_lends_its_place_to_no_other(home):
+    digits = (phone.normalise(house.ZHOU), phone.normalise(house.QIAN))
+    draft = Draft(name="周静", numbers=digits)
+    ticks = {draft.subject: [row.tick for row in home.event.ticks.select_related("tick") if row.tick.channel == "call"]}
+    asserting.many([draft], ticks=ticks, kind="assertion", event=home.event, source="quick", by=home.li, at=LATER)
+    with transaction.atomic():
+        trail.record("contact.changed", by=house.BY, at=LATER, subject=draft.subject)
+        Phone.objects.filter(contact=draft.subject, position=0).update(wrong_at=LATER)
+    assert [list(bearers.of(index.fingerprint(number.digits))) for number in digits] == [[], []]

@@ -10,8 +10,8 @@ from audit import trail
 from audit.trail import Self_
 from consent import ledger
 from consent.models import Consent, SmsMessage
-from contacts import reminding, sweep, withdrawal
-from contacts.models import Contact
+from contacts import reminding, sweep, withdrawal, writing
+from contacts.models import Contact, Phone
 from tests import house
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
@@ -73,3 +73,36 @@ def test_who_has_renewed_is_not_reminded(home):
         steps = [ledger.Step(row, "renewed", "otp", "A", valid_until=late + timedelta(days=365)) for row in heads]
         ledger.apply(steps, by=Self_(wang), at=late)
     assert (reminding.work(at=late), told()) == (0, [])
+
+
+def test_a_reminder_that_failed_is_tried_again_the_next_day(home, settings):
+    wang = meet(home, house.WANG)
+    late = Consent.objects.get(subject=wang, channel="call").valid_until - timedelta(days=20)
+    settings.DEMO, settings.PRODUCTION, settings.SMS_URL = False, True, ""
+    assert [reminding.work(at=late + timedelta(hours=n)) for n in range(3)] == [0, 0, 0]
+    assert SmsMessage.objects.filter(template="renewal", outcome="failed").count() == 1
+    settings.PRODUCTION = False
+    assert reminding.work(at=late + timedelta(days=1)) == 1
+
+
+def test_somebody_who_cannot_be_reached_stands_in_nobodys_way(home, monkeypatch):
+    """A box that does not open, and a number found wrong, in a batch of one."""
+    people = sorted(meet(home, number) for number in (house.WANG, house.ZHOU, house.QIAN))
+    late = Consent.objects.filter(channel="call").first().valid_until - timedelta(days=20)
+    first = Phone.objects.get(contact=people[0])
+    with transaction.atomic():
+        for subject in people[:2]:
+            trail.record("contact.changed", by=house.BY, at=house.NOON, subject=subject)
+        Phone.objects.filter(pk=first.pk).update(number=Phone.objects.get(contact=people[2]).number)
+        Phone.objects.filter(contact=people[1]).update(wrong_at=house.NOON)
+    monkeypatch.setattr(reminding, "BATCH", 1)
+    assert (reminding.work(at=late), told()) == (1, [people[2]])
+
+
+def test_a_message_goes_to_the_mobile_that_was_confirmed(home):
+    wang = meet(home, house.WANG)
+    assert writing.mobile_of(wang).kind == "mobile"
+    with transaction.atomic():
+        trail.record("contact.changed", by=house.BY, at=house.NOON, subject=wang)
+        Phone.objects.filter(contact=wang).update(kind="landline")
+    assert writing.mobile_of(wang) is None

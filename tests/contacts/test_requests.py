@@ -10,7 +10,7 @@ from consent import gate, ledger
 from consent.models import Consent, ConsentEvent, RightsRequest
 from consent.requests import asking, deciding
 from consent.requests.asking import RequestRefused
-from contacts import correcting, erase, retention, search, sweep, usage
+from contacts import correcting, erase, hold, retention, search, sweep, usage
 from contacts.models import Contact
 from crm import today
 from tests import house
@@ -184,3 +184,10 @@ def test_a_number_in_somebodys_words_is_not_read_at_the_desk(home):
     row = ask(home, "complaint", "请打 13912345678 给我")
     page = enter(home.chen).get(f"/requests/{row.pk}/").content.decode()
     assert ("请打" in page, "13912345678" in page) == (True, False)
+
+
+def test_what_a_case_needs_is_not_written_over(home):
+    row, contact = ask(home), Contact.objects.get()
+    hold.place(contact=contact, case_ref="7", reason="dispute", review_on=LATER.date(), by=home.chen, at=LATER)
+    answer = enter(home.chen).post(f"/requests/{row.pk}/correct/", {"name": "王小允"})
+    assert (answer.status_code, open_one(Contact.objects.get().name)) == (400, "王小诺")

@@ -13,12 +13,12 @@ from PIL import Image
 from audit.models import Entry
 from audit.trail import Self_
 from consent import gate, notices, papers, reviewing, scanning
-from consent.models import Consent, ConsentReview, Evidence, PaperPage
+from consent.models import Consent, ConsentReview, Evidence, PaperPage, SmsMessage
 from consent.requests import asking, deciding
 from consent.reviewing import ReviewRefused
 from consent.showing import binding
 from contacts import person_page, review_queue, usage, withdrawal
-from contacts.intake import asserting, visiting
+from contacts.intake import asserting, inviting, visiting
 from contacts.models import Contact
 from crm import today
 from tests import house
@@ -297,3 +297,34 @@ def test_an_invalid_consent_is_not_called_withdrawn(home):
     wang = house.arrive(home.event, house.WANG)[0].subject_id
     decide(home, wang, "invalidated", "minor")
     assert Contact.objects.get(pk=wang).delete_rule == "invalidated"
+
+
+def test_paper_whose_upload_began_before_the_verdict_is_looked_at_after_it(home, clock):
+    wang = note(home)
+    papers.add(subject=wang, pages=form(), by=home.li, at=LATER)
+    begun = ahead(clock, minutes=1)
+    decided = ahead(clock, seconds=3)
+    decide(home, wang, "returned", "unreadable")
+    ahead(clock, seconds=2)
+    papers.add(subject=wang, pages=form(turn=1), by=home.li, at=begun)  # large, and slow to arrive
+    assert PaperPage.objects.latest("created_at").created_at > decided
+    assert [row.pk for row in review_queue.papers(timezone.now())] == [head(wang).pk]
+
+
+def test_a_yes_to_messages_does_not_open_a_paper_for_calls(home):
+    wang = note(home)
+    papers.add(subject=wang, pages=form(), by=home.li, at=LATER)
+    asking.ask(subject=wang, kind="restriction", words="", road="letter", by=Self_(wang), at=LATER)
+    house.arrive(home.event, house.WANG, channels=("sms",), at=LATER)
+    assert refused(home, wang) == "restricted"
+
+
+def test_a_restriction_keeps_the_messages_of_every_book_in_and_tells_nobody(home):
+    wang = house.arrive(home.event, house.WANG)[0].subject_id
+    asking.ask(subject=wang, kind="restriction", words="", road="letter", by=Self_(wang), at=LATER)
+    noted = asserting.quick(event=home.far, name="王", number=phone.normalise(house.WANG), by=home.he, at=LATER)[0]
+    inviting.invite(contact=noted, link="/e/far/", by=home.he, at=LATER)
+    assert SmsMessage.objects.filter(template="invite").count() == 0
+    other = asserting.quick(event=home.far, name="周", number=phone.normalise(house.ZHOU), by=home.he, at=LATER)[0]
+    inviting.invite(contact=other, link="/e/far/", by=home.he, at=LATER)
+    assert [row.subject_id for row in SmsMessage.objects.filter(template="invite")] == [other.pk]
