@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID, uuid4
 
-import pypdfium2
 from PIL import Image
 
 from audit.trail import Self_, System
@@ -13,6 +12,7 @@ from consent import gate, ledger, notices, papers, scanning
 from consent.ledger import Ask
 from consent.models import Evidence
 from consent.requests import asking, deciding
+from consent.showing import signed
 from contacts import retention, withdrawal
 from contacts.intake import arriving, asserting
 from contacts.intake.arriving import Draft
@@ -91,13 +91,16 @@ def _overlap(events: list[Event], met: list[Draft], user: User, *, at: datetime)
 
 
 def _signed(people: list[UUID], by: User, *, at: datetime) -> None:
-    """Two people whom staff had noted signed the form on paper: one with its code on it, one on a blank sheet."""
-    with pypdfium2.PdfDocument(bytes(notices.current().printed_zh or b"")) as form:
-        sheets = [form[len(form) - 1].render(scale=1.6).to_pil(), Image.new("RGB", (900, 1200), "white")]
-    for person, sheet in zip(people, sheets, strict=False):
-        target = io.BytesIO()
-        sheet.save(target, "PNG")
-        papers.add(subject=person, pages=scanning.pages_of(target.getvalue()), by=by, at=at - timedelta(hours=2))
+    """Two people whom staff had noted signed: one by hand on the screen, with the code of the words, one on a blank sheet."""
+    version = notices.current()
+    ticks = list(version.purposes.all())
+    hand = [[(140 + 14 * n, 120 + (n * 37) % 160, 16 * n) for n in range(30)], [(640, 180, 700), (800, 230, 760)]]
+    calls = {tick.pk for tick in ticks if tick.channel == "call"}
+    sheet = signed.of(version, ticks, calls, hand, language="zh", at=at - timedelta(hours=2))
+    blank = io.BytesIO()
+    Image.new("RGB", (900, 1200), "white").save(blank, "PNG")
+    for person, content in zip(people, (sheet, blank.getvalue()), strict=False):
+        papers.add(subject=person, pages=scanning.pages_of(content), by=by, at=at - timedelta(hours=2))
 
 
 def _asked(people: list[UUID], answering: User, *, at: datetime) -> None:
