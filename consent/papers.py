@@ -25,17 +25,18 @@ from vault.errors import Shredded, Tampered
 PATIENCE = timedelta(days=1)  # a file without a row may be one that is just being written
 
 
-def add(*, subject: UUID, pages: Sequence[bytes], by: User, at: datetime) -> UUID:
+def add(*, subject: UUID, pages: Sequence[bytes], by: User, at: datetime, ticks: Sequence[UUID] | None = None) -> UUID:
     """Keep these pictures as one paper of this person; returns the paper's id. `at` is aware, UTC.
 
-    Which notice it was printed from is read from the code on it, and never typed. Serves C7, O1.
+    Which notice it was printed from is read from the code on it, and never typed; `ticks`
+    are the boxes that were ticked, where a screen knows them. Serves C7, O1.
     Raises vault.errors.KeyMissing or Shredded where the person has no key any more; nothing is kept then.
     """
     paper, rows, version = uuid4(), [], binding.of_pages(pages)
     try:
         for number, content in enumerate(pages, 1):
             row = PaperPage(id=uuid4(), subject_id=subject, paper=paper, number=number, added_by=by, created_at=at)
-            row.version = version
+            row.version, row.ticks = version, None if ticks is None else [str(pk) for pk in ticks]
             key, blob = blobs.close(content, name=row.pk)
             row.file_key = sealing.seal_bytes(key, field_id="consent.paper.file", row=row.pk, owner=subject)
             row.digest, row.size = hashlib.sha256(blob).hexdigest(), len(content)

@@ -10,7 +10,7 @@ from audit import trail
 from consent import ledger, states, suppression
 from consent.drafting import effects
 from consent.ledger import Ask
-from consent.models import Consent, ConsentEvent, ConsentReview, Evidence, NoticePurpose, PaperPage
+from consent.models import Consent, ConsentEvent, ConsentReview, Evidence, NoticePurpose, PaperPage, Subject
 from consent.requests import asking
 from team.models import User
 
@@ -43,6 +43,7 @@ def decide(
         raise ReviewRefused("reason")
     with transaction.atomic():
         head = Consent.objects.select_for_update().select_related("notice_version__notice").get(pk=consent_id)
+        Subject.objects.select_for_update().get(pk=head.subject_id)  # whoever adds paper holds it too
         last = ConsentEvent.objects.filter(consent=head).latest("number")
         if last.pk != seen or shown != digest(head) or _decided(head, last):
             raise ReviewRefused("moved")
@@ -58,24 +59,24 @@ def decide(
 
 def kind_of(head: Consent) -> str:
     """What there is to look at: paper, where only paper could make it a yes; else one of the week's sample."""
-    return Kind.PAPER if head.state in states.WAITING else Kind.SAMPLE
+    return Kind.PAPER if head.state in states.SIGNABLE else Kind.SAMPLE
 
 
 def _decided(head: Consent, last: ConsentEvent) -> bool:
     """Whether somebody gave a verdict on just this already; better paper asks for a new one."""
     rows = ConsentReview.objects.filter(consent=head, event=last)
     pages = papers_of(head)
-    if head.state in states.WAITING and pages:
+    if head.state in states.SIGNABLE and pages:
         rows = rows.filter(at__gte=max(page.created_at for page in pages))
     return rows.exists()
 
 
 def _accept_paper(head: Consent, language: str, by: User, at: datetime) -> None:
-    if head.state not in states.WAITING:
+    if head.state not in states.SIGNABLE:
         raise ReviewRefused("not_asked")
     if suppression.subjects_suppressed([head.subject_id]):
         raise ReviewRefused("suppressed")  # a later no beats an older paper
-    if asking.restricted([head.subject_id]):
+    if asking.restricted_anywhere([head.subject_id]):
         raise ReviewRefused("restricted")
     pages = papers_of(head)
     tick = tick_on(head, pages)
@@ -98,15 +99,18 @@ def papers_of(head: Consent) -> list[PaperPage]:
 def tick_on(head: Consent, pages: list[PaperPage]) -> NoticePurpose | None:
     """The box of this purpose and channel on the newest paper; None where its pages are not bound to words that have it."""
     newest = pages[-1].paper if pages else None
-    bound = {page.version_id for page in pages if page.paper == newest} - {None}
+    sheet = [page for page in pages if page.paper == newest]
+    bound = {page.version_id for page in sheet} - {None}
     rows = NoticePurpose.objects.filter(version__in=bound, purpose=head.purpose_id, channel=head.channel)
-    return rows.select_related("version__notice").first()
+    tick = rows.select_related("version__notice").first()
+    known = next((page.ticks for page in sheet if page.ticks is not None), None)
+    return tick if tick is None or known is None or str(tick.pk) in known else None
 
 
 def digest(head: Consent) -> str:
     """What a page shows of this consent: its papers and the words they or the ledger name, in 64 characters."""
     pages = papers_of(head)
-    words = tick_on(head, pages) if head.state in states.WAITING else None
+    words = tick_on(head, pages) if head.state in states.SIGNABLE else None
     told = f"{head.pk}:{head.state}:{words.pk if words else head.notice_version_id}:{_files(pages)}"
     return hashlib.sha256(told.encode()).hexdigest()
 

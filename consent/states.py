@@ -26,6 +26,9 @@ NOES = frozenset({"refused", "withdrawn"})
 # A yes, in use or not: it ends on its day.
 ENDING = frozenset({"given", "renewed", "suspended", "superseded"})
 CLOSED = NOES | {"expired", "invalidated", "revoked", ENDS}
+UNLAWFUL = frozenset({"invalidated", "revoked", ENDS})
+# What signed paper, or a hand on a screen, may make a yes of; a no, a rest and what was unlawful only the own phone ends.
+SIGNABLE = frozenset({"requested", "deferred", "asserted", "superseded", "expired"})
 # Where a question changes nothing but that it was asked.
 ASKABLE = frozenset({"", "requested", "deferred", "asserted", "expired"})
 # Where somebody is being asked and has not answered.

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +17,7 @@ from contacts.own.page import RENEWAL
 
 TEMPLATE = "renewal"
 ONCE = timedelta(days=60)  # longer than the window, so that one end is told once
-PAUSE = timedelta(hours=20)  # until a message that failed is tried again
+TRIES, PAUSE = 3, timedelta(hours=20)  # until a message that failed is tried again
 BATCH = 200
 
 
@@ -41,16 +42,16 @@ def work(*, at: datetime) -> int:
 def due(at: datetime) -> QuerySet[Consent]:
     """Standing consents in their last 30 days, of people who agreed to messages and were not reminded of this end.
 
-    A message that failed reminded nobody, and is tried again the next day.
+    A message that failed reminded nobody, and is tried again the next day, three times in all.
     """
     texts = Consent.objects.filter(subject=OuterRef("subject"), purpose="sms_info", channel="sms", state__in=rules.LIVE)
     sent = SmsMessage.objects.filter(subject=OuterRef("subject"), template=TEMPLATE)
     told = sent.filter(sent_at__gt=at - ONCE).exclude(outcome__in=("failed", "undelivered"))
     ending = Consent.objects.filter(state__in=rules.LIVE, valid_until__gt=at, valid_until__lte=at + RENEWAL)
-    agreed = ending.filter(
-        Exists(texts.filter(valid_until__gt=at)), ~Exists(told), ~Exists(sent.filter(sent_at__gt=at - PAUSE))
-    )
-    return agreed.order_by("subject")
+    tried = sent.filter(sent_at__gt=at - ONCE).order_by().values("subject").annotate(n=Count("pk")).values("n")
+    agreed = ending.annotate(tries=Coalesce(Subquery(tried), 0)).filter(Exists(texts.filter(valid_until__gt=at)))
+    lately = sent.filter(sent_at__gt=at - PAUSE)
+    return agreed.filter(~Exists(told), ~Exists(lately), tries__lt=TRIES).order_by("subject")
 
 
 def _remind(subject: UUID, at: datetime) -> bool:

@@ -43,8 +43,9 @@ def papers(at: datetime) -> QuerySet[Consent]:
     newest_at = newest.order_by().values("subject").annotate(at=Max("created_at")).values("at")
     looked = ConsentReview.objects.filter(consent=OuterRef("pk"), at__gte=OuterRef("paper_at"))
     leaves = Contact.objects.filter(pk=OuterRef("subject"), delete_on__gt=at).values("delete_on")
-    rows = Consent.objects.filter(state__in=states.WAITING).annotate(paper_at=Subquery(newest_at), leaves=Subquery(leaves))
-    rows = rows.filter(~Exists(looked), paper_at__isnull=False, leaves__isnull=False)
+    rows = Consent.objects.filter(state__in=states.SIGNABLE).annotate(paper_at=Subquery(newest_at), leaves=Subquery(leaves))
+    since = Q(state__in=states.WAITING) | Q(changed_at__lte=F("paper_at"))  # paper from before its end speaks for no new yes
+    rows = rows.filter(since, ~Exists(looked), paper_at__isnull=False, leaves__isnull=False)
     return rows.order_by("leaves", "pk")
 
 

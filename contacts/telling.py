@@ -31,6 +31,7 @@ def work(*, at: datetime) -> int:
         return 0
     fresh = Q(tried_at__isnull=True) | Q(tried_at__lt=at - PAUSE)
     waiting = NoticeDelivery.objects.filter(fresh, sent_at__isnull=True, seen_at__isnull=True, tries__lt=TRIES)
+    waiting = waiting.filter(subject__erased_at__isnull=True)
     rows = list(waiting.select_related("version__notice").order_by("pk")[:BATCH])
     return sum(_tell(row, at) for row in rows)
 
@@ -42,6 +43,7 @@ def _tell(row: NoticeDelivery, at: datetime) -> bool:
         return False
     phone = writing.mobile_of(row.subject_id)
     if phone is None or writing.closed([row.subject_id], at=at):
+        NoticeDelivery.objects.filter(pk=row.pk).update(sent_at=None, tries=row.tries)  # not now; looked at again later
         return False
     version = row.version
     link = (version.address or "") + reverse("notice_changes", args=[version.notice.code, version.number])

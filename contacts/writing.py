@@ -16,7 +16,7 @@ from vault import opening
 def closed(subjects: Collection[UUID], *, at: datetime) -> set[UUID]:
     """Who of these is not written to: who said no, is only stored, or asked that nothing be used (D2, D7, PIPL 44)."""
     shut = suppression.subjects_suppressed(subjects) | usage.only_stored(subjects, at=at)
-    return shut | asking.restricted(subjects)
+    return shut | asking.restricted_anywhere(subjects)
 
 
 def mobile_of(subject: UUID) -> Phone | None:

@@ -165,11 +165,12 @@ def _by_meaning(was: Parts, now: Parts, otherwise: str) -> tuple[str, str]:
 
 
 def alike(was: str, now: str) -> bool:
-    """Whether two texts say the same: letter for letter but for marks, spaces and case.
+    """Whether two texts say the same, sign for sign but for spaces, case, width and the mark at the end.
 
-    Nothing cleverer: of sixty characters one turns "at home" into "abroad". A person may decide that more is wording.
+    Nothing cleverer: one letter of sixty turns "at home" into "abroad", a comma turns a no into a yes. A person may decide
+    that more is wording.
     """
-    return _numbers(was) == _numbers(now) and _bare(was) == _bare(now)
+    return _bare(was) == _bare(now)
 
 
 def _numbers(text: str) -> list[str]:
@@ -179,4 +180,4 @@ def _numbers(text: str) -> list[str]:
 
 def _bare(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(char for char in folded if unicodedata.category(char)[0] in "LN")
+    return "".join(folded.split()).rstrip("。.;；")

@@ -50,9 +50,9 @@ def replaced(version: NoticeVersion) -> set[tuple[str, str]]:
 
 
 def _standing(version: NoticeVersion) -> QuerySet[Consent]:
-    """Every yes that stands on an older version of the same notice."""
+    """Every yes of before its publication that stands on an older version; at an open event people still agree to one."""
     older = {"notice_version__notice": version.notice_id, "notice_version__number__lt": version.number}
-    return Consent.objects.filter(state__in=rules.LIVE, **older)
+    return Consent.objects.filter(state__in=rules.LIVE, given_at__lt=version.published_at, **older)
 
 
 def _close(version: NoticeVersion, at: datetime) -> int:
@@ -60,8 +60,7 @@ def _close(version: NoticeVersion, at: datetime) -> int:
     moved = 0
     for purpose, channel in sorted(replaced(version)):
         with transaction.atomic():
-            before = _standing(version).filter(given_at__lt=version.published_at)  # at an open event people still agree to it
-            rows = before.filter(purpose=purpose, channel=channel).select_for_update(of=("self",)).order_by("pk")
+            rows = _standing(version).filter(purpose=purpose, channel=channel).select_for_update(of=("self",)).order_by("pk")
             heads = list(rows[: BATCH - moved])
             ledger.close(heads, "superseded", method="notice", reason="superseded", by=BY, at=at)
         moved += len(heads)

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="consent.noticeversion"
             ),
         ),
+        migrations.AddField("paperpage", "ticks", models.JSONField(null=True)),
         migrations.AlterField(
             model_name="evidence",
             name="kind",

@@ -28,6 +28,7 @@ class PaperPage(models.Model):
     size = models.PositiveIntegerField()
     # The version whose code stands on it, read from the picture; without one it proves no consent (C7).
     version = models.ForeignKey(NoticeVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    ticks = models.JSONField(null=True)  # the boxes that were ticked, where a screen knows them; on paper the eye does
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
 

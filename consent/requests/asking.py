@@ -64,8 +64,11 @@ def restricted(subjects: Iterable[UUID]) -> set[UUID]:
     return set(asked.exclude(state="refused").values_list("subject", flat=True))
 
 
-def restricted_elsewhere(subject: UUID) -> bool:
-    """Whether somebody with a number of this person asked so in any book; told to nobody, it only keeps messages in."""
+def restricted_anywhere(subjects: Iterable[UUID]) -> set[UUID]:
+    """Who of these bears a number whose bearer asked so, in any book.
+
+    For deeds that keep something in without saying so, and for compliance; whoever asks for another's record learns nothing.
+    """
     asked = RightsRequest.objects.filter(kind=RightsRequest.Kind.RESTRICTION).exclude(state="refused").values("subject")
     twins = Handle.objects.filter(fingerprint=OuterRef("fingerprint"), subject__in=asked)
-    return Handle.objects.filter(Exists(twins), subject=subject).exists()
+    return set(Handle.objects.filter(Exists(twins), subject__in=list(subjects)).values_list("subject", flat=True))

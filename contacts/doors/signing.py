@@ -32,6 +32,7 @@ def sign(request: StaffRequest, pk: UUID) -> HttpResponse:
         try:
             signing.sign(contact=contact, **told, by=request.user, at=at)
         except signing.SignatureRefused as refused:
+            form.put("strokes", "")  # a signature is never sent back to the page
             form.add_error("ticks", str(SENTENCES[refused.code]))
         else:
             messages.success(request, _("Signed. It counts once compliance has looked at it."))

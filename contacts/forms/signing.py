@@ -15,6 +15,8 @@ SENTENCES: dict[str, Promise] = {
     "none": _("Please sign in the field."),
     "small": _("The signature is too small to be one; please sign over the whole field."),
     "long": _("The signature is too long; please clear the field and sign again."),
+    "stands": _("One of these stands already, rests or was refused: only the person's own phone changes that."),
+    "leaving": _("The day of this person has come; they leave with the next sweep."),
     "unticked": _("Nothing is ticked, so there is nothing to sign."),
 }
 

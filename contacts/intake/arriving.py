@@ -153,8 +153,9 @@ def find_own(book: UUID, digits: str) -> Contact | None:
 def find_in(books: Sequence[UUID], digits: str) -> Contact | None:
     """The same for several books of one owner."""
     # A query for nobody is still a query: else its absence would say that no book at all has the number.
-    owners = [owner for owner, _row in index.rows_by_exact(digits)] or [UUID(int=0)]
-    return Contact.objects.filter(pk__in=owners, book_id__in=books).order_by("created_at").first()
+    rows = [row for _owner, row in index.rows_by_exact(digits)] or [UUID(int=0)]
+    right = Contact.objects.filter(phones__in=rows, phones__wrong_at__isnull=True)  # one found wrong is somebody else's now
+    return right.filter(book_id__in=books).order_by("created_at").first()
 
 
 def row_of(contact: UUID, digits: str) -> UUID | None:

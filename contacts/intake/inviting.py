@@ -59,7 +59,7 @@ def invite(*, contact: Contact, link: str, by: User, at: datetime) -> None:
         if not told.allowed:
             raise InviteRefused(told.reason)
         return
-    if asking.restricted_elsewhere(contact.pk):
+    if asking.restricted_anywhere([contact.pk]):
         return  # as with a refusal: nothing is sent, and the answer is the same
     words = {"event": contact.event.name, "link": link}
     digits = str(opening.open_one(phone.number))

@@ -9,9 +9,9 @@ from uuid import uuid4
 from django.db import transaction
 
 from audit import trail
-from consent import ledger, papers, scanning
+from consent import ledger, papers, scanning, states
 from consent.ledger import Ask
-from consent.models import Evidence, NoticePurpose
+from consent.models import Consent, Evidence, NoticePurpose, Subject
 from consent.showing import signed
 from consent.showing.signed import FIELD, Stroke
 from contacts import retention
@@ -25,7 +25,7 @@ LONGEST = 20 * 60 * 1000  # milliseconds from the first point to the last
 
 
 class SignatureRefused(Exception):
-    """No signature, or nothing ticked; `code` names which: none, small, long, unticked, closed."""
+    """No signature, or nothing ticked; `code` names which: none, small, long, unticked, stands, leaving."""
 
     def __init__(self, code: str) -> None:
         """Keep the code."""
@@ -63,23 +63,30 @@ def sign(
 
     Grade D until compliance has looked at the sheet: a hand on a screen proves no more than one on paper, and whoever
     holds the screen could draw. The strokes are sealed under the person's key, the sheet is kept as signed paper is.
-    Raises SignatureRefused("unticked"). Serves C1, C6, C7, O1.
+    Sent twice it is kept once. Raises SignatureRefused: unticked; stands, for a box that stands already or that only the
+    own phone opens again; leaving, where the person's day has come. Serves C1, C6, C7, O1.
     """
     if not ticks:
         raise SignatureRefused("unticked")
-    shown = ticks_of(contact)
-    sheet = signed.of(
-        shown[0].version, shown, {tick.pk for tick in ticks}, strokes, language="en" if language == "en" else "zh", at=at
-    )
-    pages = scanning.pages_of(sheet)
+    if contact.delete_on <= at:
+        raise SignatureRefused("leaving")
     told = json.dumps([list(stroke) for stroke in strokes], separators=(",", ":"))
+    digest = hashlib.sha256(told.encode()).hexdigest()
+    shown, chosen = ticks_of(contact), [tick.pk for tick in ticks]
+    words = "en" if language == "en" else "zh"
+    pages = scanning.pages_of(signed.of(shown[0].version, shown, set(chosen), strokes, language=words, at=at))
     with transaction.atomic():
+        Subject.objects.select_for_update().get(pk=contact.pk)
+        if Evidence.objects.filter(subject_id=contact.pk, kind="signature", digest=digest).exists():
+            return
+        heads = {(h.purpose_id, h.channel): h.state for h in Consent.objects.filter(subject_id=contact.pk)}
+        if any(heads.get((tick.purpose_id, tick.channel), "asserted") not in states.SIGNABLE for tick in ticks):
+            raise SignatureRefused("stands")
         trail.record("evidence.added", by=by, at=at, subject=contact.pk, fields=("consent.evidence",), numbers=[1])
-        proof = Evidence(pk=uuid4(), subject_id=contact.pk, kind="signature", created_at=at)
-        proof.digest = hashlib.sha256(told.encode()).hexdigest()
+        proof = Evidence(pk=uuid4(), subject_id=contact.pk, kind="signature", digest=digest, created_at=at)
         proof.detail = sealing.seal_text(told, field_id="consent.evidence.detail", row=proof.pk, owner=contact.pk)
         proof.save(force_insert=True)
         asks = [Ask(contact.pk, tick, "quick") for tick in ticks]
         ledger.assert_given(asks, proofs={contact.pk: proof}, method="esign", by=by, at=at)
+        papers.add(subject=contact.pk, pages=pages, by=by, at=at, ticks=chosen)
         retention.refresh([contact.pk], at=at)
-    papers.add(subject=contact.pk, pages=pages, by=by, at=at)

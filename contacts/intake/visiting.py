@@ -177,13 +177,26 @@ def _give(submission: Submission, asked: Challenge, language: str, at: datetime)
         trail.record("contact.changed", by=by, at=at, subject=subject, reason="given")
         proof = Evidence.objects.create(subject_id=subject, kind="otp", digest=asked.code_hash, created_at=at)
         ticks = NoticePurpose.objects.filter(pk__in=submission.ticks)
-        asks = [Ask(subject, tick, "visitor") for tick in ticks]
+        asks = _lawful([Ask(subject, tick, "visitor") for tick in ticks])
         consents = ledger.give(asks, evidence={subject: proof}, grade="A", method="otp", language=language, by=by, at=at)
         suppression.lift(subject, by=by, at=at)
         _typed(submission).update(confirmed_at=at)
         retention.refresh([subject], at=at)
         token = stop_link.issue(subject=subject, at=at)
     return Receipt(consents, token)
+
+
+def _lawful(asks: list[Ask]) -> list[Ask]:
+    """Without what was declared invalid, which asking again does not mend; the rest is not lost for it.
+
+    Raises states.TransitionRefused where nothing is left.
+    """
+    rows = Consent.objects.filter(subject_id__in={ask.subject for ask in asks}, state__in=states.UNLAWFUL)
+    shut = set(rows.values_list("purpose_id", "channel"))
+    left = [ask for ask in asks if (ask.tick.purpose_id, ask.tick.channel) not in shut]
+    if not left:
+        raise states.TransitionRefused("unlawful")
+    return left
 
 
 def subject_phone_screen(subject: UUID) -> str:

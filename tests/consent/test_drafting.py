@@ -97,7 +97,7 @@ SECTION = WHOLE["zh"]["sections"][1][1]
 WEIGHED = [
     ({}, "editorial"),
     ({"zh__title": "个人信息授权书 (活动现场)"}, "editorial"),
-    ({"en__short": WHOLE["en"]["short"].replace("one by one;", "one by one,")}, "editorial"),
+    ({"en__short": WHOLE["en"]["short"].replace("one by one;", "one by one,")}, "notify"),
     ({"zh__sections__0__1": WHOLE["zh"]["sections"][0][1].replace("回复您", "答复您")}, "notify"),
     ({"zh__sections__1__1": SECTION.replace("12 个月", "24 个月")}, "reconsent"),
     ({"en__sections__2__1": WHOLE["en"]["sections"][2][1].replace("three times a week", "five times a week")}, "reconsent"),
@@ -257,6 +257,11 @@ def test_another_heading_is_one_change_of_wording_and_told_in_words():
         ("每月至多三条", "每月至多五条"),
         ("两次", "２次"),
         ("可以", "不可以"),
+        ("存放在境内", "存放在境外"),
+        ("≥100万元", "≤100万元"),
+        ("5%", "5‰"),
+        ("不，可以打电话", "不可以打电话"),
+        ("¥100", "$100"),
     ],
 )
 def test_numbers_noes_and_words_never_count_as_wording(was, now):

@@ -11,9 +11,9 @@ from audit.models import Entry
 from consent import gate, ledger, notices
 from consent.drafting import drafts, effects
 from consent.drafting.drafts import TickDraft
-from consent.models import Consent, ConsentEvent, NoticeDelivery, SmsMessage
+from consent.models import Consent, ConsentEvent, NoticeDelivery, RightsRequest, SmsMessage
 from consent.requests import deciding
-from contacts import erase, events, telling, usage
+from contacts import erase, events, telling, usage, writing
 from contacts.own import deeds
 from tests import house
 from tests.contacts.test_own_page import opened, read
@@ -206,7 +206,7 @@ def test_the_form_of_an_event_looks_the_same_for_whoever_rests_or_was_replaced(h
     page = phone.get(f"/e/{home.event.code}/confirm/{'t' * 22}/").content.decode()
     code = re.search(r"\b[0-9]{6}\b", page.split('class="screen"')[1])[0]
     answer = phone.post(f"/e/{home.event.code}/confirm/{'t' * 22}/", {"code": code})
-    unlawful = state == "invalidated"  # is never mended by asking again; that record leaves tonight
+    unlawful = state == "invalidated"  # is never mended by asking again
     assert (answer.status_code, states()["phone_contact/call"]) == ((400, state) if unlawful else (302, "given"))
 
 
@@ -233,3 +233,35 @@ def test_who_asked_that_nothing_be_used_is_not_written_to(home):
     effects.settle(at=LATER)
     deeds.take(home.wang, kind="restriction", words="", road="letter", by=house.BY, at=LATER)
     assert telling.work(at=LATER) == 0
+
+
+def test_one_box_that_was_unlawful_takes_no_other_with_it(home):
+    with transaction.atomic():
+        head = Consent.objects.get(subject=home.wang, channel="call")
+        ledger.close([head], "invalidated", method="test", reason="invalidated", by=house.BY, at=LATER)
+    house.arrive(home.event, house.WANG, channels=("call", "sms", "share"), at=LATER)
+    told = dict(Consent.objects.filter(subject=home.wang).values_list("channel", "state"))
+    assert told == {"call": "invalidated", "sms": "renewed", "share": "given"}
+
+
+def test_a_restriction_in_one_book_keeps_messages_in_from_every_other(home):
+    publish(home, materiality="reconsent", ticks=REPLACED)
+    effects.settle(at=LATER)
+    deeds.take(home.wang, kind="restriction", words="", road="letter", by=house.BY, at=LATER)
+    assert writing.closed([home.wang], at=LATER) == {home.wang}
+    other = house.arrive(home.far, house.WANG, at=LATER)[0].subject_id
+    assert writing.closed([other], at=LATER) == {other}
+    assert telling.work(at=LATER) == 0
+    deciding.refuse(request_id=RightsRequest.objects.get().pk, ground="unfounded", words="x", by=home.chen, at=LATER)
+    assert telling.work(at=LATER + house.timedelta(hours=7)) == 1  # what waited is not lost
+
+
+def test_who_agreed_at_an_open_event_and_rested_gets_their_yes_back(home, clock):
+    publish(home, materiality="reconsent", ticks=REPLACED)
+    effects.settle(at=LATER)
+    clock.shift(house.timedelta(hours=2))
+    later = LATER + house.timedelta(hours=2)
+    qian = house.arrive(home.event, house.QIAN, at=later)[0].subject_id
+    asked = deeds.take(qian, kind="restriction", words="", road="letter", by=house.BY, at=later)
+    deciding.refuse(request_id=asked.pk, ground="unfounded", words="x", by=home.chen, at=later)
+    assert Consent.objects.get(subject=qian).state == "given"

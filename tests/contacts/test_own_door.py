@@ -133,3 +133,14 @@ def test_a_number_found_wrong_lends_its_place_to_no_other(home):
         trail.record("contact.changed", by=house.BY, at=LATER, subject=draft.subject)
         Phone.objects.filter(contact=draft.subject, position=0).update(wrong_at=LATER)
     assert [list(bearers.of(index.fingerprint(number.digits))) for number in digits] == [[], []]
+
+
+def test_whoever_has_a_number_now_that_was_found_wrong_is_a_person_of_their_own(home):
+    """The form of an event does not lead to who had the number before: that record leaves, and their yes would with it."""
+    before = meet(home)
+    with transaction.atomic():
+        trail.record("contact.changed", by=house.BY, at=LATER, subject=before)
+        Phone.objects.filter(contact=before).update(wrong_at=LATER)
+    sent, receipt = house.arrive(home.event, house.WANG, name="周静", at=LATER)
+    assert (sent.subject_id != before, [row.state for row in receipt.consents]) == (True, ["given"])
+    assert list(bearers.of(index.fingerprint(phone.normalise(house.WANG).digits))) == [sent.subject_id]

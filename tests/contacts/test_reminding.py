@@ -106,3 +106,12 @@ def test_a_message_goes_to_the_mobile_that_was_confirmed(home):
         trail.record("contact.changed", by=house.BY, at=house.NOON, subject=wang)
         Phone.objects.filter(contact=wang).update(kind="landline")
     assert writing.mobile_of(wang) is None
+
+
+def test_a_reminder_is_tried_three_times_and_no_more(home, settings):
+    wang = meet(home, house.WANG)
+    late = Consent.objects.get(subject=wang, channel="call").valid_until - timedelta(days=29)
+    settings.DEMO, settings.PRODUCTION, settings.SMS_URL = False, True, ""
+    for day in range(20):
+        reminding.work(at=late + timedelta(days=day))
+    assert SmsMessage.objects.filter(template="renewal").count() == 3

@@ -4,10 +4,12 @@ import json
 
 import pytest
 import time_machine
+from django.db import transaction
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consent import notices, reviewing
+from consent import ledger, notices, papers, reviewing
 from consent.models import Consent, Evidence, PaperPage
 from consent.showing import binding
 from contacts import erase, review_queue
@@ -99,3 +101,57 @@ def test_only_who_works_with_the_person_hands_over_the_screen(home):
     assert statuses == {"he": 404, "chen": 403, "zhao": 403, "sun": 403}
     assert Contact.objects.get(pk=home.wang) is not None
     assert binding.payload(notices.current()).startswith("YN1:event:v1:")
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "suspended", "invalidated", "given"])
+def test_a_hand_on_a_screen_changes_nothing_that_only_the_own_phone_changes(home, state):
+    sent = house.arrive(home.event, house.WANG, at=LATER)[0]
+    assert sent.subject_id == home.wang
+    if state != "given":
+        with transaction.atomic():
+            ledger.close(list(Consent.objects.all()), state, method="test", reason=state, by=house.BY, at=LATER)
+    answer = send(home, channels=("call",))
+    page = answer.content.decode()
+    assert (answer.status_code, "[[[" in page, "&quot;" in page) == (400, False, False)
+    assert (Consent.objects.get(channel="call").state, PaperPage.objects.count()) == (state, 0)
+
+
+def test_what_a_newer_notice_replaced_may_be_signed_anew_and_is_looked_at(home, clock):
+    house.arrive(home.event, house.WANG, at=LATER)
+    with transaction.atomic():
+        ledger.close(list(Consent.objects.all()), "superseded", method="notice", reason="superseded", by=house.BY, at=LATER)
+    clock.shift(house.timedelta(minutes=5))
+    assert send(home, channels=("call",)).status_code == 302
+    [row] = review_queue.papers(timezone.now())
+    seen, shown = row.events.latest("number").pk, reviewing.digest(row)
+    review_queue.decide(consent=row, seen=seen, shown=shown, verdict="accepted", reason="", by=home.chen, at=timezone.now())
+    row.refresh_from_db()
+    assert (row.state, row.grade) == ("given", "B")
+
+
+def test_a_box_that_was_not_ticked_on_the_screen_is_accepted_by_nobody(home):
+    assert Consent.objects.get().channel == "call"  # staff had noted calls; the person ticks messages alone
+    send(home, channels=("sms",))
+    row = Consent.objects.get(channel="call")
+    seen, shown = row.events.latest("number").pk, reviewing.digest(row)
+    with pytest.raises(reviewing.ReviewRefused, match="unbound"):
+        review_queue.decide(consent=row, seen=seen, shown=shown, verdict="accepted", reason="", by=home.chen, at=LATER)
+
+
+def test_sent_twice_it_is_kept_once_and_nothing_is_half_kept(home, monkeypatch):
+    assert [send(home).status_code for _n in range(2)] == [302, 302]
+    assert (PaperPage.objects.count(), Evidence.objects.filter(kind="signature").count()) == (1, 1)
+
+    def full(*_args):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(papers, "_write", full)
+    other = [[[x, y + 3, t] for x, y, t in stroke] for stroke in HAND]
+    with pytest.raises(OSError, match="no space"):
+        send(home, channels=("call", "sms", "share"), strokes=other)
+    assert (Evidence.objects.filter(kind="signature").count(), Consent.objects.filter(channel="share").count()) == (1, 0)
+
+
+def test_nobody_is_kept_by_signing_after_their_day(home, clock):
+    clock.move_to(Contact.objects.get().delete_on + house.timedelta(hours=1))
+    assert (send(home).status_code, PaperPage.objects.count()) == (400, 0)
