@@ -37,7 +37,8 @@ def notice_page(request: HttpRequest, code: str, number: int | None = None) -> H
     if version is None:
         raise Http404
     language = "en" if (get_language() or "").startswith("en") else "zh"
-    context = {"version": version, "words": words_of(version), "words_language": language}
+    newest = versions.order_by("-number").first()
+    context = {"version": version, "words": words_of(version), "words_language": language, "newest": newest}
     return render(request, "consent/notice.html", context)
 
 

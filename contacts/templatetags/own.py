@@ -7,10 +7,10 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from consent.models import ConsentEvent
+from consent.models import ConsentEvent, RightsRequest
 from consent.models.ledger import State
 from consent.models.notice import Channel
-from contacts.models import CallAttempt, Phone
+from contacts.models import CallAttempt, Contact, Phone
 from contacts.nights import OFFICE
 from contacts.own.page import TEXTS
 from team.models import Role
@@ -84,3 +84,15 @@ def moment(told: str) -> str:
 def spoken(digits: str) -> str:
     """A number as people write it; what could not be opened stays as it is."""
     return masks.display_number(digits) if digits.isdecimal() else digits
+
+
+@register.simple_tag
+def source_label(code: str) -> Promise | str:
+    """How somebody came to us."""
+    return dict(Contact.Source.choices).get(code, code)
+
+
+@register.simple_tag
+def kind_label(code: str) -> Promise | str:
+    """What a request asked for."""
+    return dict(RightsRequest.Kind.choices).get(code, code)

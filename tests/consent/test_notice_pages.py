@@ -116,3 +116,19 @@ def test_what_is_missing_and_what_deceives_is_listed_in_words(home, draft):
     assert enter(home.chen).post(f"/notices/{draft.pk}/propose/", follow=True).status_code == 200
     draft.refresh_from_db()
     assert draft.proposed_at is None
+
+
+def test_a_version_that_was_followed_says_so_and_keeps_its_words(home, draft):
+    content = {**draft.content, "zh": {**draft.content["zh"], "title": "授权书"}}
+    ticks = [
+        drafts.TickDraft(t.purpose_id, t.channel, t.tick_zh, t.tick_en, t.valid_days, t.recipient) for t in draft.purposes.all()
+    ]
+    drafts.save(version_id=draft.pk, content=content, ticks=ticks, by=home.chen, at=house.NOON)
+    drafts.propose(version_id=draft.pk, by=home.chen, at=house.NOON)
+    public, line = Client(), '/n/event/v2/">v2</a>'
+    assert line not in public.get("/n/event/v1/").content.decode()
+    seen = drafts.digest(NoticeVersion.objects.get(pk=draft.pk))
+    how = {"materiality": "notify", "reason": "", "address": ""}
+    drafts.publish(version_id=draft.pk, seen=seen, **how, by=home.zhao, at=house.NOON)
+    first, second = (public.get(f"/n/event/v{n}/").content.decode() for n in (1, 2))
+    assert (line in first, "个人信息授权书（活动现场）" in first, line in second) == (True, True, False)
