@@ -20,7 +20,14 @@ from crm.servers import postgres
 STEM = "1770713"  # what all markers begin with; made-up
 MARKERS = [f"{STEM}{n:04d}" for n in range(10_000)]
 PLAIN, HEXADECIMAL = STEM.encode(), re.compile(rb"[0-9a-fA-F-]+")
-AS_INTEGERS = frozenset(int(f"{code}{marker}") for code in ("", "86") for marker in MARKERS)
+WITH_COUNTRY = frozenset(int(f"86{marker}") for marker in MARKERS)
+AS_INTEGERS = WITH_COUNTRY | {int(marker) for marker in MARKERS}
+# PostgreSQL's own files name places in the write-ahead log on every page and in every record, and the place 0/41F6D70 is
+# written as a byte of something else and then the first of 17707134976. Tables and dumps tell integers in digits.
+PLACES = ("write-ahead log", "disk of")
+
+
+POSTGRESQL = connections["default"].vendor == "postgresql"
 
 
 def stems():
@@ -36,21 +43,21 @@ def stems():
     return found
 
 
-def integers():
-    """What finds a marker held as a 64-bit integer, either way round.
+def integers(numbers=AS_INTEGERS):
+    """What finds one of these numbers held as a 64-bit integer, either way round.
 
     All eight bytes are matched: the upper ones alone are three zeros and a small number, which in a
     gigabyte of write-ahead log is also the name of some file.
     """
-    tops = {number >> 16 for number in AS_INTEGERS}
-    lows = b"[" + b"".join(rb"\x%02x" % byte for byte in {(number >> 8) & 0xFF for number in AS_INTEGERS}) + b"]"
+    tops = {number >> 16 for number in numbers}
+    lows = b"[" + b"".join(rb"\x%02x" % byte for byte in {(number >> 8) & 0xFF for number in numbers}) + b"]"
     for top in tops:
         big, little = top.to_bytes(6, "big"), top.to_bytes(6, "little")
         yield big, re.compile(re.escape(big) + lows + b".", re.DOTALL)
         yield little, re.compile(b"." + lows + re.escape(little), re.DOTALL)
 
 
-def carried(blob, texts, shapes):
+def carried(blob, texts, shapes, numbers):
     """The bytes around every marker that stands in these bytes."""
     for text in texts:
         yield from (
@@ -58,7 +65,7 @@ def carried(blob, texts, shapes):
         )
     for upper, shape in shapes:
         for hit in shape.finditer(blob) if upper in blob else ():
-            if any(int.from_bytes(hit[0], order) in AS_INTEGERS for order in ("big", "little")):
+            if any(int.from_bytes(hit[0], order) in numbers for order in ("big", "little")):
                 yield blob[max(hit.start() - 24, 0) : hit.end() + 24]
 
 
@@ -82,15 +89,19 @@ def within_a_hash(blob, at):
 
 def found_in(stores):
     """The names of the stores in which a marker stands, members of archives included, with the bytes around the first."""
-    texts, shapes = stems(), list(integers())
-    hits = {name: next(carriers(blobs, texts, shapes), None) for name, blobs in stores.items()}
-    return {name: hit for name, hit in sorted(hits.items()) if hit is not None}
+    texts, found = stems(), {}
+    for name, blobs in sorted(stores.items()):
+        numbers = WITH_COUNTRY if name.startswith(PLACES) and POSTGRESQL else AS_INTEGERS
+        hit = next(carriers(blobs, texts, list(integers(numbers)), numbers), None)
+        if hit is not None:
+            found[name] = hit
+    return found
 
 
-def carriers(blobs, texts, shapes):
+def carriers(blobs, texts, shapes, numbers):
     """What `carried` finds in all of these blobs."""
     for blob in unpacked(blobs):
-        yield from carried(blob, texts, shapes)
+        yield from carried(blob, texts, shapes, numbers)
 
 
 def unpacked(blobs):
