@@ -12,15 +12,12 @@ from audit import trail
 from audit.trail import Actor
 from consent.content.event_en import EVENT_EN
 from consent.content.event_zh import EVENT_ZH
-from consent.models import Notice, NoticePurpose, NoticeVersion, Purpose
+from consent.models import Notice, NoticeCopy, NoticePurpose, NoticeVersion, Purpose
 from consent.showing import printed, snapshot
 
 CODE = "event"
 LANGUAGES = ("zh", "en")
-FIXED = (
-    *("content_hash", "published_at", "published_by", "materiality", "materiality_reason", "address"),
-    *(f"{kind}_{language}" for kind in ("snapshot", "printed") for language in LANGUAGES),
-)
+FIXED = ("content_hash", "published_at", "published_by", "materiality", "materiality_reason", "address")
 SEEDED_AT = datetime(2025, 9, 1, tzinfo=UTC)
 NEEDED = (
     "title",
@@ -119,11 +116,14 @@ def publish(*, version: NoticeVersion, by: Actor, at: datetime) -> None:
         trail.record("notice.published", by=by, at=at, subject=version.pk)
         version.content_hash = content_hash(version.content)
         version.published_at, version.published_by_id = at, trail.user_pk(by)
-        ticks = list(version.purposes.all())
-        for language in LANGUAGES:
-            setattr(version, f"snapshot_{language}", snapshot.of(version, ticks, language))
-            setattr(version, f"printed_{language}", printed.of(version, ticks, language))
         version.save(update_fields=FIXED)
+        ticks = list(version.purposes.all())
+        NoticeCopy.objects.bulk_create([_copy(version, ticks, language) for language in LANGUAGES])
+
+
+def _copy(version: NoticeVersion, ticks: list[NoticePurpose], language: str) -> NoticeCopy:
+    page, form = snapshot.of(version, ticks, language), printed.of(version, ticks, language)
+    return NoticeCopy(version=version, language=language, page=page, form=form)
 
 
 def current(code: str = CODE) -> NoticeVersion:

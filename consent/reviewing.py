@@ -89,8 +89,13 @@ def _accept_paper(head: Consent, language: str, by: User, at: datetime) -> None:
 
 
 def papers_of(head: Consent) -> list[PaperPage]:
-    """The signed paper that speaks for this consent, in the order it came: what was sent back speaks no more."""
+    """The signed paper that speaks for this consent, in the order it came.
+
+    What was sent back speaks no more, and of a yes that ended or was replaced only what came since.
+    """
     rows = PaperPage.objects.filter(subject_id=head.subject_id, file_key__isnull=False)
+    if head.state in states.SIGNABLE - states.WAITING:
+        rows = rows.filter(created_at__gte=head.changed_at)
     back = ConsentReview.objects.filter(consent=head, verdict=Verdict.RETURNED).order_by("-at").first()
     rows = rows.filter(created_at__gt=back.at) if back else rows
     return list(rows.select_related("version__notice", "added_by").order_by("created_at", "number"))

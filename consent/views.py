@@ -47,8 +47,7 @@ def notice_page(request: HttpRequest, code: str, number: int | None = None) -> H
 def notices_page(request: HttpRequest) -> HttpResponse:
     """All notices and how many ticks each version has; what is being written stands first."""
     rows = NoticeVersion.objects.select_related("notice", "published_by", "proposed_by").annotate(ticks=Count("purposes"))
-    rows = rows.defer("snapshot_zh", "snapshot_en", "printed_zh", "printed_en").order_by("notice__code", "-number")
-    found = list(rows)
+    found = list(rows.order_by("notice__code", "-number"))
     context = {"versions": [row for row in found if row.published_at], "drafts": [row for row in found if not row.published_at]}
     return render(request, "consent/notices.html", context)
 

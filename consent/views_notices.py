@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from consent import notices
 from consent.drafting import drafts
 from consent.drafting.changes import between
-from consent.models import NoticeVersion
+from consent.models import NoticeCopy, NoticeVersion
 from consent.notice_form import DecisionForm, NoticeForm
 from team.doors import StaffRequest, door, public_door
 
@@ -153,14 +153,14 @@ def changes(request: HttpRequest, code: str, number: int) -> HttpResponse:
 @require_GET
 def kept(request: HttpRequest, code: str, number: int, language: str) -> HttpResponse:
     """The page as it was the day it was published, byte for byte (B5, B11)."""
-    return _bytes(getattr(_published(code, number), f"snapshot_{language}", None), "text/html; charset=utf-8")
+    return HttpResponse(bytes(_copy(code, number, language).page), content_type="text/html; charset=utf-8")
 
 
 @public_door()
 @require_GET
 def form_to_print(request: HttpRequest, code: str, number: int, language: str) -> HttpResponse:
     """The authorisation as a form to print and sign, with the code that binds it to these words (C7)."""
-    answer = _bytes(getattr(_published(code, number), f"printed_{language}", None), "application/pdf")
+    answer = HttpResponse(bytes(_copy(code, number, language).form), content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{code}-v{number}-{language}.pdf"'
     return answer
 
@@ -170,7 +170,6 @@ def _published(code: str, number: int) -> NoticeVersion:
     return get_object_or_404(rows, notice__code=code, number=number)
 
 
-def _bytes(stored: bytes | None, kind: str) -> HttpResponse:
-    if stored is None:  # published before such things were kept, or no language of ours
-        raise Http404
-    return HttpResponse(bytes(stored), content_type=kind)
+def _copy(code: str, number: int, language: str) -> NoticeCopy:
+    """404 for what was published before copies were kept, and for no language of ours."""
+    return get_object_or_404(NoticeCopy, version__notice__code=code, version__number=number, language=language)

@@ -68,14 +68,9 @@ def sample(at: datetime) -> list[Consent]:
     return list(Consent.objects.filter(pk__in=chosen, state__in=states.ENDING, subject__erased_at=None).order_by("pk"))
 
 
-def waiting(at: datetime) -> tuple[int, int]:
-    """How many papers and how many of the sample wait for a look."""
-    return papers(at).count(), len(sample(at))
-
-
-def first(by: User, *, after: str, at: datetime) -> Item | None:
-    """The next item; `after` skips those up to and with this consent. Papers come before the sample."""
-    queue = [("paper", row) for row in papers(at)[:200]] + [("sample", row) for row in sample(at)]
+def first(by: User, *, drawn: list[Consent], after: str, at: datetime) -> Item | None:
+    """The next item: papers, then what was `drawn` as the sample; `after` skips those up to and with this consent."""
+    queue = [("paper", row) for row in papers(at)[:200]] + [("sample", row) for row in drawn]
     ids = [str(row.pk) for _kind, row in queue]
     rest = queue[ids.index(after) + 1 :] if after in ids else queue
     return _item(*rest[0], by=by, at=at) if rest else None

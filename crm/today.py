@@ -152,7 +152,7 @@ def _requests(at: datetime) -> Tile:
 
 def _to_review(at: datetime) -> Tile:
     """Consents whose evidence wants a look."""
-    papers, sample = review_queue.waiting(at)
+    papers, sample = review_queue.papers(at).count(), len(review_queue.sample(at))
     hint = _("on paper, and a sample of the week")
     return Tile(_("Consents to look at"), papers + sample, hint, reverse("review"), "clipboard-check", "warn" if papers else "")
 

@@ -1,10 +1,12 @@
 """Notices that one person proposes and another publishes, with what was shown, and whom a change reached (B1 to B5)."""
 
+import uuid
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from audit import schema
+from audit import guard, schema
 
 TABLE = "consent_noticeversion"
 # What a program drafted (the first notice) a program may publish; what a person drafted takes two people.
@@ -82,16 +84,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="noticeversion",
-            name="printed_en",
-            field=models.BinaryField(null=True),
-        ),
-        migrations.AddField(
-            model_name="noticeversion",
-            name="printed_zh",
-            field=models.BinaryField(null=True),
-        ),
-        migrations.AddField(
-            model_name="noticeversion",
             name="proposed_at",
             field=models.DateTimeField(null=True),
         ),
@@ -106,16 +98,6 @@ class Migration(migrations.Migration):
             model_name="noticeversion",
             name="readability",
             field=models.PositiveSmallIntegerField(null=True),
-        ),
-        migrations.AddField(
-            model_name="noticeversion",
-            name="snapshot_en",
-            field=models.BinaryField(null=True),
-        ),
-        migrations.AddField(
-            model_name="noticeversion",
-            name="snapshot_zh",
-            field=models.BinaryField(null=True),
         ),
         migrations.CreateModel(
             name="NoticeDelivery",
@@ -142,5 +124,22 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("version", "subject"), name="one_delivery_per_person")],
             },
         ),
+        migrations.CreateModel(
+            name="NoticeCopy",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("language", models.CharField(max_length=2)),
+                ("page", models.BinaryField()),
+                ("form", models.BinaryField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="copies", to="consent.noticeversion"
+                    ),
+                ),
+            ],
+            options={"constraints": [models.UniqueConstraint(fields=("version", "language"), name="one_copy_per_language")]},
+        ),
+        *guard.append_only_operations("consent_noticecopy"),
         migrations.RunPython(schema.step(postgresql=POSTGRESQL, sqlite=SQLITE), migrations.RunPython.noop),
     ]

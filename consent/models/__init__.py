@@ -3,7 +3,7 @@
 from consent.models.decision import Decision
 from consent.models.evidence import Challenge, Evidence, SmsMessage, StopLink
 from consent.models.ledger import Consent, ConsentEvent
-from consent.models.notice import Notice, NoticeDelivery, NoticePurpose, NoticeVersion, Purpose
+from consent.models.notice import Notice, NoticeCopy, NoticeDelivery, NoticePurpose, NoticeVersion, Purpose
 from consent.models.paper import FileOutbox, PaperPage
 from consent.models.review import ConsentReview
 from consent.models.rights import RightsRequest
@@ -19,6 +19,7 @@ __all__ = [
     "FileOutbox",
     "Handle",
     "Notice",
+    "NoticeCopy",
     "NoticeDelivery",
     "NoticePurpose",
     "NoticeVersion",

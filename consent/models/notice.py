@@ -88,17 +88,12 @@ class NoticeVersion(models.Model):
     readability = models.PositiveSmallIntegerField(null=True)
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    # What anybody was shown, byte for byte, and as a form to sign; made in the act that publishes, and fixed with it (B11).
-    snapshot_zh = models.BinaryField(null=True)
-    snapshot_en = models.BinaryField(null=True)
-    printed_zh = models.BinaryField(null=True)
-    printed_en = models.BinaryField(null=True)
     address = models.CharField(max_length=200, null=True)
 
     @property
     def has_form(self) -> bool:
         """Whether the page and the form were kept with it; versions of before have neither."""
-        return self.printed_zh is not None
+        return self.copies.exists()
 
     class Meta:
         """Versions count up; a published one carries its hash."""
@@ -110,6 +105,28 @@ class NoticeVersion(models.Model):
                 name="published_notice_has_hash",
             ),
         ]
+
+
+class NoticeCopy(models.Model):
+    """What anybody was shown in one language, byte for byte, and the same as a form to sign (B11).
+
+    Made in the act that publishes, and fixed; a table of its own, so that nobody who asks for a version carries it along.
+    """
+
+    LABELS = labels.of(
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(NoticeVersion, on_delete=models.PROTECT, related_name="copies")
+    language = models.CharField(max_length=2)
+    page = models.BinaryField()
+    form = models.BinaryField()
+
+    class Meta:
+        """Each version once in each language."""
+
+        constraints = [models.UniqueConstraint(fields=["version", "language"], name="one_copy_per_language")]
 
 
 class NoticePurpose(models.Model):

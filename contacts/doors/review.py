@@ -36,12 +36,12 @@ SENTENCES: dict[str, Promise] = {
 def queue(request: StaffRequest) -> HttpResponse:
     """The next consent to look at: words, evidence, mask, history, and what the gate says."""
     at = timezone.now()
-    papers, sample = review_queue.waiting(at)
+    drawn = review_queue.sample(at)
     levels = fields.levels_of(request.user, at=at)
     context = {
-        "item": review_queue.first(request.user, after=request.GET.get("after", ""), at=at),
-        "papers": papers,
-        "sample": sample,
+        "item": review_queue.first(request.user, drawn=drawn, after=request.GET.get("after", ""), at=at),
+        "papers": review_queue.papers(at).count(),
+        "sample": len(drawn),
         "may_open": levels["consent.evidence"] >= Level.CALL,
         "reasons": [choice for choice in ConsentReview.Reason.choices if choice[0]],
     }

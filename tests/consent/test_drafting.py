@@ -14,7 +14,7 @@ from consent.content.event_en import EVENT_EN
 from consent.content.event_zh import EVENT_ZH
 from consent.drafting import changes, drafts, lint, wording
 from consent.drafting.drafts import DraftRefused, TickDraft
-from consent.models import NoticeVersion
+from consent.models import NoticeCopy, NoticeVersion
 from consent.showing import binding, printed
 from tests import house
 
@@ -213,7 +213,7 @@ def test_one_draft_at_a_time_begins_as_a_copy(home):
 
 def test_the_page_and_the_form_are_kept_byte_for_byte(home):
     row = notices.current()
-    page, form = bytes(row.snapshot_zh), bytes(row.printed_en)
+    page, form = bytes(row.copies.get(language="zh").page), bytes(row.copies.get(language="en").form)
     assert (EVENT_ZH["short"] in page.decode(), row.content_hash in page.decode()) == (True, True)
     with pypdfium2.PdfDocument(form) as pdf:
         pages = [page.render(scale=2).to_pil() for page in pdf]
@@ -223,7 +223,7 @@ def test_the_page_and_the_form_are_kept_byte_for_byte(home):
     assert binding.version_of(binding.Bound("event", 1, "0" * 16)) is None
     assert binding.read(pages[0].crop((0, 0, 300, 100))) is None
     again = hashlib.sha256(page).hexdigest()
-    assert hashlib.sha256(bytes(NoticeVersion.objects.get(pk=row.pk).snapshot_zh)).hexdigest() == again
+    assert hashlib.sha256(bytes(NoticeCopy.objects.get(version=row, language="zh").page)).hexdigest() == again
 
 
 def test_nobody_publishes_words_that_the_second_person_did_not_read(home):

@@ -58,9 +58,9 @@ def test_from_the_button_to_the_page_that_says_what_changed(home, draft):
 
 def test_the_kept_page_and_the_form_are_served_as_they_are(home):
     row, public = notices.current(), Client()
-    assert public.get("/n/event/v1/kept-zh.html").content == bytes(row.snapshot_zh)
+    assert public.get("/n/event/v1/kept-zh.html").content == bytes(row.copies.get(language="zh").page)
     form = public.get(reverse("notice_form", args=["event", 1, "en"]))
-    assert (form.content, form.headers["Content-Type"]) == (bytes(row.printed_en), "application/pdf")
+    assert (form.content, form.headers["Content-Type"]) == (bytes(row.copies.get(language="en").form), "application/pdf")
     for path in ("/n/event/v1/kept-fr.html", "/n/event/v1/form-xx.pdf", "/n/event/v9/form-zh.pdf", "/n/event/v9/changes/"):
         assert public.get(path).status_code == 404
 

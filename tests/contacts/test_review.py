@@ -50,7 +50,7 @@ def note(home, number=house.WANG, name="王小诺", by=None, at=house.NOON):
 
 def form(*, page=-1, turn=4):
     """The seeded notice, printed, signed with a made-up line, and scanned a little askew."""
-    with pypdfium2.PdfDocument(bytes(notices.current().printed_zh)) as pdf:
+    with pypdfium2.PdfDocument(bytes(notices.current().copies.get(language="zh").form)) as pdf:
         picture = pdf[len(pdf) + page if page < 0 else page].render(scale=2).to_pil()
     picture = picture.rotate(turn, expand=True, fillcolor="white")
     target = io.BytesIO()

@@ -155,3 +155,18 @@ def test_sent_twice_it_is_kept_once_and_nothing_is_half_kept(home, monkeypatch):
 def test_nobody_is_kept_by_signing_after_their_day(home, clock):
     clock.move_to(Contact.objects.get().delete_on + house.timedelta(hours=1))
     assert (send(home).status_code, PaperPage.objects.count()) == (400, 0)
+
+
+def test_paper_from_before_its_end_speaks_for_no_new_yes(home, clock):
+    send(home, channels=("call",))
+    clock.shift(house.timedelta(minutes=5))
+    house.arrive(home.event, house.WANG, at=timezone.now())
+    with transaction.atomic():
+        heads = list(Consent.objects.all())
+        ledger.close(heads, "superseded", method="notice", reason="superseded", by=house.BY, at=timezone.now())
+    [row] = Consent.objects.all()
+    assert (reviewing.papers_of(row), review_queue.papers(timezone.now()).count()) == ([], 0)
+    seen, shown = row.events.latest("number").pk, reviewing.digest(row)
+    how = {"consent": row, "seen": seen, "shown": shown, "verdict": "accepted", "reason": "", "by": home.chen}
+    with pytest.raises(reviewing.ReviewRefused, match="unbound"):
+        review_queue.decide(**how, at=timezone.now())

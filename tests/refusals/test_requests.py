@@ -6,7 +6,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from audit import trail
 from audit.trail import Self_
 from consent.drafting import drafts
-from consent.models import Consent, ConsentReview, NoticeDelivery, NoticeVersion, RightsRequest
+from consent.models import Consent, ConsentReview, NoticeCopy, NoticeDelivery, NoticeVersion, RightsRequest
 from consent.requests import asking, deciding
 from contacts import hold
 from contacts.models import Contact, OwnVisit
@@ -120,3 +120,15 @@ def test_a_verdict_has_its_reason_and_stays(row):
         with pytest.raises(DatabaseError), transaction.atomic():
             run(change)
     assert ConsentReview.objects.get().verdict == "returned"
+
+
+@proves("one_copy_per_language", *trigger("consent_noticecopy", "grows", "insert", "update", "delete"))
+@plain
+def test_what_was_shown_stays_and_stands_once_in_each_language(row):
+    kept = NoticeCopy.objects.get(language="zh")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        NoticeCopy.objects.create(version=kept.version, language="zh", page=b"x", form=b"y")
+    for change in ("UPDATE consent_noticecopy SET language = 'fr'", "DELETE FROM consent_noticecopy"):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            run(change)
+    assert bytes(NoticeCopy.objects.get(language="zh").page) == bytes(kept.page)
