@@ -4,7 +4,7 @@ It stands where the value is opened. The consent row stays locked from the quest
 commit, so that a withdrawal is either before or after, never in between.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -125,6 +125,27 @@ def peek_many(
         )
         for pk in subjects
     }
+
+
+def peek(
+    subject: UUID, usages: Mapping[str, Usage], *, consents: Iterable[Consent], by: User, at: datetime, discreet: bool
+) -> dict[str, Verdict]:
+    """What the gate would answer for one person to each of these actions; keeps nothing, one query.
+
+    `consents` are this person's, each with its purpose, as the caller has just read them; `usages` the counts of each
+    action; `discreet` as in `peek_many`.
+    """
+    answer = rules.tell if discreet else rules.decide
+    heads = {(head.purpose_id, head.channel): head for head in consents if head.subject_id == subject}
+    here, closed = suppression.standing_of(subject)
+    verdicts = {}
+    for action, usage in usages.items():
+        known = ACTIONS[action]
+        head = heads.get((known.purpose, known.channel))
+        facts = _facts(action, known, by=by, at=at, usage=usage, in_book=True, may=True)
+        grade = head.purpose.minimum_grade if head else "A"
+        verdicts[action] = answer(facts.with_person(head, grade, erased=not here, suppressed=closed))
+    return verdicts
 
 
 def tell(decision: Decision) -> Verdict:

@@ -88,5 +88,5 @@ def _ask(subjects: list[UUID], *, by: User, at: datetime) -> dict[UUID, rules.Ve
 
 
 def _cards(subjects: set[UUID], *, by: User, at: datetime) -> dict[UUID, Card]:
-    people = visibility.visible(by).filter(pk__in=subjects).select_related("event", "book__owner")
+    people = visibility.visible(by).filter(pk__in=subjects)
     return {card.pk: card for card in cards.of(list(people), by=by, at=at)}

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
 
 from consent import gate
 from consent.models import Consent, ConsentEvent, NoticeVersion
@@ -48,19 +47,18 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
 
     Staff hear it as `rules.tell` has it; compliance hears the whole.
     """
-    counts = usage.of([contact.pk], at=at)
-    stored = [contact.pk] if counts[contact.pk].storage_only else []
-    consents = Consent.objects.filter(subject_id=contact.pk).select_related("purpose", "notice_version__notice")
-    mine = CallAttempt.objects.filter(subject_id=contact.pk, user=by, outcome="")
-    acts = timeline.acts_of(contact)
+    acts, calls = timeline.acts_of(contact), timeline.calls_of(contact, at=at)
+    found = Consent.objects.filter(subject_id=contact.pk).select_related("purpose", "notice_version__notice")
+    consents = list(found.order_by("purpose_id", "channel"))
+    verdicts = _verdicts(contact, consents, calls, by=by, at=at)
     return PersonPage(
         card=cards.of([contact], by=by, at=at)[0],
         origin=_origin(contact, acts),
-        verdict=_verdict(contact, "call", counts, by=by, at=at),
-        invite=_verdict(contact, "invite", inviting.usage([contact.pk], stored=stored), by=by, at=at),
-        consents=list(consents.order_by("purpose_id", "channel")),
-        steps=timeline.of(contact, acts),
-        open_calls=list(mine.order_by("-at")[:5]),
+        verdict=verdicts["call"],
+        invite=verdicts["invite"],
+        consents=consents,
+        steps=timeline.of(contact, acts, calls),
+        open_calls=[call for call in calls if call.user_id == by.pk and not call.outcome][:5],
         held=bool(hold.held([contact.pk])),
         book=contact.book.name,
     )
@@ -79,6 +77,10 @@ def _origin(contact: Contact, acts: list[ConsentEvent]) -> Origin:
     )
 
 
-def _verdict(contact: Contact, action: str, counts: dict[UUID, gate.Usage], *, by: User, at: datetime) -> Verdict:
-    discreet = by.role != Role.COMPLIANCE
-    return gate.peek_many([contact.pk], action, by=by, at=at, usage=counts, discreet=discreet)[contact.pk]
+def _verdicts(
+    contact: Contact, consents: list[Consent], calls: list[CallAttempt], *, by: User, at: datetime
+) -> dict[str, Verdict]:
+    counts = usage.counted(contact, calls, at=at)
+    asked = inviting.usage([contact.pk], stored=[contact.pk] if counts.storage_only else [])[contact.pk]
+    told = by.role != Role.COMPLIANCE
+    return gate.peek(contact.pk, {"call": counts, "invite": asked}, consents=consents, by=by, at=at, discreet=told)

@@ -80,7 +80,8 @@ def _item(kind: str, row: Consent, *, by: User, at: datetime) -> Item:
     head = Consent.objects.select_related("purpose", "notice_version__notice").get(pk=row.pk)
     contact = visibility.one(by, head.subject_id)
     pages = reviewing.papers_of(head)
-    counts = usage.of([contact.pk], at=at)
+    calls = timeline.calls_of(contact, at=at)
+    counts = {"call": usage.counted(contact, calls, at=at)}
     return Item(
         kind=kind,
         consent=head,
@@ -88,8 +89,8 @@ def _item(kind: str, row: Consent, *, by: User, at: datetime) -> Item:
         card=cards.of([contact], by=by, at=at)[0],
         pages=pages,
         tick=_tick(kind, head, pages),
-        steps=timeline.of(contact, timeline.acts_of(contact))[:12],
-        verdict=gate.peek_many([contact.pk], "call", by=by, at=at, usage=counts)[contact.pk],
+        steps=timeline.of(contact, timeline.acts_of(contact), calls)[:12],
+        verdict=gate.peek(contact.pk, counts, consents=[head], by=by, at=at, discreet=False)["call"],
         shown=reviewing.digest(head),
     )
 

@@ -1,8 +1,9 @@
 """What happened with one person, newest first, in words: consents, calls, and the day they leave."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import get_language
@@ -47,11 +48,18 @@ def acts_of(contact: Contact) -> list[ConsentEvent]:
     return list(rows.order_by("-recorded_at", "-number")[:LIMIT])
 
 
-def of(contact: Contact, acts: list[ConsentEvent]) -> list[Step]:
+def calls_of(contact: Contact, *, at: datetime) -> list[CallAttempt]:
+    """The calls to one person, newest first, with who made them: thirty days whole, and the newest before; one query."""
+    newest = CallAttempt.objects.filter(subject_id=contact.pk).order_by("-at").values("pk")[:LIMIT]
+    lately = Q(subject_id=contact.pk, at__gt=at - timedelta(days=30))
+    rows = CallAttempt.objects.filter(lately | Q(pk__in=newest)).select_related("user")
+    return list(rows.order_by("-at"))
+
+
+def of(contact: Contact, acts: list[ConsentEvent], calls: list[CallAttempt]) -> list[Step]:
     """The steps of one person, from their acts of consent and the calls; staff by name, no value of the person (H13)."""
-    calls = CallAttempt.objects.filter(subject_id=contact.pk).select_related("user")
     steps = [_consent_step(event) for event in acts]
-    steps += [_call_step(call) for call in calls.order_by("-at")[:LIMIT]]
+    steps += [_call_step(call) for call in calls[:LIMIT]]
     steps.sort(key=lambda step: step.at, reverse=True)
     leaving = Step(contact.delete_on, _("Will be erased"), "", "trash-2", "idle", future=True)
     return [leaving, *steps]

@@ -1,7 +1,7 @@
 """How often a number was used lately: what the gate's limits count (H4), and each reader's own quota (I6)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
@@ -30,6 +30,13 @@ def only_stored(subject_ids: Iterable[UUID], *, at: datetime) -> set[UUID]:
     """Whose promised time is over at `at`, whether or not a statute keeps them still (D7); one query."""
     over = Q(delete_on__lte=at) | Q(narrow_on__lte=at)
     return set(Contact.objects.filter(over, pk__in=list(subject_ids)).values_list("pk", flat=True))
+
+
+def counted(contact: Contact, attempts: Sequence[CallAttempt], *, at: datetime) -> Usage:
+    """The same for one person whose attempts, newest first, are read already; no query."""
+    lately = [attempt for attempt in attempts if attempt.at > at - timedelta(days=30)]
+    stored = contact.delete_on <= at or (contact.narrow_on is not None and contact.narrow_on <= at)
+    return _usage(lately, at, stored=stored)
 
 
 def _none() -> Usage:

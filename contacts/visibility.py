@@ -1,6 +1,5 @@
 """Which people a user may see at all: the one queryset every page, search and count starts from."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -30,7 +29,10 @@ def visible(user: User) -> QuerySet[Contact]:
 
 def one(user: User, pk: UUID) -> Contact:
     """One visible person; anybody else's does not exist (Http404), so existence does not leak."""
-    contact = visible(user).select_related("event", "book", "book__owner", "created_by").filter(pk=pk).first()
+    rows = Contact.objects.select_related("event", "book", "book__owner", "created_by").filter(pk=pk)
+    if not fields.sees_all_books(user):
+        rows = rows.filter(IN_USE, book__in=fields.shelf(user))
+    contact = rows.first()
     if contact is None:
         raise Http404
     return contact
@@ -56,25 +58,18 @@ def newest(user: User, *, where: Q, before: tuple[datetime, UUID] | None, limit:
     if before is not None:
         at, pk = before
         where &= Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk)
-    ids = _page_of_ids(user, where, limit)
-    rows = Contact.objects.filter(pk__in=ids).select_related("event", "book__owner")
-    return sorted(rows, key=lambda row: (row.created_at, row.pk.int), reverse=True)
+    return list(_page(user, where, limit))
 
 
-def _page_of_ids(user: User, where: Q, limit: int) -> list[UUID]:
+def _page(user: User, where: Q, limit: int) -> QuerySet[Contact]:
     if fields.sees_all_books(user):
-        return _ids(_ordered(Contact.objects.filter(where))[:limit])
+        return _ordered(Contact.objects.filter(where))[:limit]
     books, where = fields.books_of(user), where & IN_USE
     if connection.vendor != "postgresql" or not 1 < len(books) <= UNION_LIMIT:
-        return _ids(_ordered(Contact.objects.filter(where, book_id__in=books))[:limit])
+        return _ordered(Contact.objects.filter(where, book_id__in=books))[:limit]
     pages = [_ordered(Contact.objects.filter(where, book_id=book))[:limit] for book in books]
-    merged = pages[0].union(*pages[1:], all=True).order_by("-created_at", "-subject_id")
-    return _ids(merged[:limit])
+    return _ordered(pages[0].union(*pages[1:], all=True))[:limit]
 
 
 def _ordered(rows: QuerySet[Contact]) -> QuerySet[Contact]:
-    return rows.order_by("-created_at", "-subject_id").only("created_at", "subject_id")
-
-
-def _ids(rows: Iterable[Contact]) -> list[UUID]:
-    return [row.pk for row in rows]
+    return rows.order_by("-created_at", "-subject_id")

@@ -61,7 +61,7 @@ def of(user: User, *, at: datetime) -> Drawn:
 def _selling(user: User, at: datetime) -> Drawn:
     mine = visibility.visible(user)
     ends = mine.filter(delete_on__lte=leaving_page.horizon("month", at=at)).values_list("delete_on", flat=True)
-    first = mine.select_related("event", "book__owner").filter(delete_on__gt=at).order_by("delete_on", "pk")[:SOONEST]
+    first = mine.filter(delete_on__gt=at).order_by("delete_on", "pk")[:SOONEST]
     chart = Days(
         _("Leaving in the next 30 days"),
         leaving_page.per_day(ends, at=at),

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from team import addresses
 
 READERS = frozenset({"advisor", "lead", "compliance"})
 USERS = frozenset({"advisor", "lead"})
@@ -74,10 +75,10 @@ def places(request: HttpRequest) -> dict[str, object]:
 
 def _here(path: str) -> str:
     """The destination a page belongs to: of those it lies under the nearest, so that one place is marked, not two."""
-    urls = [reverse(place.url_name) for place in PLACES]
+    urls = [addresses.of(place.url_name) for place in PLACES]
     return max((url for url in urls if path == url or (url != "/" and path.startswith(url))), key=len, default="")
 
 
 def _item(place: Place, here: str) -> dict[str, object]:
-    url = reverse(place.url_name)
+    url = addresses.of(place.url_name)
     return {"url": url, "label": place.label, "icon": place.icon, "current": url == here}

@@ -75,11 +75,7 @@ def levels_of(user: User, *, at: datetime) -> Levels:
 
 
 def _granted(role: str) -> dict[str, Level]:
-    rows = GroupObjectPermission.objects.filter(
-        group__name=f"role:{role}",
-        content_type__app_label="team",
-        content_type__model="protectedfield",
-    )
+    rows = GroupObjectPermission.objects.filter(group__name=f"role:{role}", permission__codename__in=BY_CODENAME)
     levels: dict[str, Level] = {}
     for code, codename in rows.values_list("object_pk", "permission__codename"):
         levels[code] = max(levels.get(code, Level.HIDDEN), BY_CODENAME[codename])

@@ -10,8 +10,9 @@ from vault import persons, restoration
 from vault.errors import Malformed, Tampered, VaultError
 from vault.sealed import Sealed
 from vault.sealing import FORMAT, HEADER, PHONE_PLAIN, aad
-from vault.suite import NONCE, SUITES, TAG
+from vault.suite import NONCE, SUITES, TAG, Aead
 
+Keys = dict[tuple[UUID, bytes], tuple[int, int, Aead]]
 PHONE_BLOB = HEADER.size + NONCE + PHONE_PLAIN + TAG
 
 
@@ -30,19 +31,20 @@ class Opened:
 def open_one(sealed: Sealed) -> str | bytes:
     """The value of one box; raises a VaultError naming field and row, never a value."""
     restoration.refuse()
-    return _open(sealed, persons.versions_of([_owner(sealed)]))
+    return _open(sealed, persons.versions_of([_owner(sealed)]), {})
 
 
 def open_many(boxes: Sequence[Sealed]) -> list[Opened]:
     """The values of many boxes in order, with one query for all keys."""
     restoration.refuse()
     versions = persons.versions_of([box.owner for box in boxes if box.owner]) if boxes else {}
-    return [_try(box, versions) for box in boxes]
+    keys: Keys = {}  # each person's key is unwrapped once for the batch, and forgotten with it
+    return [_try(box, versions, keys) for box in boxes]
 
 
-def _try(box: Sealed, versions: Mapping[UUID, persons.Versions]) -> Opened:
+def _try(box: Sealed, versions: Mapping[UUID, persons.Versions], keys: Keys) -> Opened:
     try:
-        return Opened(_open(box, versions), None)
+        return Opened(_open(box, versions, keys), None)
     except VaultError as error:
         return Opened(None, error)
 
@@ -53,18 +55,21 @@ def _owner(sealed: Sealed) -> UUID:
     return sealed.owner
 
 
-def _open(sealed: Sealed, versions: Mapping[UUID, persons.Versions]) -> str | bytes:
+def _open(sealed: Sealed, versions: Mapping[UUID, persons.Versions], keys: Keys) -> str | bytes:
     owner, blob = _owner(sealed), sealed.blob
     if len(blob) < HEADER.size + NONCE + TAG or blob[0] != FORMAT or blob[1] not in SUITES:
         raise Malformed(f"{sealed.field_id} of row {sealed.row}")
     wrapped = persons.version_for(blob[: HEADER.size], persons.require(owner, versions))
-    number, generation, key = persons.unwrap(owner, wrapped)
+    if (found := keys.get((owner, wrapped))) is None:
+        number, generation, key = persons.unwrap(owner, wrapped)
+        found = keys[owner, wrapped] = number, generation, SUITES[number].cipher(key)
+    number, generation, cipher = found
     if (blob[1], int.from_bytes(blob[2:4])) != (number, generation):
         raise Tampered(_where(sealed))
     suite, cut = SUITES[number], HEADER.size + NONCE
     bound = aad(blob[: HEADER.size], sealed.field_id, sealed.row or owner, owner)
     try:
-        plain = suite.decrypt(suite.cipher(key), blob[HEADER.size : cut], blob[cut:], bound)
+        plain = suite.decrypt(cipher, blob[HEADER.size : cut], blob[cut:], bound)
     except Tampered:
         raise Tampered(_where(sealed)) from None
     return _unpack(plain, sealed.field_id)

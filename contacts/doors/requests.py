@@ -37,7 +37,7 @@ def desk(request: StaffRequest) -> HttpResponse:
     waiting = list(RightsRequest.objects.filter(state="open").order_by("due_on", "received_at")[:200])
     decided = RightsRequest.objects.exclude(state="open").select_related("decided_by").order_by("-decided_at")[:DECIDED]
     people = visibility.visible(request.user).filter(pk__in={row.subject_id for row in waiting})
-    shown = {card.pk: card for card in cards.of(list(people.select_related("event", "book__owner")), by=request.user, at=at)}
+    shown = {card.pk: card for card in cards.of(list(people), by=request.user, at=at)}
     context = {
         "waiting": [(row, shown.get(row.subject_id), working_days.left(today, row.due_on)) for row in waiting],
         "decided": list(decided),
@@ -54,7 +54,7 @@ def one(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 def _one(request: StaffRequest, row: RightsRequest, **forms: object) -> HttpResponse:
     at = timezone.now()
-    people = list(visibility.visible(request.user).filter(pk=row.subject_id).select_related("event", "book__owner"))
+    people = list(visibility.visible(request.user).filter(pk=row.subject_id))
     shown = show([Wish(row.words, Level.CALL), Wish(row.answer, Level.CALL)])
     words, told = (MOBILE.sub("•••", text) for text in shown)  # nobody reads a number here, whoever wrote it down
     context = {

@@ -1,18 +1,29 @@
 """Words and looks of the people pages: state badges and the gate's reasons."""
 
+from functools import cache
+from uuid import UUID
+
 from django import template
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from consent import reasons, states
 from consent.models import Consent, Purpose
-from contacts.cards import Card
+from contacts.cards import Card, PhoneCard
+from team import addresses
+from team.templatetags.face import drawn
 
 register = template.Library()
 
+NOTHING = SafeString("")
+REVEAL = '<a class="icon-button" href="{0}?phone={1}" title="{2}">{3}<span class="vh">{2}</span></a>'
+LIFE = (
+    '<span class="life"><span class="num">{0}</span>\n'
+    '<meter class="bar" min="0" max="100" low="{1}" optimum="100" value="{2}">{2}%</meter></span>'
+)
 STATES: dict[str, tuple[Promise, str]] = {
     "given": (_("may be called"), "ok"),
     "renewed": (_("may be called"), "ok"),
@@ -33,6 +44,12 @@ STATES: dict[str, tuple[Promise, str]] = {
 @register.simple_tag
 def state_badge(state: str) -> SafeString:
     """The state of the consent to calls as a badge."""
+    return _badge(state, get_language())
+
+
+@cache
+def _badge(state: str, _language: str | None) -> SafeString:
+    """Made once for each state and language: a list shows the same few fifty times."""
     words, tone = STATES.get(state, (state, "idle"))
     return format_html('<span class="badge {}">{}</span>', tone, words)
 
@@ -60,6 +77,26 @@ def avatar(card: Card) -> SafeString:
     """The first character of the name as shown, in one of six colours; silent for a screen reader."""
     first = card.name[:1] if card.name[:1].isalnum() else "·"
     return format_html('<span class="ava h{}" aria-hidden="true">{}</span>', card.pk.int % 6, first)
+
+
+@register.simple_tag
+def number(phone: PhoneCard, pk: UUID) -> SafeString:
+    """The one place that prints a number, always masked, with the way to the whole of it where the reader has one."""
+    if phone.wrong:
+        after = format_html(' <span class="badge bad">{}</span>', gettext("wrong number"))
+    elif phone.may_reveal:
+        after = format_html(REVEAL, addresses.of("reveal", pk), phone.pk, gettext("Reveal"), drawn("eye"))
+    else:
+        after = NOTHING
+    return format_html('<span class="phone">{}{}</span>', phone.text, after)
+
+
+@register.simple_tag
+def life(card: Card) -> SafeString:
+    """How long somebody is kept, as words and as a bar; red in the last week."""
+    days, low = card.days_left, 100 if card.days_left < 8 else 15
+    words = ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
+    return format_html(LIFE, words, low, card.life_left)
 
 
 @register.filter

@@ -4,15 +4,18 @@ import re
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crm import pages
 from crm.middleware import NUMBER, POLICY
+from team import addresses
 from team.templatetags import charts, face
 from tests import house
 
@@ -23,6 +26,12 @@ def test_an_icon_is_drawn_in_the_page_and_silent_for_a_screen_reader():
     drawn = face.icon("phone")
     assert drawn.startswith("<svg") and 'aria-hidden="true"' in drawn
     assert "style=" not in drawn
+
+
+@pytest.mark.parametrize(("name", "count"), [("contacts", 0), ("contact", 1), ("call", 2)])
+def test_an_address_made_of_its_fixed_parts_is_what_reverse_answers(name, count):
+    pks = [uuid4() for _n in range(count)]
+    assert addresses.of(name, *pks) == face.address(name, *pks) == reverse(name, args=pks)
 
 
 def test_an_icon_nobody_has_drawn_leaves_the_page_whole():

@@ -46,7 +46,7 @@ def test_the_list(count):
     home, _pk = build(count)
     browser = cast.enter(home.li)
     browser.get("/contacts/")
-    assert cost(lambda: browser.get("/contacts/")) == (12, 1)
+    assert cost(lambda: browser.get("/contacts/")) == (11, 1)
     assert len(browser.get("/contacts/").context["cards"]) == count
 
 
@@ -55,7 +55,7 @@ def test_the_persons_page(count):
     home, pk = build(count)
     browser = cast.enter(home.li)
     browser.get(f"/contacts/{pk}/")
-    assert cost(lambda: browser.get(f"/contacts/{pk}/")) == (27, 1)
+    assert cost(lambda: browser.get(f"/contacts/{pk}/")) == (16, 1)
 
 
 def test_a_reveal():

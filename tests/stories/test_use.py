@@ -143,11 +143,11 @@ def test_the_list_costs_the_same_for_one_and_for_many(django_assert_num_queries)
     meet(home)
     client = enter(home.li)
     client.get("/contacts/")
-    with django_assert_num_queries(13, using="default"):
+    with django_assert_num_queries(12, using="default"):
         client.get("/contacts/")
     for n in range(8):
         meet(home, f"1380000{5000 + n}")
-    with django_assert_num_queries(13, using="default"):
+    with django_assert_num_queries(12, using="default"):
         assert len(client.get("/contacts/").context["cards"]) == 9
 
 
