@@ -108,10 +108,11 @@ def _climb(rows: list[_Row], one: bytes, size: int) -> None:
         row.hashes.append(one)
         if len(row.hashes) < stored.WIDTH:
             return
-        kept = Tile.objects.filter(level=row.level, n=row.full).values_list("hashes", flat=True).first()
-        if kept is None or bytes(kept) != b"".join(row.hashes):
+        kept = Tile.objects.filter(level=row.level, n=row.full).first()
+        one = tree.root_of(row.hashes)
+        if kept is None or bytes(kept.hashes) != b"".join(row.hashes) or bytes(kept.root or one) != one:
             raise TreeBroken("tile", size)
-        one, row.full, row.hashes = tree.root_of(row.hashes), row.full + 1, []
+        row.full, row.hashes = row.full + 1, []
     rows.append(_Row(len(rows)))
     rows[-1].hashes.append(one)
 

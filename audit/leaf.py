@@ -8,7 +8,6 @@ pattern. See docs/adr/0004-audit-leaf.md. Serves the trail rules of law.md (who,
 import hashlib
 import json
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -163,25 +162,29 @@ def _optional(leaf: Leaf) -> dict[str, object]:
 
 def _check(leaf: Leaf) -> None:
     _check_words(leaf)
-    checks: tuple[tuple[str, Callable[[], bool]], ...] = (
-        ("id", lambda: type(leaf.eid) is UUID),
-        ("t", lambda: type(leaf.at_us) is int and 0 <= leaf.at_us < 1 << 57),
-        ("actor", lambda: _matches(_ACTOR, leaf.actor)),
-        ("subj", lambda: _matches(_SUBJECT, leaf.subject)),
-        ("out", lambda: leaf.outcome in OUTCOMES),
-        ("basis", lambda: _matches(_BASIS, leaf.basis)),
-        ("req", lambda: _matches(_TRACE, leaf.request)),
-        ("purp", lambda: leaf.purpose == "" or _matches(_PURPOSE, leaf.purpose, digits=3)),
-        ("chan", lambda: leaf.channel == "" or _matches(_CHANNEL, leaf.channel)),
-        ("dec", lambda: leaf.decision is None or type(leaf.decision) is UUID),
+    fault = next((key for key, holds in _shapes(leaf) if not holds), None)
+    if fault is not None:
+        raise LeafRefused(fault)
+
+
+def _shapes(leaf: Leaf) -> tuple[tuple[str, bool], ...]:
+    """Each key with whether its value has the one shape it may have."""
+    return (
+        ("id", type(leaf.eid) is UUID),
+        ("t", type(leaf.at_us) is int and 0 <= leaf.at_us < 1 << 57),
+        ("actor", _matches(_ACTOR, leaf.actor)),
+        ("subj", _matches(_SUBJECT, leaf.subject)),
+        ("out", leaf.outcome in OUTCOMES),
+        ("basis", leaf.basis == "" or _matches(_BASIS, leaf.basis)),
+        ("req", _matches(_TRACE, leaf.request)),
+        ("purp", leaf.purpose == "" or _matches(_PURPOSE, leaf.purpose, digits=3)),
+        ("chan", leaf.channel == "" or _matches(_CHANNEL, leaf.channel)),
+        ("dec", leaf.decision is None or type(leaf.decision) is UUID),
         # Eight digits are a date; a phone number has more.
-        ("rule", lambda: leaf.rule == "" or _matches(_RULE, leaf.rule, digits=8)),
-        ("n", lambda: _are_numbers(leaf.numbers)),
-        ("prev", lambda: leaf.previous is None or type(leaf.previous) is UUID),
+        ("rule", leaf.rule == "" or _matches(_RULE, leaf.rule, digits=8)),
+        ("n", _are_numbers(leaf.numbers)),
+        ("prev", leaf.previous is None or type(leaf.previous) is UUID),
     )
-    for key, holds in checks:
-        if not holds():
-            raise LeafRefused(key)
 
 
 def _check_words(leaf: Leaf) -> None:

@@ -19,7 +19,7 @@ def growth(*, old: int) -> str:
     seal = stored.newest()
     if seal is None or not 0 <= old <= seal.size:
         raise NoProof
-    hashes = tree.consistency(old, seal.size, stored.Stored().hash_of) if old else []
+    hashes = tree.consistency(old, seal.size, stored.Stored(seal.size).hash_of) if old else []
     return "\n".join([f"old {old}", *(b64encode(one).decode() for one in hashes), "", seal.note])
 
 
@@ -45,5 +45,5 @@ def inclusion(entry: Entry) -> Inclusion | None:
     index = TreeLeaf.objects.filter(seq=entry.seq).values_list("idx", flat=True).first()
     if seal is None or index is None:
         return None
-    hashes = tree.inclusion(index, seal.size, stored.Stored().hash_of)
+    hashes = tree.inclusion(index, seal.size, stored.Stored(seal.size).hash_of)
     return Inclusion(entry, index, tuple(hashes), seal)

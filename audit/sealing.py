@@ -178,10 +178,12 @@ def _tiles(old: int, new: int) -> None:
     row, reader = 0, stored.Stored()
     while new // stored.WIDTH:
         fresh = range(old // stored.WIDTH, new // stored.WIDTH)
-        Tile.objects.bulk_create(
-            [Tile(level=row, n=n, hashes=b"".join(_full(reader, row, n))) for n in fresh], batch_size=_CHUNK
-        )
+        Tile.objects.bulk_create([_tile(row, n, _full(reader, row, n)) for n in fresh], batch_size=_CHUNK)
         old, new, row = old // stored.WIDTH, new // stored.WIDTH, row + 1
+
+
+def _tile(row: int, n: int, hashes: list[bytes]) -> Tile:
+    return Tile(level=row, n=n, hashes=b"".join(hashes), root=tree.root_of(hashes))
 
 
 def _full(reader: stored.Stored, row: int, n: int) -> list[bytes]:

@@ -47,9 +47,11 @@ class TileMissing(Exception):
 class Stored:
     """Answers `hash_of` for proofs (audit.tree) with a look at few tiles; remembers them while it lives."""
 
-    def __init__(self) -> None:
-        """Nothing looked at yet."""
+    def __init__(self, size: int | None = None) -> None:
+        """Nothing looked at yet. `size` is how many leaves the tree asked about has, where that stands still."""
+        self._size = size
         self._tiles: dict[tuple[int, int], list[bytes]] = {}
+        self._loose: dict[tuple[int, int], bytes] = {}
 
     def hash_of(self, level: int, n: int) -> bytes:
         """The hash of the n-th complete subtree of 2**level leaves."""
@@ -58,12 +60,28 @@ class Stored:
 
     def _hashes(self, row: int, first: int, count: int) -> list[bytes]:
         """Neighbouring hashes of one row of tiles; they never cross the edge of a tile."""
-        tile = self._tile(row, first // WIDTH)
+        tile = self._tile(row, first // WIDTH) if self._may_be_full(row, first // WIDTH) else None
         if tile is not None:
             return tile[first % WIDTH : first % WIDTH + count]
+        if any((row, n) not in self._loose for n in range(first, first + count)):
+            self._read_loose(row, first // WIDTH * WIDTH)
+        return [self._loose.get((row, n)) or self._missing(row, n) for n in range(first, first + count)]
+
+    def _read_loose(self, row: int, low: int) -> None:
+        """The hashes of a tile that is not full yet: leaves as the entries carry them, else the roots of the tiles below."""
         if row == 0:
-            return leaf_hashes(first, first + count)
-        return [tree.root_of(self._tile(row - 1, n) or self._missing(row - 1, n)) for n in range(first, first + count)]
+            found = enumerate(leaf_hashes(low, low + WIDTH), low)
+            self._loose.update(((0, n), one) for n, one in found)
+            return
+        below = Tile.objects.filter(level=row - 1, n__gte=low, n__lt=low + WIDTH)
+        for n, root in below.values_list("n", "root"):
+            if root is not None:
+                self._loose[row, n] = bytes(root)
+            elif tile := self._tile(row - 1, n):
+                self._loose[row, n] = tree.root_of(tile)
+
+    def _may_be_full(self, row: int, n: int) -> bool:
+        return self._size is None or (n + 1) * WIDTH << HEIGHT * row <= self._size
 
     def _tile(self, row: int, n: int) -> list[bytes] | None:
         """A full tile, or None while its places are not all taken; only what is full is remembered."""
@@ -75,5 +93,5 @@ class Stored:
         return self._tiles[row, n]
 
     @staticmethod
-    def _missing(row: int, n: int) -> list[bytes]:
-        raise TileMissing(f"tile {n} of row {row}")
+    def _missing(row: int, n: int) -> bytes:
+        raise TileMissing(f"hash {n} of row {row}")

@@ -1,29 +1,24 @@
 """The floor: the same people in plain tables, a bare view and a bare template; what anybody would write first."""
 
 import uuid
+from datetime import timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from django.db import connection, models
-from django.http import HttpRequest, HttpResponse
+from django.db import connection, models, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template import Context, Engine
-from django.test import Client, override_settings
 from django.urls import path
+from django.utils import timezone
 
 from contacts.models import Phone
 from team.models import User
 from vault import opening
 from vault.fields import SealedField
 
-# As many links, conditions, dates and translated words as the pages of ours: a page of one tag would be no floor.
-TEMPLATE = """{% load i18n %}<!doctype html><title>{% translate "People" %}</title><nav>{% for n in links %}
-<a href="{% url 'person' book=book pk=user.pk %}" class="{% if n == 3 %}here{% endif %}">{% translate "Contacts" %} {{ n }}</a>
-{% endfor %}</nav><p>{{ user.display_name }}</p><table>{% for p in people %}
-<tr><td><a href="{% url 'person' book=p.book pk=p.pk %}">{{ p.name }}</a></td><td>{% if p.company %}{{ p.company }}{% endif %}
-{% if p.title %}<small>{{ p.title }}</small>{% endif %}</td>
-<td>{{ p.number }}</td><td>{% translate "Phone" %}: {{ p.last4 }}</td>
-<td>{% if p.source == "visitor" %}{% translate "own phone at an event" %}{% else %}{{ p.source }}{% endif %}</td>
-<td>{{ p.created_at|date:"Y-m-d" }}</td></tr>{% empty %}<tr><td>{% translate "Nobody." %}</td></tr>{% endfor %}</table>"""
+# As heavy as our pages, in bytes, links, conditions, dates and translated words: a page of one tag would be no floor.
+TEMPLATE = Path(__file__).with_name("floor.html")
 
 
 class Plain(models.Model):
@@ -105,55 +100,62 @@ def fill() -> int:
     return len({row.pk for row in rows})
 
 
-def browser() -> Client:
-    """A client for the bare views below, without any middleware of ours."""
-    with override_settings(MIDDLEWARE=["bench.plain.bare"]):
-        client = Client()
-        client.handler.load_middleware()
-    return client
-
-
-def bare(get_response: Any) -> Any:
-    """Sends a request to the floor's own addresses."""
-
-    def go(request: HttpRequest) -> Any:
-        request.urlconf = "bench.plain"
-        return get_response(request)
-
-    return go
-
-
-def answer(request: HttpRequest, **where: Any) -> HttpResponse:
+def answer(where: dict[str, Any]) -> HttpResponse:
     """Two queries: who asks, and the newest fifty."""
-    user = User.objects.get(username=request.GET.get("u", "li"))
+    user = User.objects.get(username="li")
     people = Plain.objects.filter(**where).order_by("-created_at", "-pk")[:50]
     shown = Context({"people": people, "user": user, "book": where["book"], "links": range(20)})
-    return HttpResponse(_page().render(shown))  # nothing of our own pages around it
+    return HttpResponse(_page().render(shown))
 
 
 @cache
 def _page() -> Any:
-    return Engine.get_default().from_string(TEMPLATE)
+    return Engine.get_default().from_string(TEMPLATE.read_text(encoding="utf-8"))
+
+
+def healthy(request: HttpRequest) -> HttpResponse:
+    """It runs."""
+    return HttpResponse("ok")
 
 
 def listed(request: HttpRequest, book: uuid.UUID) -> HttpResponse:
     """An advisor's own fifty."""
-    return answer(request, book=book)
+    return answer({"book": book})
 
 
 def found(request: HttpRequest, book: uuid.UUID) -> HttpResponse:
     """By number, or by its last four digits."""
     words = request.POST["q"]
-    return answer(request, book=book, **({"last4": words} if len(words) == 4 else {"number": words}))
+    return answer({"book": book} | ({"last4": words} if len(words) == 4 else {"number": words}))
 
 
 def person(request: HttpRequest, book: uuid.UUID, pk: uuid.UUID) -> HttpResponse:
     """One person."""
-    return answer(request, book=book, pk=pk)
+    return answer({"book": book, "pk": pk})
+
+
+def shown(request: HttpRequest, book: uuid.UUID, pk: uuid.UUID) -> HttpResponse:
+    """One number, after a line in a log: the advisor locked, what was seen lately counted, the line written, the page."""
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(username="li")
+        PlainEntry.objects.filter(person=pk, at__gt=timezone.now() - timedelta(days=1)).count()
+        PlainEntry.objects.create(person=pk, act=f"reveal by {user.pk}", at=timezone.now())
+    return answer({"book": book, "pk": pk})
+
+
+def taken(request: HttpRequest, book: uuid.UUID) -> HttpResponse:
+    """A visitor's form: one row."""
+    with transaction.atomic():
+        number = request.POST["number"]
+        Plain.objects.create(book=book, name=request.POST["name"], number=number, last4=number[-4:], created_at=timezone.now())
+    return HttpResponseRedirect(f"/{book}/")
 
 
 urlpatterns = [
-    path("<uuid:book>/", listed),
-    path("<uuid:book>/search/", found),
+    path("healthz", healthy),
+    path("<uuid:book>/", listed, name="listed"),
+    path("<uuid:book>/search/", found, name="found"),
+    path("<uuid:book>/new/", taken, name="taken"),
     path("<uuid:book>/<uuid:pk>/", person, name="person"),
+    path("<uuid:book>/<uuid:pk>/shown/", shown, name="shown"),
 ]

@@ -16,6 +16,7 @@ from consent.models import Consent, ConsentEvent, Evidence, NoticePurpose
 from consent.models.ledger import State
 
 BATCH = 500
+ENDED = ("state", "grade", "changed_at")  # what a step that closes may change
 FOLDED = ("state", "grade", "changed_at", "given_at", "valid_until", "notice_version_id", "source")  # what a step may change
 
 
@@ -77,7 +78,7 @@ def apply(steps: Sequence[Step], *, by: Actor, at: datetime) -> None:
     trail.record_many([_entry(step, by, at) for step in steps])
     last = _last_events([step.consent.pk for step in steps if not step.consent._state.adding])
     fresh = [step.consent for step in steps if step.consent._state.adding]
-    known = [step.consent for step in steps if not step.consent._state.adding]
+    known = [step for step in steps if not step.consent._state.adding]
     events = [_event(step, last.get(step.consent.pk), by, at) for step in steps]
     for step in steps:
         _fold(step, at)
@@ -86,14 +87,18 @@ def apply(steps: Sequence[Step], *, by: Actor, at: datetime) -> None:
     ConsentEvent.objects.bulk_create(events, batch_size=BATCH)
 
 
-def _keep(known: list[Consent]) -> None:
-    """Save what the steps changed: heads that become alike in one statement, since a batch takes the same step."""
+def _keep(known: list[Step]) -> None:
+    """Save what the steps changed: heads that become alike in one statement, since a batch takes the same step.
+
+    A step that closes changes neither the words agreed to nor the days, which differ from person to person.
+    """
     alike: defaultdict[tuple[Any, ...], list[UUID]] = defaultdict(list)
-    for head in known:
-        alike[tuple(getattr(head, column) for column in FOLDED)].append(head.pk)
+    for step in known:
+        columns = ENDED if step.after in states.CLOSED else FOLDED
+        alike[tuple((column, getattr(step.consent, column)) for column in columns)].append(step.consent.pk)
     for values, ids in alike.items():
         for start in range(0, len(ids), BATCH):
-            Consent.objects.filter(pk__in=ids[start : start + BATCH]).update(**dict(zip(FOLDED, values, strict=True)))
+            Consent.objects.filter(pk__in=ids[start : start + BATCH]).update(**dict(values))
 
 
 def _entry(step: Step, by: Actor, at: datetime) -> EntryDraft:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Q
 
 from audit import trail
@@ -18,6 +18,7 @@ from team.models import User
 
 VAIN = frozenset({"unanswered", "out_of_service"})
 VAIN_CALLS = 3
+BATCH = 500
 CLOCKS = ("delete_on", "delete_rule", "narrow_on", "narrow_rule")
 
 
@@ -47,8 +48,30 @@ def refresh(subject_ids: Iterable[UUID], *, at: datetime) -> int:
     facts = _Facts(ids)
     bound = profile() if any(contact.client_since for contact in contacts) else ""
     moved = [contact for contact in contacts if _apply(contact, facts.due(contact), _kept(contact, bound))]
-    Contact.objects.bulk_update(moved, CLOCKS, batch_size=200)
+    for start in range(0, len(moved), BATCH):
+        _save(moved[start : start + BATCH])
     return len(moved)
+
+
+def _save(moved: list[Contact]) -> None:
+    """Both clocks of these people, each with their own days: one statement, or one for each where the database is a file.
+
+    Django's `bulk_update` says the same with a CASE for every person and column, at thirty times the cost.
+    """
+    fields = [field for field in Contact._meta.concrete_fields if field.name in CLOCKS]
+    rows = [[f.get_db_prep_value(getattr(c, f.attname), connection) for f in (*fields, Contact._meta.pk)] for c in moved]
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            words = ", ".join(f"{f.name} = %s" for f in fields)
+            cursor.executemany(f"UPDATE contacts_contact SET {words} WHERE subject_id = %s", rows)
+            return
+        one = f"({', '.join(['%s'] * len(rows[0]))})"
+        words = ", ".join(f"{f.name} = CAST(m.{f.name} AS {f.db_type(connection)})" for f in fields)
+        cursor.execute(
+            f"WITH m ({', '.join(f.name for f in fields)}, pk) AS (VALUES {', '.join([one] * len(rows))}) "
+            f"UPDATE contacts_contact AS c SET {words} FROM m WHERE c.subject_id = m.pk",
+            [value for row in rows for value in row],
+        )
 
 
 def profile() -> str:

@@ -30,6 +30,7 @@ class Tile(models.Model):
     level = models.PositiveSmallIntegerField()
     n = models.BigIntegerField()
     hashes = models.BinaryField(max_length=8192)
+    root = models.BinaryField(max_length=32, null=True)  # over these hashes; tiles of before this was kept have none
 
     LABELS = labels.of(rest="plain; auditor; trail; kept; bundle")
 

@@ -26,6 +26,19 @@ class Edge:
             level += 1
         parts.append((level, one))
 
+    def extend(self, leaves: Sequence[bytes]) -> None:
+        """Grow by leaves, by as large complete subtrees as fit: a pair costs one hash and nothing beside it."""
+        at, sha = 0, hashlib.sha256
+        while at < len(leaves):
+            level = (len(leaves) - at).bit_length() - 1
+            if self.size:
+                level = min(level, (self.size & -self.size).bit_length() - 1)
+            row = leaves[at : at + (1 << level)]
+            while len(row) > 1:
+                row = [sha(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=True)]
+            self.add(level, row[0])
+            at += 1 << level
+
     def root(self) -> bytes:
         """The root over all that was added."""
         if not self.parts:

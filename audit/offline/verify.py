@@ -47,6 +47,7 @@ from audit.offline.signature import Failed, verified, vkey_of
 from audit.offline.waymarks import Waymarks
 
 LINE_LIMIT = 4096
+PIECE = 1 << 18  # bytes read at a time
 COLUMNS = (
     ("id", "id"),
     ("act", "act"),
@@ -81,42 +82,68 @@ def add_all(edge: Edge, levels: Iterator[int], hashes: list[str]) -> None:
         edge.add(level, bytes.fromhex(one))
 
 
-def lines_of(bundle: Bundle) -> Iterator[tuple[int, bytes]]:
-    """Number and bytes of each line, none longer than an entry may be."""
+def lines_of(bundle: Bundle) -> Iterator[tuple[int, list[bytes]]]:
+    """The lines, many at a time, with the number of the first; none longer than an entry may be."""
     with bundle.open(ENTRIES) as file:
-        number = 0
-        while line := file.readline(LINE_LIMIT + 1):
-            number += 1
-            if not line.endswith(b"\n"):
-                raise Failed("truncated", number)
-            yield number, line[:-1]
+        number, rest = 1, b""
+        while piece := file.read(PIECE):
+            *lines, rest = (rest + piece).split(b"\n")
+            if lines and max(map(len, lines)) > LINE_LIMIT:
+                whole = next(n for n, line in enumerate(lines) if len(line) > LINE_LIMIT)
+                yield number, lines[:whole]
+                raise Failed("truncated", number + whole)
+            yield number, lines
+            number += len(lines)
+            if len(rest) > LINE_LIMIT:
+                break
+        if rest:
+            raise Failed("truncated", number)
 
 
 def walk(
     bundle: Bundle, told: dict[str, Any], earlier: Earlier, marks: Waymarks, each: Callable[[int, bytes], None] | None
 ) -> int:
     """Compute the root from the lines; meet earlier checkpoints on the way; returns how many lines are withheld."""
-    edge, withheld, sha = Edge(), 0, hashlib.sha256
+    edge, withheld = Edge(), 0
     add_all(edge, pieces(0, told["first"]), told["left"])
     meet(edge, earlier)
-    for number, line in lines_of(bundle):
-        hidden = WITHHELD.fullmatch(line)
-        if hidden:
-            withheld += 1
-            edge.add(0, bytes.fromhex(hidden[1].decode()))
-        else:
-            edge.add(0, sha(b"\x00" + line).digest())
-            if each:
-                each(number, line)
-        if earlier:
+    stop = next_stop(edge.size, told["end"], earlier, marks)
+    for number, lines in lines_of(bundle):
+        at = 0
+        while at < len(lines):
+            part = lines[at : at + stop - edge.size]
+            withheld += grow(edge, part, number + at, each)
+            at += len(part)
+            if edge.size < stop:
+                continue
             meet(edge, earlier)
-        if edge.size == marks.next:
-            marks.meet(edge)
-        if edge.size > told["end"]:
-            raise Failed("count", *marks.between(told["end"]))
+            if edge.size == marks.next:
+                marks.meet(edge)
+            if edge.size > told["end"]:
+                raise Failed("count", *marks.between(told["end"]))
+            stop = next_stop(edge.size, told["end"], earlier, marks)
     settle(edge, told, marks, withheld)
     meet(edge, earlier)
     return withheld
+
+
+def grow(edge: Edge, lines: list[bytes], number: int, each: Callable[[int, bytes], None] | None) -> int:
+    """Add these lines to the tree, and show those that are entries to `each`; returns how many are withheld."""
+    sha = hashlib.sha256
+    leaves = [sha(b"\x00" + line).digest() for line in lines]
+    kept_back = {}
+    for n, line in enumerate(lines):
+        if line.startswith(b'{"h":') and (hidden := WITHHELD.fullmatch(line)):
+            kept_back[n] = leaves[n] = bytes.fromhex(hidden[1].decode())
+        elif each:
+            each(number + n, line)
+    edge.extend(leaves)
+    return len(kept_back)
+
+
+def next_stop(size: int, end: int, earlier: Earlier, marks: Waymarks) -> int:
+    """How large the tree grows before somebody looks at it: to the next checkpoint, or one line too many."""
+    return min(known for known in (*earlier, marks.next, max(end, size) + 1) if known > size)
 
 
 def settle(edge: Edge, told: dict[str, Any], marks: Waymarks, withheld: int) -> None:

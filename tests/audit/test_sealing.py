@@ -71,6 +71,39 @@ def test_the_second_row_of_tiles_is_kept_too(sealer, monkeypatch):
     assert tree.consistent(7, tree.root_of(hashes[:7]), 77, root, tree.consistency(7, 77, reader.hash_of))
 
 
+def test_a_proof_reads_few_rows_however_many_tiles_there_are(sealer, monkeypatch, django_assert_max_num_queries):
+    """P7: with tiles of sixteen hashes 700 leaves lie in 43 tiles; a proof reads as many rows as the tree is high, and two."""
+    monkeypatch.setattr(stored, "WIDTH", 16)
+    monkeypatch.setattr(stored, "HEIGHT", 4)
+    write(700)
+    sealing.seal(sealer, at=AT)
+    assert Tile.objects.filter(level=0, root__isnull=False).count() == 43
+    hashes = stored.leaf_hashes(0, 700)
+    root = tree.root_of(hashes)
+    for index in (0, 17, 350, 699):
+        with django_assert_max_num_queries(6):
+            proof = tree.inclusion(index, 700, stored.Stored(700).hash_of)
+        assert tree.included(hashes[index], index, 700, proof, root)
+
+
+def _bare(tile):
+    tile.root = None
+    return tile
+
+
+def test_tiles_of_before_their_roots_were_kept_prove_as_much(sealer, monkeypatch):
+    monkeypatch.setattr(stored, "WIDTH", 16)
+    monkeypatch.setattr(stored, "HEIGHT", 4)
+    made = sealing._tile
+    monkeypatch.setattr(sealing, "_tile", lambda *told: _bare(made(*told)))
+    write(300)
+    sealing.seal(sealer, at=AT)
+    assert Tile.objects.filter(root__isnull=True).count() == Tile.objects.count() == 19
+    hashes, reader = stored.leaf_hashes(0, 300), stored.Stored()
+    root = tree.root_of(hashes)
+    assert all(tree.included(hashes[i], i, 300, tree.inclusion(i, 300, reader.hash_of), root) for i in range(300))
+
+
 def test_an_entry_that_was_committed_late_gets_a_later_place(sealer):
     write(3)
     first, *others = Pending.objects.order_by("seq").values_list("seq", flat=True)
