@@ -64,6 +64,38 @@ class Boxed(models.Model):
         indexes = [models.Index(fields=["book", "-created_at", "-id"], name="boxed_newest")]
 
 
+class Number(models.Model):
+    """A number in the clear, found whole and by its last four digits."""
+
+    id = models.UUIDField(primary_key=True)
+    book = models.UUIDField()
+    number = models.TextField(db_index=True)
+    last4 = models.CharField(max_length=4)
+    created_at = models.DateTimeField()
+    objects: models.Manager["Number"] = models.Manager()
+
+    class Meta:
+        """Indexed as our tags are."""
+
+        app_label = "bench"
+        indexes = [models.Index(fields=["book", "last4"], name="number_last4")]
+
+
+class BoxedNumber(models.Model):
+    """The same number sealed, its tags beside the keys."""
+
+    id = models.UUIDField(primary_key=True)
+    book = models.UUIDField()
+    number = SealedField(field_id="bench.boxednumber.number", layout="phone", owner="id")
+    created_at = models.DateTimeField()
+    objects: models.Manager["BoxedNumber"] = models.Manager()
+
+    class Meta:
+        """Beside the plain numbers."""
+
+        app_label = "bench"
+
+
 class PlainEntry(models.Model):
     """A log line as most would keep it."""
 
@@ -84,6 +116,8 @@ def fill() -> int:
         editor.create_model(Plain)
         editor.create_model(PlainEntry)
         editor.create_model(Boxed)
+        editor.create_model(Number)
+        editor.create_model(BoxedNumber)
     rows = []
     for phone in Phone.objects.select_related("contact"):
         contact = phone.contact
@@ -137,9 +171,9 @@ def person(request: HttpRequest, book: uuid.UUID, pk: uuid.UUID) -> HttpResponse
 def shown(request: HttpRequest, book: uuid.UUID, pk: uuid.UUID) -> HttpResponse:
     """One number, after a line in a log: the advisor locked, what was seen lately counted, the line written, the page."""
     with transaction.atomic():
-        user = User.objects.select_for_update().get(username="li")
+        User.objects.select_for_update().get(username="li")
         PlainEntry.objects.filter(person=pk, at__gt=timezone.now() - timedelta(days=1)).count()
-        PlainEntry.objects.create(person=pk, act=f"reveal by {user.pk}", at=timezone.now())
+        PlainEntry.objects.create(person=pk, act="reveal", at=timezone.now())
     return answer({"book": book, "pk": pk})
 
 

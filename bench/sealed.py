@@ -35,6 +35,7 @@ def rows(office: SimpleNamespace) -> list[clock.Row]:
     return [
         clock.compare(f"sealed read of {len(many)}", repeat(partial(_load, many), ROUNDS), repeat(plainly, ROUNDS), goal=1.5),
         clock.compare(f"revealed read of {len(many)}", repeat(partial(_open, many), ROUNDS), repeat(plainly, ROUNDS), goal=4),
+        _numbers(office, _batches()),
         _boxed(office, _batches()),
         _written(office, _batches()),
     ]
@@ -70,11 +71,46 @@ def _batches() -> list[list[Draft]]:
     return [[made_up.draw(rng, taken) for _n in range(WRITTEN)] for _round in range(6)]
 
 
+def _numbers(office: SimpleNamespace, batches: list[list[Draft]]) -> clock.Row:
+    """A number, its key and its two tags; against the number and its last four digits, both indexed."""
+    book = office.book.pk
+    ours = [partial(_seal_numbers, batch, book) for batch in batches]
+    floor = [partial(_insert_numbers, batch, book) for batch in batches]
+    row = clock.compare(f"{WRITTEN} numbers written: key, tags, seal", ours, floor, goal=4)
+    written = {d.subject: d.numbers[0].digits for batch in batches for d in batch}
+    found = list(plain.BoxedNumber.objects.all())
+    opened = opening.open_many([box.number for box in found])
+    if {box.pk: str(result.value) for box, result in zip(found, opened, strict=True)} != written:
+        raise SystemExit("bench: what was sealed is not what is opened")
+    persons.destroy_keys(list(written))
+    return row
+
+
+def _seal_numbers(drafts: list[Draft], book: UUID) -> None:
+    at, owners = timezone.now(), [draft.subject for draft in drafts]
+    persons.make_keys(owners, at=at)
+    tags = [index.number_entries(owner=d.subject, row=d.subject, scope=book, digits=d.numbers[0].digits) for d in drafts]
+    index.put(chain.from_iterable(tags))
+    sealer, rows = Sealer(owners), []
+    for d in drafts:
+        rows.append(row := plain.BoxedNumber(id=d.subject, book=book, created_at=at))
+        row.number = sealer.phone(d.numbers[0].digits, field_id="bench.boxednumber.number", row=d.subject, owner=d.subject)
+    with transaction.atomic():
+        plain.BoxedNumber.objects.bulk_create(rows, batch_size=200)
+
+
+def _insert_numbers(drafts: list[Draft], book: UUID) -> None:
+    at, rows = timezone.now(), [(d.subject, d.numbers[0].digits) for d in drafts]
+    made = [plain.Number(id=pk, book=book, number=digits, last4=digits[-4:], created_at=at) for pk, digits in rows]
+    with transaction.atomic():
+        plain.Number.objects.bulk_create(made, batch_size=200)
+
+
 def _boxed(office: SimpleNamespace, batches: list[list[Draft]]) -> clock.Row:
     """Keys, tags and seals, and nothing else; against the same columns in the clear with their indexes."""
     ours = [partial(_seal, batch, office.book.pk) for batch in batches]
     floor = [partial(_insert, [replace(draft, subject=uuid4()) for draft in batch], office.book.pk) for batch in batches]
-    row = clock.compare(f"{WRITTEN} rows written: keys, tags, seals", ours, floor, goal=4)
+    row = clock.compare(f"{WRITTEN} cards written: keys, tags, seals", ours, floor)
     wanted = {d.subject: d.numbers[0].digits for batch in batches for d in batch}
     found = list(plain.Boxed.objects.all())
     opened = opening.open_many([box.number for box in found])

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 
 from bench import clock
 from vault.models import Worker
@@ -76,7 +76,10 @@ def _databases() -> list[int]:
     if connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()")
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = ANY(%s) AND pid <> pg_backend_pid()",
+            [[one.settings_dict["NAME"] for one in connections.all()]],
+        )
         return [pid for (pid,) in cursor.fetchall()]
 
 

@@ -25,9 +25,9 @@ class _Box:
         if name not in instance.__dict__:
             instance.refresh_from_db(fields=[name])
         value = instance.__dict__[name]
-        if not isinstance(value, Sealed) or value.row is not None:
-            return value
-        return Sealed(value.blob, field_id=self.field.field_id, row=instance.pk, owner=self.field.owner_of(instance))
+        if isinstance(value, Sealed) and value.row is None:  # as it came from the database, for this row alone
+            value.row, value.owner = instance.pk, self.field.owner_of(instance)
+        return value
 
     def __set__(self, instance: models.Model, value: Any) -> None:
         """Take boxes only; bytes that somebody assigns are never taken for ciphertext."""
@@ -73,7 +73,7 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed | None:
         """A closed box without its row; reading it from an instance adds row and owner."""
-        return None if value is None else Sealed(bytes(value), field_id=self.field_id, row=None, owner=None)
+        return None if value is None else Sealed(value, field_id=self.field_id, row=None, owner=None)
 
     def refuse_plain(self, value: Any) -> None:
         """Raise TypeError for anything but a box, without repeating it."""
