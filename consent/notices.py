@@ -74,7 +74,16 @@ PURPOSES: tuple[dict[str, Any], ...] = (
         "channels": ["share"],
         "minimum_grade": "A",
         "retention_days": 180,
-        "separate": True,
+        "form": "separate",
+    },
+    {
+        "code": "credit_report_query",
+        "name_zh": "查询信用报告",
+        "name_en": "Query of the credit report",
+        "channels": ["share"],
+        "minimum_grade": "B",
+        "retention_days": 180,
+        "form": "written",
     },
 )
 
