@@ -17,9 +17,9 @@ from consent import gate, ledger, notices, papers, reviewing, rules, scanning
 from consent.drafting import drafts
 from consent.drafting.drafts import TickDraft
 from consent.ledger import Ask
-from consent.models import Consent, ConsentEvent, Evidence, NoticePurpose, PaperPage
+from consent.models import Consent, ConsentEvent, Evidence, NoticePurpose, PaperPage, Purpose
 from consent.receipts import iso27560, record
-from contacts import events, review_queue, withdrawal
+from contacts import events, reminding, review_queue, withdrawal
 from contacts.intake import asserting, separately, visiting
 from contacts.models import Contact, Event
 from contacts.own import page as own_page
@@ -284,13 +284,17 @@ def test_the_visitors_form_shows_it_on_paper_only_and_no_code_gives_it(home):
 
 def test_what_was_signed_is_not_renewed_by_a_button(home, clock):
     """C4, C10: a written yes that ends soon is signed anew; a phone call that ends soon may be agreed to by a button."""
-    wang = house.arrive(home.bank, house.WANG)[0].subject_id
+    wang = house.arrive(home.bank, house.WANG, channels=("call", "sms"))[0].subject_id
     papers.add(subject=wang, pages=scanned(home.version), by=home.li, at=LATER)
     look(home, Consent.objects.get(purpose="credit_report_query"))
     heads = {head.purpose_id: head for head in Consent.objects.select_related("purpose", "notice_version__notice")}
     soon = {code: head.valid_until - house.timedelta(days=3) for code, head in heads.items()}
     told = {code: own_page.may_agree(head, at=soon[code]) for code, head in heads.items()}
-    assert told == {"phone_contact": True, "credit_report_query": False}
+    assert told == {"phone_contact": True, "sms_info": True, "credit_report_query": False}
+    due = reminding.due(soon["credit_report_query"])
+    assert due.count() == 0  # and nobody is reminded of a button that is not there
+    Purpose.objects.filter(pk="credit_report_query").update(form="separate")
+    assert [head.purpose_id for head in due.all()] == ["credit_report_query"]
 
 
 def test_a_written_yes_that_rested_stands_again_by_its_signature(home):
