@@ -141,6 +141,14 @@ def current(code: str = CODE) -> NoticeVersion:
     return rows.select_related("notice").latest("number")
 
 
+def recipient(tick: NoticePurpose, *, language: str) -> dict[str, str] | None:
+    """What the notice says of whom this tick passes data on to, in zh or en: rows of both lists stand in one order (B8)."""
+    lists = [tick.version.content[code].get("share", []) for code in LANGUAGES]
+    rows = zip(*lists, strict=False)
+    found = next((pair for pair in rows if tick.recipient in {row["name"] for row in pair}), None)
+    return None if found is None else found[LANGUAGES.index(language)]
+
+
 def before(version: NoticeVersion) -> NoticeVersion | None:
     """The published version that this one follows."""
     rows = NoticeVersion.objects.filter(notice=version.notice_id, published_at__isnull=False, number__lt=version.number)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from audit.trail import Self_
-from consent import stop_link
+from consent import notices, stop_link
 from consent.challenge import ChallengeRefused
 from consent.models import Consent
 from consent.receipts import pdf, record, signed
@@ -138,8 +138,9 @@ def one_by_one(request: HttpRequest, code: str, token: str, stop: str) -> HttpRe
         return redirect(request.path)
     if not asked or request.method == "POST":
         return redirect(f"{reverse('stop', args=[stop])}?new=1")
-    words = words_of(submission.event.notice_version)
-    context = {"event": submission.event, "asked": asked, "words": words, "stop": stop}
+    language = "en" if (get_language() or "").startswith("en") else "zh"
+    told = [(tick, notices.recipient(tick, language=language)) for tick in asked]
+    context = {"event": submission.event, "asked": told, "stop": stop}
     return render(request, "contacts/visitor/separately.html", context)
 
 

@@ -26,7 +26,11 @@ def asked(submission: Submission, *, at: datetime) -> list[NoticePurpose]:
     offered = rows.filter(pk__in=submission.event.ticks.values("tick"))
     heads = Consent.objects.filter(subject=submission.subject_id)
     done = {(h.purpose_id, h.channel) for h in heads if _answered(h)}
-    return [tick for tick in offered.select_related("purpose").order_by("order") if (tick.purpose_id, tick.channel) not in done]
+    return [
+        tick
+        for tick in offered.select_related("purpose", "version").order_by("order")
+        if (tick.purpose_id, tick.channel) not in done
+    ]
 
 
 def _answered(head: Consent) -> bool:

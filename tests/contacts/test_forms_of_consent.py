@@ -10,6 +10,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
 from audit import trail
 from audit.trail import Self_
@@ -136,8 +137,10 @@ def test_what_is_separate_comes_after_the_code_on_a_page_of_its_own_without_a_sc
     step = fill_in(browser, home.event, ticks=[call]).url
     page = browser.get(step).content.decode()
     assert (page.count('name="tick"'), page.count(f'value="{share.pk}"')) == (1, 1)
-    [row] = [row for row in home.event.notice_version.content["zh"]["share"] if row["name"] == share.recipient]
-    assert (share.tick_zh in page, row["contact"] in page, "<script" in page) == (True, True, False)
+    content, english = home.event.notice_version.content, browser.get(step, headers={"accept-language": "en"}).content.decode()
+    assert (share.tick_zh in page, content["zh"]["share"][0]["contact"] in page, "<script" in page) == (True, True, False)
+    told = [content["en"]["share"][0][part] for part in ("name", "contact", "purpose", "method", "categories")]
+    assert [part for part in [share.tick_en, *told] if escape(part) not in english] == []  # in either language (B8)
     assert Consent.objects.filter(channel="share").count() == 0  # nothing yet, not even asked
     assert browser.post(step, {"tick": str(share.pk)}).url == step
     last = ConsentEvent.objects.filter(consent__channel="share").latest("number")

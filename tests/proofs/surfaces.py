@@ -138,7 +138,7 @@ def _people(world):
         "sign": [Ask(f"{fang}/sign/"), post(f"{fang}/sign/", strokes=FANG.mobile), Ask(f"{duan}/sign/")],
         "papers": [Ask(f"{fang}/papers/"), Ask(f"{duan}/papers/"), post(f"{fang}/papers/", file="x")],
         "age": [Ask(f"{fang}/age/"), Ask(f"{duan}/age/"), post(f"{fang}/age/", age=FANG.mobile), post(f"{duan}/age/", age="x")],
-        "guardian": [post(f"{fang}/guardian/", name=FANG.mobile), post(f"{duan}/guardian/", until="x")],
+        "guardian": [post(f"{fang}/guardian/", name="x"), post(f"{duan}/guardian/", until="x")],
         "minors": [Ask("/minors/"), post("/minors/", reason=FANG.mobile), post("/minors/", reason="minors_audit")],
         "calls": [Ask("/calls/")],
         "invite": [post(f"{fang}/invite/"), post(f"{duan}/invite/")],
