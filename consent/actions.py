@@ -19,5 +19,6 @@ ACTIONS: dict[str, Action] = {
     "reveal_check": Action("phone_contact", "call", timed=False),
     "sms": Action("sms_info", "sms", timed=True),
     "share": Action("partner_share", "share", timed=False),
+    "query_credit": Action("credit_report_query", "share", timed=False),
     "invite": Action("phone_contact", "call", timed=False),
 }

@@ -11,10 +11,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import Q
 
 from consent import rules, suppression
 from consent.actions import ACTIONS, Action
 from consent.models import Consent, Decision, Subject
+from consent.models.subject import MINORS
 from consent.rules import Facts, Verdict
 from team import fitness
 from team.models import User
@@ -22,7 +24,8 @@ from team.models import User
 OFFICE = ZoneInfo("Asia/Shanghai")
 UNKNOWN = Action("phone_contact", "call", timed=True)
 HEAD = (
-    "SELECT c.*, p.minimum_grade FROM consent_consent c JOIN consent_purpose p ON p.code = c.purpose_id{people} "
+    "SELECT c.*, p.minimum_grade, p.form AS asked_form "
+    "FROM consent_consent c JOIN consent_purpose p ON p.code = c.purpose_id{people} "
     "WHERE c.purpose_id = %s AND c.channel = %s AND c.subject_id = %s"
 )
 
@@ -43,6 +46,17 @@ class Held:
     """The consent an action stands on, if there is one, locked until the caller's commit."""
 
     head: Consent | None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a purpose asks of the consent it stands on."""
+
+    grade: str
+    form: str
+
+
+STRICTEST = _Asked("A", "written")
 
 
 @dataclass(frozen=True)
@@ -78,10 +92,10 @@ def ask(
     """
     known = ACTIONS.get(action, UNKNOWN)
     head = (held or hold(subject, action)).head
-    here, closed = suppression.standing_of(subject)
-    grade = getattr(head, "minimum_grade", "A")
+    here, closed, age = suppression.standing_of(subject)
+    asks = _Asked(getattr(head, "minimum_grade", "A"), getattr(head, "asked_form", "written"))
     facts = _facts(action, known, by=by, at=at, usage=usage, in_book=in_book, may=may)
-    facts = facts.with_person(head, grade, erased=not here, suppressed=closed)
+    facts = facts.with_person(head, asks, erased=not here, suppressed=closed, minor=age in MINORS)
     verdict = rules.decide(facts)
     return Decision.objects.create(
         subject_id=subject,
@@ -115,14 +129,14 @@ def peek_many(
     answer = rules.tell if discreet else rules.decide
     known = ACTIONS[action]
     found = Consent.objects.filter(subject_id__in=subjects, purpose=known.purpose, channel=known.channel)
-    heads = {head.subject_id: (head, head.purpose.minimum_grade) for head in found.select_related("purpose")}
+    heads = {head.subject_id: head for head in found.select_related("purpose")}
+    asks = {pk: _Asked(head.purpose.minimum_grade, head.purpose.form) for pk, head in heads.items()}
     closed = suppression.subjects_suppressed(subjects)
-    gone = set(Subject.objects.filter(pk__in=subjects, erased_at__isnull=False).values_list("pk", flat=True))
+    gone, minor = _gone_and_minor(subjects)
     base = _facts(action, known, by=by, at=at, usage=Usage(), in_book=True, may=may)
+    stands = {pk: {"erased": pk in gone, "suppressed": pk in closed, "minor": pk in minor} for pk in subjects}
     return {
-        pk: answer(
-            base.with_usage(usage[pk]).with_person(*heads.get(pk, (None, "A")), erased=pk in gone, suppressed=pk in closed)
-        )
+        pk: answer(base.with_usage(usage[pk]).with_person(heads.get(pk), asks.get(pk, STRICTEST), **stands[pk]))
         for pk in subjects
     }
 
@@ -137,15 +151,24 @@ def peek(
     """
     answer = rules.tell if discreet else rules.decide
     heads = {(head.purpose_id, head.channel): head for head in consents if head.subject_id == subject}
-    here, closed = suppression.standing_of(subject)
+    here, closed, age = suppression.standing_of(subject)
     verdicts = {}
     for action, usage in usages.items():
         known = ACTIONS[action]
         head = heads.get((known.purpose, known.channel))
         facts = _facts(action, known, by=by, at=at, usage=usage, in_book=True, may=True)
-        grade = head.purpose.minimum_grade if head else "A"
-        verdicts[action] = answer(facts.with_person(head, grade, erased=not here, suppressed=closed))
+        asks = _Asked(head.purpose.minimum_grade, head.purpose.form) if head else STRICTEST
+        verdicts[action] = answer(
+            facts.with_person(head, asks, erased=not here, suppressed=closed, minor=age in MINORS)
+        )
     return verdicts
+
+
+def _gone_and_minor(subjects: Sequence[UUID]) -> tuple[set[UUID], set[UUID]]:
+    """Who of them was erased, and who says they are under 18; one query."""
+    rows = Subject.objects.filter(Q(erased_at__isnull=False) | Q(age__in=MINORS), pk__in=subjects)
+    told = list(rows.values_list("pk", "erased_at", "age"))
+    return {pk for pk, erased, _age in told if erased}, {pk for pk, _erased, age in told if age in MINORS}
 
 
 def tell(decision: Decision) -> Verdict:
@@ -163,12 +186,12 @@ def explain(decision_id: UUID) -> Explanation:
 class _Draft(Facts):
     """Facts while they are being gathered."""
 
-    def with_person(self, head: Consent | None, minimum_grade: str, *, erased: bool, suppressed: bool) -> "_Draft":
-        values = self.as_json() | {"erased": erased, "suppressed": suppressed}
+    def with_person(self, head: Consent | None, asks: _Asked, *, erased: bool, suppressed: bool, minor: bool) -> "_Draft":
+        values = self.as_json() | {"erased": erased, "suppressed": suppressed, "minor": minor}
         if head is not None:
             until = int(head.valid_until.timestamp()) if head.valid_until else 0
             values |= {"state": str(head.state), "grade": head.grade, "valid_until": until}
-            values |= {"minimum_grade": minimum_grade}
+            values |= {"minimum_grade": asks.grade, "asked_form": asks.form, "given_form": head.form or ""}
         return _Draft(**values)
 
     def with_usage(self, usage: Usage) -> "_Draft":

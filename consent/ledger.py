@@ -17,7 +17,8 @@ from consent.models.ledger import State
 
 BATCH = 500
 ENDED = ("state", "grade", "changed_at")  # what a step that closes may change
-FOLDED = ("state", "grade", "changed_at", "given_at", "valid_until", "notice_version_id", "source")  # what a step may change
+# What a step may change.
+FOLDED = ("state", "grade", "changed_at", "given_at", "valid_until", "notice_version_id", "source", "form")
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Step:
     language: str = ""
     valid_until: datetime | None = None
     given_at: datetime | None = None  # where it is not the moment of this step
+    form: str | None = None  # of a yes: by which act it came (C2, C4)
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ def _event(step: Step, last: tuple[int, str] | None, by: Actor, at: datetime) ->
         event_time=at,
         recorded_at=at,
         rule_version=rules.VERSION,
+        form=step.form,
         previous_hash=previous,
     )
     event.event_hash = event_hash(event)
@@ -157,8 +160,9 @@ def event_hash(event: ConsentEvent) -> str:
 
 
 def facts_of(event: ConsentEvent) -> dict[str, Any]:
-    """What the hash of an event is over; text and whole numbers only."""
-    return {
+    """What the hash of an event is over; text and whole numbers only. Events from before forms were kept have none."""
+    told = {"form": event.form} if event.form else {}
+    return told | {
         "after": event.after,
         "actor": str(event.actor),
         "before": event.before,
@@ -180,7 +184,7 @@ def _fold(step: Step, at: datetime) -> None:
     head = step.consent
     head.state, head.changed_at, head.grade = step.after, at, step.grade
     if step.after in rules.LIVE:
-        head.given_at, head.valid_until = step.given_at or at, step.valid_until
+        head.given_at, head.valid_until, head.form = step.given_at or at, step.valid_until, step.form
 
 
 def request(asks: Sequence[Ask], *, language: str, by: Actor, at: datetime, new: bool = False) -> list[Consent]:
@@ -213,9 +217,12 @@ def give(
     language: str,
     by: Actor,
     at: datetime,
+    form: str = "general",
 ) -> list[Consent]:
     """The people's own act: given until the end the notice promised (C1, C5, C15).
 
+    `form` is what the act was, by the road it came: a tick among others, a step of its own, or a signature that was
+    looked at; what the purpose asks for, the gate compares (C2, C4).
     After a no, their own act asks anew and gives in one breath. Raises states.Overtaken when a no
     is newer than this yes, or as old: the more restrictive stands (law.md §3, concurrency).
     """
@@ -235,6 +242,7 @@ def give(
             evidence=evidence.get(head.subject_id),
             language=language,
             valid_until=at + timedelta(days=ask.tick.valid_days),
+            form=form,
         )
         for ask, head in zip(asks, found, strict=True)
     ]
@@ -259,7 +267,8 @@ def resume(heads_: Iterable[Consent], *, by: Actor, at: datetime) -> None:
     """Consents that rested stand again, with the day they were given and the end they had (suspended → given)."""
     steps = []
     for head in heads_:
-        steps.append(Step(head, "given", "request", head.grade, valid_until=head.valid_until, given_at=head.given_at))
+        kept: dict[str, Any] = {"valid_until": head.valid_until, "given_at": head.given_at, "form": head.form}
+        steps.append(Step(head, "given", "request", head.grade, **kept))
     apply(steps, by=by, at=at)
 
 

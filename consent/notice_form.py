@@ -82,6 +82,7 @@ class TickRow:
     """The fields of one tick, with what it is for."""
 
     name: str
+    form: str
     asked: BoundField
     zh: BoundField
     en: BoundField
@@ -123,7 +124,8 @@ class NoticeForm(StrictForm):
         for purpose, channel in self.offered:
             key = f"tick_{purpose.pk}_{channel}"
             recipient = self[f"{key}_recipient"] if channel == "share" else None
-            yield TickRow(_name(purpose), self[key], self[f"{key}_zh"], self[f"{key}_en"], self[f"{key}_days"], recipient)
+            words = (self[key], self[f"{key}_zh"], self[f"{key}_en"], self[f"{key}_days"], recipient)
+            yield TickRow(_name(purpose), purpose.form, *words)
 
     def clean(self) -> dict[str, Any]:
         """A tick that is asked for has its time: for ever is no choice (C15)."""

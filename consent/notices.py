@@ -74,7 +74,16 @@ PURPOSES: tuple[dict[str, Any], ...] = (
         "channels": ["share"],
         "minimum_grade": "A",
         "retention_days": 180,
-        "separate": True,
+        "form": "separate",
+    },
+    {
+        "code": "credit_report_query",
+        "name_zh": "查询信用报告",
+        "name_en": "Query of the credit report",
+        "channels": ["share"],
+        "minimum_grade": "B",
+        "retention_days": 180,
+        "form": "written",
     },
 )
 
@@ -130,6 +139,14 @@ def current(code: str = CODE) -> NoticeVersion:
     """The newest published version of a notice."""
     rows = NoticeVersion.objects.filter(notice__code=code, published_at__isnull=False)
     return rows.select_related("notice").latest("number")
+
+
+def recipient(tick: NoticePurpose, *, language: str) -> dict[str, str] | None:
+    """What the notice says of whom this tick passes data on to, in zh or en: rows of both lists stand in one order (B8)."""
+    lists = [tick.version.content[code].get("share", []) for code in LANGUAGES]
+    rows = zip(*lists, strict=False)
+    found = next((pair for pair in rows if tick.recipient in {row["name"] for row in pair}), None)
+    return None if found is None else found[LANGUAGES.index(language)]
 
 
 def before(version: NoticeVersion) -> NoticeVersion | None:

@@ -16,7 +16,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit import trail
-from consent.models import FileOutbox, PaperPage, Subject
+from consent import ledger
+from consent.ledger import Ask
+from consent.models import Consent, FileOutbox, NoticePurpose, NoticeVersion, PaperPage, Subject
+from consent.models.notice import Form
 from consent.showing import binding
 from team.models import User
 from vault import blobs, opening, sealing
@@ -50,11 +53,24 @@ def add(*, subject: UUID, pages: Sequence[bytes], by: User, at: datetime, ticks:
                 row.created_at = stamp
             trail.record("evidence.added", by=by, at=at, subject=subject, fields=("consent.evidence",), numbers=[len(rows)])
             PaperPage.objects.bulk_create(rows)
+            _ask_in_writing(subject, version, ticks, by=by, at=stamp)
     except BaseException:
         for row in rows:
             path_of(row.pk).unlink(missing_ok=True)
         raise
     return paper
+
+
+def _ask_in_writing(
+    subject: UUID, version: NoticeVersion | None, ticks: Sequence[UUID] | None, *, by: User, at: datetime
+) -> None:
+    """What a sheet asks for in writing is asked from here on, since no other road asks it (C4); that alone opens nothing."""
+    rows = NoticePurpose.objects.filter(version=version, purpose__form=Form.WRITTEN)
+    rows = rows if ticks is None else rows.filter(pk__in=ticks)
+    known = set(Consent.objects.filter(subject_id=subject).values_list("purpose_id", "channel"))
+    asks = [Ask(subject, tick, "quick") for tick in rows if (tick.purpose_id, tick.channel) not in known]
+    if version is not None and asks:
+        ledger.request(asks, language="", by=by, at=at)
 
 
 def show(page: PaperPage, *, by: User, at: datetime) -> bytes:

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from consent import ledger, states, suppression
 from consent.drafting import effects
 from consent.ledger import Ask
 from consent.models import Consent, ConsentEvent, ConsentReview, Evidence, NoticePurpose, PaperPage, Subject
+from consent.models.notice import Form
 from consent.requests import asking
 from team.models import User
 
@@ -84,7 +86,8 @@ def _accept_paper(head: Consent, language: str, by: User, at: datetime) -> None:
         raise ReviewRefused("unbound")
     proof = Evidence.objects.create(subject_id=head.subject_id, kind="paper", digest=_files(pages), created_at=at)
     asks = [Ask(head.subject_id, tick, head.source)]
-    ledger.give(asks, evidence={head.subject_id: proof}, grade="B", method="wet_sign", language=language, by=by, at=at)
+    how: dict[str, Any] = {"method": "wet_sign", "form": Form.WRITTEN, "language": language, "by": by, "at": at}
+    ledger.give(asks, evidence={head.subject_id: proof}, grade="B", **how)
     effects.close_replaced(head.subject_id, at=at)
 
 

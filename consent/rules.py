@@ -1,14 +1,14 @@
 """The gate's rules: pure decisions over plain facts, most restrictive first, no by default.
 
 Nothing here reads a clock, a database or a request. Each rule answers a reason code when it says no,
-and None when it has nothing against it. Serves A6, C6, D2, H1, H3, H4; the version goes into every decision.
+and None when it has nothing against it. Serves A6, C2, C4, C6, C12, D2, H1, H3, H4; the version goes into every decision.
 """
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-VERSION = "2026-11-2"
+VERSION = "2026-11-3"
 LIVE = frozenset({"given", "renewed"})
 INVITABLE = frozenset({"requested", "asserted"})
 OPENS, CLOSES = 9, 21
@@ -33,6 +33,9 @@ class Facts:
     suppressed: bool = True
     erased: bool = True
     storage_only: bool = False  # decisions from before this rule were made without it
+    asked_form: str = "general"  # nor did those from before forms know of any
+    given_form: str = ""
+    minor: bool = False
     active_staff: bool = False
     fit_staff: bool = False
     may: bool = False
@@ -84,6 +87,11 @@ def person_is_not_only_stored(facts: Facts) -> str | None:
     return "storage_only" if facts.storage_only else None
 
 
+def person_is_of_age(facts: Facts) -> str | None:
+    """Nobody who says they are under 18 is approached about money, whatever stands in the ledger (C12, 民法典 19)."""
+    return "minor" if facts.minor else None
+
+
 def number_is_not_suppressed(facts: Facts) -> str | None:
     """A refusal beats everything, whenever it was said (D2, D3)."""
     return "suppressed" if facts.suppressed else None
@@ -122,6 +130,16 @@ def evidence_is_good_enough(facts: Facts) -> str | None:
     return None if facts.grade <= facts.minimum_grade else "grade"
 
 
+FORMS = {"general": frozenset({"", "general", "separate", "written"}), "separate": frozenset({"separate", "written"})}
+
+
+def form_is_the_one_asked_for(facts: Facts) -> str | None:
+    """A tick is no step of its own, and neither is a signature (C2, C4); a form nobody knows is taken for the strictest."""
+    if facts.given_form in FORMS.get(facts.asked_form, frozenset({"written"})):
+        return None
+    return "separate_form_missing" if facts.asked_form == "separate" else "written_form_missing"
+
+
 def within_hours(facts: Facts) -> str | None:
     """Calls from 09:00 to 21:00 office time only, unless the person asked to be called (H3)."""
     if not facts.timed or OPENS <= facts.office_hour < CLOSES:
@@ -153,6 +171,7 @@ BASE: tuple[Rule, ...] = (
     person_is_in_book,
     person_is_here,
     number_is_not_suppressed,
+    person_is_of_age,
     person_is_not_only_stored,
     staff_is_fit,
     staff_may,
@@ -161,6 +180,7 @@ USE: tuple[Rule, ...] = (
     *BASE,
     consent_stands,
     consent_is_unexpired,
+    form_is_the_one_asked_for,
     evidence_is_good_enough,
     within_hours,
     was_answered_lately,
@@ -174,6 +194,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "reveal_check": USE,
     "sms": USE,
     "share": USE,
+    "query_credit": USE,
     "invite": INVITE,
 }
 

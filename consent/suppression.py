@@ -62,12 +62,12 @@ def subjects_suppressed(subjects: Iterable[UUID]) -> set[UUID]:
     return {subject for subject, mark in handles if mark in closed}
 
 
-def standing_of(subject: UUID) -> tuple[bool, bool]:
-    """Whether this subject is here, neither unknown nor erased, and whether one of their numbers is suppressed; one query."""
+def standing_of(subject: UUID) -> tuple[bool, bool, str]:
+    """Whether this subject is here (known, not erased), whether a number of theirs is suppressed, their age; one query."""
     refused = Suppression.objects.filter(lifted_at__isnull=True, fingerprint=OuterRef("fingerprint"))
     closed = Exists(Handle.objects.filter(Exists(refused), subject=OuterRef("pk")))
-    row = Subject.objects.filter(pk=subject, erased_at__isnull=True).values_list(closed).first()
-    return row is not None, row is None or bool(row[0])
+    row = Subject.objects.filter(pk=subject, erased_at__isnull=True).values_list(closed, "age").first()
+    return row is not None, row is None or bool(row[0]), (row and row[1]) or ""
 
 
 def since(digits: str) -> Suppression | None:

@@ -13,6 +13,7 @@ from audit import trail
 from audit.trail import Actor
 from consent import notices, rules
 from consent.models import Consent, NoticePurpose, NoticeVersion
+from consent.models.notice import Form
 from contacts import visibility
 from contacts.models import Contact, Departure, Event, EventStaff, EventTick, Submission
 from team import fields
@@ -124,6 +125,14 @@ def _post(event: Event, staff: Iterable[User]) -> None:
     wanted = {user.pk for user in staff}
     event.staff.exclude(user__in=wanted).delete()
     EventStaff.objects.bulk_create([EventStaff(event=event, user_id=pk) for pk in wanted], ignore_conflicts=True)
+
+
+def asked_by_form(event: Event) -> dict[str, list[NoticePurpose]]:
+    """The questions of an event by the form of the answer: ticks, steps of their own, and signatures (C2, C4)."""
+    asked: dict[str, list[NoticePurpose]] = {form: [] for form in Form.values}
+    for row in event.ticks.select_related("tick__purpose").order_by("tick__order"):
+        asked[row.tick.purpose.form].append(row.tick)
+    return asked
 
 
 def arrived(event: Event) -> bool:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from consent import rules
 from consent.gate import OFFICE
 from consent.models import Consent, SmsMessage
+from consent.models.notice import Form
 from contacts import writing
 from contacts.own.page import RENEWAL
 
@@ -42,12 +43,14 @@ def work(*, at: datetime) -> int:
 def due(at: datetime) -> QuerySet[Consent]:
     """Standing consents in their last 30 days, of people who agreed to messages and were not reminded of this end.
 
+    Not of what was signed: no button of theirs renews it (C4).
     A message that failed reminded nobody, and is tried again the next day, three times in all.
     """
     texts = Consent.objects.filter(subject=OuterRef("subject"), purpose="sms_info", channel="sms", state__in=rules.LIVE)
     sent = SmsMessage.objects.filter(subject=OuterRef("subject"), template=TEMPLATE)
     told = sent.filter(sent_at__gt=at - ONCE).exclude(outcome__in=("failed", "undelivered"))
     ending = Consent.objects.filter(state__in=rules.LIVE, valid_until__gt=at, valid_until__lte=at + RENEWAL)
+    ending = ending.exclude(purpose__form=Form.WRITTEN)
     tried = sent.filter(sent_at__gt=at - ONCE).order_by().values("subject").annotate(n=Count("pk")).values("n")
     agreed = ending.annotate(tries=Coalesce(Subquery(tried), 0)).filter(Exists(texts.filter(valid_until__gt=at)))
     lately = sent.filter(sent_at__gt=at - PAUSE)

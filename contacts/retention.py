@@ -9,7 +9,9 @@ from django.db import connection, transaction
 from django.db.models import Count, Q
 
 from audit import trail
+from consent import guardians
 from consent.models import Consent
+from consent.models.subject import Age
 from contacts import keeps, retention_rules
 from contacts.keeps import Kept
 from contacts.models import CallAttempt, Contact, Phone, RetentionRule, RuleChange
@@ -119,9 +121,12 @@ class _Facts:
     def __init__(self, ids: list[UUID]) -> None:
         self.days = table()
         self.standings: dict[UUID, list[Standing]] = defaultdict(list)
-        fields = ("subject_id", "state", "changed_at", "given_at", "valid_until")
-        for subject, state, changed, given, until in Consent.objects.filter(subject_id__in=ids).values_list(*fields):
-            self.standings[subject].append(Standing(state, changed, given, until))
+        children = set()
+        fields = ("subject_id", "subject__age", "state", "changed_at", "given_at", "valid_until")
+        for subject, age, *told in Consent.objects.filter(subject_id__in=ids).values_list(*fields):
+            self.standings[subject].append(Standing(*told))
+            children |= {subject} if age == Age.CHILD else set()
+        self.guarded = guardians.ends(children) if children else {}
         answered = CallAttempt.objects.filter(subject_id__in=ids, outcome__in=["answered", "later"])
         self.contacted = set(answered.values_list("subject_id", flat=True))
         self.unreachable = _unreachable(ids)
@@ -130,6 +135,12 @@ class _Facts:
         self.wrong = {contact for contact, remaining in counts if remaining == 0}
 
     def due(self, contact: Contact) -> Due:
+        """As the table has it; a child no longer than a guardian has agreed to (C12)."""
+        answer = self._due(contact)
+        until = self.guarded.get(contact.pk)
+        return answer if until is None or answer.on <= until else Due(until, "guardian")
+
+    def _due(self, contact: Contact) -> Due:
         return retention_rules.due(
             self.standings[contact.pk],
             created_at=contact.created_at,

@@ -70,10 +70,12 @@ PERSON, EVENT = _through("/contacts/"), _through("/events/")
 SHEET = "姓名,手机号,同意\n王小诺,{number},是\n周远,12,是\n钱行,,否\n"
 UPLOAD = (Attach("main input[type=file]", "fair.csv", SHEET), Press("main form button.primary"))
 CODE: tuple[Step, ...] = (Fill("#id_code", "{code}"), Press("main form.form button.primary"))
-ANSWERED = (Fill("#id_name", "王小诺"), Fill("#id_number", "{number}"), Tick("main input[type=checkbox]"))
+ADULT = Tick("#id_age_0")
+ANSWERED = (ADULT, Fill("#id_name", "王小诺"), Fill("#id_number", "{number}"), Tick("main input[type=checkbox]"))
+ONWARD = Press('main a[href^="/w/"]')  # past what is asked by itself
 KNOWN: tuple[Step, ...] = (
-    *(Fill("#id_name", "王小诺"), Fill("#id_number", "{known}"), Tick("main input[type=checkbox]")),
-    *(Press("main form.form button.primary"), *CODE),
+    *(ADULT, Fill("#id_name", "王小诺"), Fill("#id_number", "{known}"), Tick("main input[type=checkbox]")),
+    *(Press("main form.form button.primary"), *CODE, ONWARD),
 )
 
 VISITOR = "visitor"
@@ -83,10 +85,12 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("sign-in", "/sign-in/"),
         Page("event-form", "/e/demo/"),
         Page("event-form-wrong", "/e/demo/", (Fill("#id_number", "12"), Press("main form.form button.primary"))),
-        Page("nothing-ticked", "/e/demo/", (*ANSWERED[:2], Press("main form.form button.primary"))),
+        Page("nothing-ticked", "/e/demo/", (*ANSWERED[:3], Press("main form.form button.primary"))),
+        Page("under-age", "/e/demo/", (Tick("#id_age_1"), Press("main form.form button.primary"))),
         Page("notice", "/n/event/v1/"),
         Page("code", "/e/demo/", (*ANSWERED, Press("main form.form button.primary"))),
-        Page("receipt", "", CODE),
+        Page("one-by-one", "", CODE),
+        Page("receipt", "", (ONWARD,)),
         Page("stopped", "", (Press("button.bad"),)),
         Page("receipt-check", "/receipt/check/"),
         Page("receipt-none", "", (Fill("#id_text", "{}"), Press("main form.form button.primary"))),
@@ -117,6 +121,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("revealed", "", (Tick("main input[type=radio]"), Press("main form button.primary"))),
         Page("person-waiting", "/contacts/?state=asserted", PERSON),
         Page("client", "", (Press('main a[href$="/client/"]'),)),
+        Page("age", "/contacts/?state=asserted", (*PERSON, Press('main a[href$="/age/"]'))),
         Page("sign", "/contacts/?state=asserted", (*PERSON, Press('main a[href$="/sign/"]'))),
         Page("sign-nothing", "", (Press("main form button.primary"),)),
         Page("papers", "/contacts/?state=asserted", (*PERSON, Press('main a[href$="/papers/"]'))),
@@ -158,6 +163,8 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("contacts", "/contacts/"),
         Page("person", "/contacts/", PERSON),
         Page("coverage", "/coverage/"),
+        Page("minors", "/minors/"),
+        Page("minors-read", "", (Tick("#id_reason_0"), Press("main form.form button.primary"))),
         Page("review", "/review/"),
         Page("review-next", "", (Press('main a[data-press="s"]'),)),
         Page("requests", "/requests/"),

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from audit.trail import System
 from contacts import events
-from contacts.intake import visiting
+from contacts.intake import separately, visiting
 from team import people
 from team.models import Book, Pledge, Team
 from vault import keyring, phone
@@ -46,14 +46,20 @@ def _event(code, owner, at):
 
 
 def arrive(event, number, *, name="王小诺", at=NOON, confirm=True, channels=("call",)):
-    """A visitor fills in the form and, unless told otherwise, types the code; returns submission and receipt."""
-    ticks = [row.tick for row in event.ticks.select_related("tick") if row.tick.channel in channels]
-    token = visiting.form_token()
-    sent = visiting.submit(
-        event=event, name=name, number=phone.normalise(number), ticks=ticks, language="zh-hans", token=token, at=at
-    )
+    """A visitor of age fills in the form and, unless told otherwise, types the code; returns submission and receipt.
+
+    What asks for a step of its own is agreed to after the code, in that step.
+    """
+    asked = [row.tick for row in event.ticks.select_related("tick__purpose") if row.tick.channel in channels]
+    ticks, token = [tick for tick in asked if tick.purpose.form == "general"], visiting.form_token()
+    told = {"event": event, "name": name, "number": phone.normalise(number), "ticks": ticks, "language": "zh-hans"}
+    sent = visiting.submit(**told, token=token, age="adult", at=at)
     if not confirm:
         return sent, None
     screen = visiting.subject_phone_screen(sent.subject_id)
     code = screen.split("验证码 ")[1][:6]
-    return sent, visiting.confirm(submission=sent, code=code, language="zh-hans", at=at)
+    receipt = visiting.confirm(submission=sent, code=code, language="zh-hans", at=at)
+    for tick in asked:
+        if tick.purpose.form == "separate":
+            assert separately.agree(sent, tick.pk, language="zh-hans", at=at)
+    return sent, receipt

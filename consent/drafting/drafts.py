@@ -93,10 +93,11 @@ def review(draft: NoticeVersion) -> Review:
     ticks = list(draft.purposes.all())
     before = notices.before(draft)
     found = changes.between(before.content, list(before.purposes.all()), draft.content, ticks) if before else []
+    forms = dict(Purpose.objects.values_list("code", "form"))
     gaps = notices.missing(draft.content) + ([] if ticks else ["purposes"]) + _ticks_missing(draft, ticks)
     return Review(
         gaps=gaps,
-        findings=lint.findings(draft.content, ticks),
+        findings=lint.findings(draft.content, ticks, forms=forms),
         changes=found,
         measured=changes.measure(found),
         readability=lint.readability(draft.content),

@@ -1,7 +1,7 @@
 """What a notice should not say, and how hard it is to read: rules over words, the same for every draft (A4, B6)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -24,6 +24,11 @@ CHANNELS = {
     "call": r"电话|致电|\bcalls?\b|\bphone",
     "sms": r"短信|\btexts?\b|\bmessages?\b",
     "share": r"转交|提供给|\bpass(?:ing)?\b|\bshare",
+}
+# Words by which a tick says that it asks for a step of its own, or for a signature (条例 62(7), PIPL 29; C2, C4).
+SAID = {
+    "separate": {"zh": re.compile(r"单独同意"), "en": re.compile(r"\bseparate", re.IGNORECASE)},
+    "written": {"zh": re.compile(r"书面同意"), "en": re.compile(r"\bin writing\b|\bwritten\b", re.IGNORECASE)},
 }
 SENTENCES = re.compile(r"[。！？；!?;\n]|\.(?:\s|$)")
 LONG = {"zh": 90, "en": 45}  # characters, words of one sentence
@@ -49,11 +54,15 @@ class Tick(Protocol):
     tick_en: str
 
 
-def findings(content: dict[str, Any], ticks: Sequence[Tick]) -> list[Finding]:
-    """Everything found, the blocking first; nothing for a notice that may be shown as it is."""
+def findings(content: dict[str, Any], ticks: Sequence[Tick], *, forms: Mapping[str, str] | None = None) -> list[Finding]:
+    """Everything found, the blocking first; nothing for a notice that may be shown as it is.
+
+    `forms` says by which form each purpose is agreed to, by its code; a purpose it does not name is ticked.
+    """
     found = [one for language in ("zh", "en") for one in _in_words(language, content.get(language) or {})]
     for tick in ticks:
         found += _in_tick(tick)
+        found += _in_form(tick, (forms or {}).get(tick.purpose_id, "general"))
     return sorted(found, key=lambda one: not one.blocking)
 
 
@@ -93,6 +102,13 @@ def _in_tick(tick: Tick) -> list[Finding]:
         for code, shape in (("silent", SILENT), ("endless", ENDLESS), ("ticked", TICKED)):
             found += [Finding(code, place, hit[0], blocking=True) for hit in shape.finditer(text)]
     return found
+
+
+def _in_form(tick: Tick, form: str) -> Iterator[Finding]:
+    """Who is asked separately, or in writing, is told so in the words of the question itself (C2, C4)."""
+    for language, text in (("zh", tick.tick_zh), ("en", tick.tick_en)):
+        if form in SAID and text.strip() and not SAID[form][language].search(text):
+            yield Finding(form, f"tick_{tick.purpose_id}_{tick.channel}_{language}", text, blocking=True)
 
 
 def _texts(words: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from consent.models.decision import Decision
 from consent.models.evidence import Challenge, Evidence, SmsMessage, StopLink
+from consent.models.guardian import Guardian
 from consent.models.ledger import Consent, ConsentEvent
 from consent.models.notice import Notice, NoticeCopy, NoticeDelivery, NoticePurpose, NoticeVersion, Purpose
 from consent.models.paper import FileOutbox, PaperPage
@@ -17,6 +18,7 @@ __all__ = [
     "Decision",
     "Evidence",
     "FileOutbox",
+    "Guardian",
     "Handle",
     "Notice",
     "NoticeCopy",

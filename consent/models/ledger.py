@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from consent.models.evidence import Evidence
-from consent.models.notice import Channel, Grade, NoticeVersion, Purpose
+from consent.models.notice import Channel, Form, Grade, NoticeVersion, Purpose
 from consent.models.subject import Subject
 from vault import labels
 
@@ -48,6 +48,8 @@ class Consent(models.Model):
     changed_at = models.DateTimeField()
     given_at = models.DateTimeField(null=True)
     valid_until = models.DateTimeField(null=True)
+    # By which act the last yes came (C2, C4); empty for one from before forms were kept, which counts as none of them.
+    form = models.CharField(max_length=8, choices=Form.choices, null=True)  # SQLite adds it without rebuilding the table
 
     class Meta:
         """One head per subject, purpose and channel; a yes always has an end (C15)."""
@@ -93,6 +95,7 @@ class ConsentEvent(models.Model):
     event_time = models.DateTimeField()
     recorded_at = models.DateTimeField()
     rule_version = models.CharField(max_length=20)
+    form = models.CharField(max_length=8, choices=Form.choices, null=True)
     previous_hash = models.CharField(max_length=64, blank=True)
     event_hash = models.CharField(max_length=64)
 

@@ -26,6 +26,14 @@ class Grade(models.TextChoices):
     D = "D", _("D · asserted by staff")
 
 
+class Form(models.TextChoices):
+    """By which act a purpose may be agreed to, the easiest first (C2, C4); a head keeps by which one it was."""
+
+    GENERAL = "general", _("own tick")
+    SEPARATE = "separate", _("a step of its own")
+    WRITTEN = "written", _("in writing, signed by hand")
+
+
 class Materiality(models.TextChoices):
     """How much a new version changes, the least first (B4): nothing, something to be told, something to be asked anew."""
 
@@ -48,7 +56,7 @@ class Purpose(models.Model):
     text_en = models.TextField()
     categories = models.JSONField(default=list)
     channels = models.JSONField(default=list)
-    separate = models.BooleanField(default=False)
+    form = models.CharField(max_length=8, choices=Form.choices, default=Form.GENERAL)
     minimum_grade = models.CharField(max_length=1, choices=Grade.choices, default=Grade.C)
     retention_days = models.PositiveIntegerField()
     retired_at = models.DateTimeField(null=True)

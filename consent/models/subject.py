@@ -8,6 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from vault import labels
 
 
+class Age(models.TextChoices):
+    """How old somebody says they are, as far as the law asks (C12); no date of birth is kept."""
+
+    ADULT = "adult", _("18 or older")
+    YOUTH = "youth", _("14 to 17")
+    CHILD = "child", _("under 14")
+
+
+MINORS = frozenset({"youth", "child"})
+
+
 class Subject(models.Model):
     """A person, pseudonymous: consent and trail hang here, so they outlive the name (PIPL 69)."""
 
@@ -18,6 +29,9 @@ class Subject(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True)
+    # As declared, and when; empty where nobody said (SQLite adds both without rebuilding the table).
+    age = models.CharField(max_length=8, choices=Age.choices, null=True)
+    age_at = models.DateTimeField(null=True)
 
 
 class Handle(models.Model):

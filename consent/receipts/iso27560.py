@@ -79,6 +79,8 @@ STATES = {
     "tombstone": "pipl:ConsentErased",
 }
 NAMED = {term: state for state, term in STATES.items()}
+FORMS = {"general": "pipl:GeneralConsent", "separate": "pipl:SeparateConsent", "written": "pipl:WrittenConsent"}
+FORM_OF = {term: form for form, term in FORMS.items()}
 STOP = ("link", "spoken", "letter")
 
 
@@ -112,8 +114,8 @@ def _record(item: Item) -> dict[str, Any]:
         "notice_hash": item.notice_hash,
         "purposes": [{"code": item.purpose, "text": item.purpose_text}],
         "lawful_basis": "pipl:Article13-1-1",
-        "consent_form": "pipl:SeparateConsent" if item.separate else "pipl:GeneralConsent",
-        "event_type": "dpv:ExplicitlyExpressedConsent" if item.separate else "dpv:ExpressedConsent",
+        "consent_form": FORMS[item.form],
+        "event_type": "dpv:ExpressedConsent" if item.form == "general" else "dpv:ExplicitlyExpressedConsent",
         "pii_information": list(item.items),
         "collection_method": item.source,
         "channels": [item.channel],
@@ -168,7 +170,7 @@ def _item(row: dict[str, Any]) -> Item:
         purpose=purpose["code"],
         purpose_text=purpose["text"],
         channel=channel,
-        separate=row["consent_form"] == "pipl:SeparateConsent",
+        form=FORM_OF[row["consent_form"]],
         state=NAMED[row["state"]],
         source=row["collection_method"],
         given=period.get("from", ""),

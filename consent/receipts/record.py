@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 from consent.models import Consent, ConsentEvent, NoticePurpose
 from consent.models.ledger import State
+from consent.models.notice import Form
 
 SCHEMA = "cfi-consent/1.0+27560"
 NAMES = UUID("5b1c6f0e-3a3f-5c39-9d0e-7c1e0b6d2a11")  # this house's own, for ids made of hashes
@@ -36,7 +37,7 @@ class Item:
     purpose: str
     purpose_text: str
     channel: str
-    separate: bool
+    form: str  # general, separate or written: how it was given; before that, how it is asked for
     state: str
     source: str
     given: str
@@ -107,7 +108,7 @@ def _item(
         purpose=head.purpose_id,
         purpose_text=(tick.tick_en if english else tick.tick_zh) if tick else head.purpose_id,
         channel=head.channel,
-        separate=head.purpose.separate,
+        form=head.form or (Form.GENERAL if head.given_at else head.purpose.form),
         state=head.state,
         source=head.source,
         given=_stamp(head.given_at),

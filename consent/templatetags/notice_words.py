@@ -8,9 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from consent.models import NoticeVersion
+from consent.models import NoticePurpose, NoticeVersion
 from consent.models.ledger import State
-from consent.models.notice import Channel, Materiality
+from consent.models.notice import Channel, Form, Materiality
 from consent.notice_form import LABELS
 from consent.notices import PURPOSES
 
@@ -22,6 +22,8 @@ FINDINGS: dict[str, Promise] = {
     "pressed": _("pressure: look whether it depends on it"),
     "bundled": _("two channels in one tick"),
     "long": _("a long sentence"),
+    "separate": _("does not say that it is agreed to separately"),
+    "written": _("does not say that it is agreed to in writing"),
 }
 WHYS: dict[str, Promise] = {
     "wording": _("wording only"),
@@ -49,6 +51,18 @@ def notice_title(version: NoticeVersion) -> str:
     english = (get_language() or "").startswith("en")
     words = version.content["en" if english and "en" in version.content else "zh"]
     return f"{words['title']} v{version.number}"
+
+
+@register.simple_tag
+def tick_words(tick: NoticePurpose) -> str:
+    """A question in the reader's language."""
+    return tick.tick_en if (get_language() or "").startswith("en") else tick.tick_zh
+
+
+@register.simple_tag
+def form_word(code: str) -> Promise | str:
+    """By which act a purpose may be agreed to."""
+    return dict(Form.choices).get(code, code)
 
 
 @register.simple_tag

@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from audit.trail import Self_
-from consent import stop_link
+from consent import notices, stop_link
 from consent.challenge import ChallengeRefused
 from consent.models import Consent
 from consent.receipts import pdf, record, signed
 from consent.views import words_of
 from contacts import events, withdrawal
 from contacts.forms.intake import CodeForm, VisitorForm
-from contacts.intake import visiting
+from contacts.intake import separately, visiting
 from contacts.models import Event, Submission
 from team.doors import not_understood, public_door, too_many
 from vault.errors import KeyringRefused
@@ -50,15 +50,18 @@ def _event(code: str) -> Event:
 def event_form(request: HttpRequest, code: str) -> HttpResponse:
     """The form behind the QR code: nothing is ticked beforehand, nothing else is asked (A4, C7)."""
     event = _event(code)
-    ticks = [row.tick for row in event.ticks.select_related("tick").order_by("tick__order")]
+    asked = events.asked_by_form(event)
     initial = {"token": visiting.form_token()}
-    form = VisitorForm(request.POST if request.method == "POST" else None, ticks=ticks, initial=initial)
+    form = VisitorForm(request.POST if request.method == "POST" else None, ticks=asked["general"], initial=initial)
+    if form.says_minor:
+        return render(request, "contacts/visitor/minor.html", {"event": event})
     if event.closed_at is None and form.is_bound and form.is_valid():
         return _submit(request, event, form)
     words = words_of(event.notice_version)
     book = events.book_of_link(event, request.GET.get("book", ""))
     here = request.path if book == event.book_id else f"{request.path}?book={book}"
-    context = {"event": event, "form": form, "words": words, "ticks": ticks, "here": here}
+    context = {"event": event, "form": form, "words": words, "asked": asked, "here": here}
+    context["words_language"] = "en" if (get_language() or "").startswith("en") else "zh"
     return render(request, "contacts/visitor/form.html", context, status=400 if form.is_bound else 200)
 
 
@@ -73,6 +76,7 @@ def _submit(request: HttpRequest, event: Event, form: VisitorForm) -> HttpRespon
             ticks=form.chosen(),
             language=get_language() or "zh-hans",
             token=data["token"],
+            age=data["age"],
             at=at,
         )
     except visiting.NothingTicked:
@@ -101,13 +105,43 @@ def confirm(request: HttpRequest, code: str, token: str) -> HttpResponse:
         if form.is_bound and form.is_valid():
             receipt = visiting.confirm(submission=submission, code=form.cleaned_data["code"], language=language, at=at)
             if receipt is not None:
-                return redirect(f"{reverse('stop', args=[receipt.stop_token])}?new=1")
+                return _after_code(submission, token, receipt.stop_token)
             form.add_error("code", _("This code is wrong."))
     except ChallengeRefused as refused:
         if refused.wait:
             return too_many(request, refused.wait)
         form.add_error(None, str(SENTENCES[refused.code]))
     return _confirm_page(request, event, submission, form)
+
+
+def _after_code(submission: Submission, token: str, stop: str) -> HttpResponse:
+    """What is agreed to separately comes next, on its own page; then the receipt."""
+    if separately.asked(submission, at=timezone.now()):
+        return redirect("visitor_separately", submission.event.code, token, stop)
+    return redirect(f"{reverse('stop', args=[stop])}?new=1")
+
+
+@public_door(rate=CROWD)
+@require_http_methods(["GET", "POST"])
+def one_by_one(request: HttpRequest, code: str, token: str, stop: str) -> HttpResponse:
+    """A button for each question: what asks for a step of its own is agreed to here, or not at all (C2)."""
+    submission = visiting.submission_of(_event(code), token)
+    if submission is None or stop_link.find(stop) != submission.subject_id:
+        raise Http404
+    at = timezone.now()
+    asked = separately.asked(submission, at=at)
+    chosen = next((tick for tick in asked if str(tick.pk) == request.POST.get("tick", "")), None)
+    if request.method == "POST" and chosen is not None:
+        if not separately.agree(submission, chosen.pk, language=get_language() or "zh-hans", at=at):
+            messages.error(request, _("This is not asked any more, or you refused meanwhile. Nothing was changed."))
+            return redirect("stop", stop)
+        return redirect(request.path)
+    if not asked or request.method == "POST":
+        return redirect(f"{reverse('stop', args=[stop])}?new=1")
+    language = "en" if (get_language() or "").startswith("en") else "zh"
+    told = [(tick, notices.recipient(tick, language=language)) for tick in asked]
+    context = {"event": submission.event, "asked": told, "stop": stop}
+    return render(request, "contacts/visitor/separately.html", context)
 
 
 def _confirm_page(request: HttpRequest, event: Event, submission: Submission, form: CodeForm) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consent.models import NoticePurpose, NoticeVersion
+from consent.models.notice import Form
 from contacts.intake import visiting
 from team.models import Book, User
 from vault import names, phone
@@ -51,7 +52,7 @@ class PersonForm(MobileForm):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": _("Please fill in the name.")},
     )
-    field_order = ("name", "number")
+    field_order: tuple[str, ...] = ("name", "number")
 
     def clean_name(self) -> str:
         """A clean name, or a sentence."""
@@ -62,10 +63,17 @@ class PersonForm(MobileForm):
 
 
 class VisitorForm(PersonForm):
-    """The visitor's form: name, number, and an unticked box per purpose and channel (A4, C1)."""
+    """The visitor's form: of age or not, name, number, and an unticked box per purpose and channel (A4, C1, C12)."""
 
+    age = forms.ChoiceField(
+        label=_("How old are you?"),
+        choices=[("adult", _("I am 18 or older")), ("minor", _("I am under 18"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please say whether you are 18 or older. Nothing has been stored yet.")},
+    )
     ticks = forms.MultipleChoiceField(label=_("I agree to"), required=False, widget=forms.CheckboxSelectMultiple)
     token = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    field_order = ("age", "name", "number", "ticks")
 
     def __init__(self, *args: Any, ticks: list[NoticePurpose], **kwargs: Any) -> None:
         """Offer this event's ticks in the reader's language."""
@@ -74,6 +82,11 @@ class VisitorForm(PersonForm):
         self.offered = {str(tick.pk): tick for tick in ticks}
         choices = [(pk, tick.tick_en if english else tick.tick_zh) for pk, tick in self.offered.items()]
         self.fields["ticks"].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def says_minor(self) -> bool:
+        """Whether whoever sent it says they are under 18: then nothing else in it is looked at."""
+        return self.is_bound and "minor" in self.data.getlist("age")  # type: ignore[attr-defined]
 
     def chosen(self) -> list[NoticePurpose]:
         """The ticks the visitor set."""
@@ -178,15 +191,15 @@ class EventForm(StaffForm):
         self.fields["version"].initial = version.pk
         ticks, shelf = self.fields["ticks"], self.fields["book"]
         english = (get_language() or "").startswith("en")
-        ticks.queryset = version.purposes.order_by("order")  # type: ignore[attr-defined]
+        ticks.queryset = version.purposes.select_related("purpose").order_by("order")  # type: ignore[attr-defined]
         ticks.label_from_instance = lambda tick: tick.tick_en if english else tick.tick_zh  # type: ignore[attr-defined]
         shelf.queryset = books  # type: ignore[attr-defined]
         shelf.label_from_instance = lambda book: book.name  # type: ignore[attr-defined]
 
     def clean_ticks(self) -> list[NoticePurpose]:
-        """A way to reach the people is among the questions: passing on alone is no reason to meet (C2)."""
+        """A way to reach people by their own tick is among the questions: passing on alone is no reason to meet (C2, C4)."""
         ticks = list(self.cleaned_data["ticks"])
-        if not any(tick.channel in ("call", "sms") for tick in ticks):
+        if not any(tick.channel in ("call", "sms") and tick.purpose.form == Form.GENERAL for tick in ticks):
             raise forms.ValidationError(_("Ask at least whether you may call or write."))
         return ticks
 

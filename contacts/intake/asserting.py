@@ -11,6 +11,7 @@ from audit.trail import Actor
 from consent import ledger
 from consent.ledger import Ask
 from consent.models import Evidence, NoticePurpose
+from consent.models.notice import Form
 from contacts.intake import arriving
 from contacts.intake.arriving import Draft
 from contacts.models import Contact, Event
@@ -94,7 +95,8 @@ def quick(
 
 def asked_by_staff(event: Event) -> list[NoticePurpose]:
     """What staff may note for somebody: calls, or text messages where the event asks for no calls; never sharing (C2)."""
-    ticks = [row.tick for row in event.ticks.select_related("tick").order_by("tick__order")]
+    rows = event.ticks.filter(tick__purpose__form=Form.GENERAL).select_related("tick").order_by("tick__order")
+    ticks = [row.tick for row in rows]
     for channel in ("call", "sms"):
         if found := [tick for tick in ticks if tick.channel == channel]:
             return found

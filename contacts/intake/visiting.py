@@ -12,9 +12,10 @@ from django.db.models import QuerySet
 
 from audit import trail
 from audit.trail import Self_
-from consent import challenge, ledger, states, stop_link, suppression
+from consent import ages, challenge, ledger, states, stop_link, suppression
 from consent.ledger import Ask
 from consent.models import Challenge, Consent, Evidence, NoticePurpose, SmsMessage
+from consent.models.notice import Form
 from contacts import retention
 from contacts.intake import arriving
 from contacts.intake.arriving import Draft
@@ -58,16 +59,19 @@ def submit(
     ticks: Sequence[NoticePurpose],
     language: str,
     token: str,
+    age: str,
     at: datetime,
     book: UUID | None = None,
 ) -> Submission:
-    """Take a visitor's form: everything stays `requested` until the number is confirmed; serves C1, C7, I6.
+    """Take a visitor's form: everything stays `requested` until the number is confirmed; serves C1, C7, C12, I6.
 
     Sent twice it answers with the first. A known number in this book gets the new request; a number
     known elsewhere, or suppressed, looks no different. `book` is a colleague's who works at the event
-    and invited this person; else the event's own. Raises NothingTicked, vault.names.TextRefused,
+    and invited this person; else the event's own. `age` is what they declare: raises consent.ages.UnderAge before
+    anything is looked at or stored, unless it is that they are of age. Raises NothingTicked, vault.names.TextRefused,
     challenge.ChallengeRefused when too many codes were asked for.
     """
+    ages.must_be_adult(age)
     if (known := submission_of(event, token)) is not None:
         return known
     if not ticks:
@@ -76,7 +80,7 @@ def submit(
     challenge.admit(digits=number.digits, at=at)
     code = uuid4()
     try:
-        submission = _arrive(draft, ticks, event=event, book=book or event.book_id, token=token, code=code, at=at)
+        submission = _arrive(draft, ticks, event=event, book=book or event.book_id, token=token, age=age, code=code, at=at)
     except IntegrityError:
         if (known := submission_of(event, token)) is None:
             raise
@@ -86,7 +90,7 @@ def submit(
 
 
 def _arrive(
-    draft: Draft, ticks: Sequence[NoticePurpose], *, event: Event, book: UUID, token: str, code: UUID, at: datetime
+    draft: Draft, ticks: Sequence[NoticePurpose], *, event: Event, book: UUID, token: str, age: str, code: UUID, at: datetime
 ) -> Submission:
     """Known or new is decided under the book's lock: two tabs at once make one person (bad input 104)."""
     with transaction.atomic():
@@ -96,7 +100,7 @@ def _arrive(
             arriving.make_keys([draft], event=event, at=at, book=book)
         else:
             draft = replace(draft, subject=contact.pk)
-        return _store(draft, contact, ticks, event=event, book=book, token=token, code=code, at=at)
+        return _store(draft, contact, ticks, event=event, book=book, token=token, age=age, code=code, at=at)
 
 
 def _store(
@@ -107,6 +111,7 @@ def _store(
     event: Event,
     book: UUID,
     token: str,
+    age: str,
     code: UUID,
     at: datetime,
 ) -> Submission:
@@ -129,6 +134,7 @@ def _store(
             created_at=at,
             phone_id=arriving.row_of(subject, draft.numbers[0].digits) if contact else arriving.phone_ids(draft)[0],
             ticks=[str(tick.pk) for tick in ticks],
+            age=age,
         )
 
 
@@ -176,7 +182,8 @@ def _give(submission: Submission, asked: Challenge, language: str, at: datetime)
     with transaction.atomic():
         trail.record("contact.changed", by=by, at=at, subject=subject, reason="given")
         proof = Evidence.objects.create(subject_id=subject, kind="otp", digest=asked.code_hash, created_at=at)
-        ticks = NoticePurpose.objects.filter(pk__in=submission.ticks)
+        ages.own(subject, submission.age, at=at)
+        ticks = NoticePurpose.objects.filter(pk__in=submission.ticks).exclude(purpose__form=Form.WRITTEN)  # no code signs (C4)
         asks = _lawful([Ask(subject, tick, "visitor") for tick in ticks])
         consents = ledger.give(asks, evidence={subject: proof}, grade="A", method="otp", language=language, by=by, at=at)
         suppression.lift(subject, by=by, at=at)

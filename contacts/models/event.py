@@ -72,4 +72,5 @@ class Submission(models.Model):
     challenge_id = models.UUIDField(null=True)
     phone_id = models.UUIDField(null=True)  # the number that was typed, which alone the code confirms
     ticks = models.JSONField(default=list)
+    age = models.CharField(max_length=8, null=True)  # as declared; kept with the person once the number is confirmed
     created_at = models.DateTimeField()

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from audit import trail
 from audit.trail import Self_
-from consent.models import Consent, ConsentEvent, Decision, PaperPage, RightsRequest, SmsMessage
+from consent.models import Consent, ConsentEvent, Decision, Guardian, PaperPage, RightsRequest, SmsMessage
 from consent.receipts import signed
 from contacts.models import CallAttempt, Contact, OwnVisit, Phone
 from contacts.own import bearers
@@ -55,6 +55,8 @@ def _record(contact: Contact) -> dict[str, Any]:
         },
         "held": _opened({name: getattr(contact, name) for name in TEXTS}),
         "numbers": _numbers(pk),
+        "age": {"said": contact.subject.age or "", "at": _time(contact.subject.age_at)},
+        "guardians": [_guardian(row) for row in _newest(Guardian.objects.filter(subject_id=pk), "reviewed_at")],
         "leaves": {"on": _time(contact.delete_on), "rule": contact.delete_rule},
         "consents": [_consent(head) for head in _heads(pk)],
         "uses": [_use(use) for use in _newest(CallAttempt.objects.filter(subject_id=pk).select_related("user"), "at")],
@@ -108,7 +110,13 @@ def _consent(head: Consent) -> dict[str, Any]:
 
 def _event(event: ConsentEvent) -> dict[str, Any]:
     told = {"at": _time(event.event_time), "after": event.after, "who": event.actor, "act": event.method}
+    told |= {"form": event.form} if event.form else {}
     return told | {"grade": event.grade, "hash": event.event_hash}
+
+
+def _guardian(row: Guardian) -> dict[str, Any]:
+    told = {"relation": row.relation, "agreed": _time(row.reviewed_at), "until": _time(row.valid_until)}
+    return told | _opened({"name": row.name})
 
 
 def _use(use: CallAttempt) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from audit.trail import Actor, Self_
 from consent import ledger, suppression
 from consent.ledger import Ask
 from consent.models import Consent, Evidence, RightsRequest
+from consent.models.notice import Form
 from consent.requests import asking
 from contacts import retention, withdrawal
 from contacts.models import OwnVisit
@@ -54,7 +56,7 @@ def agree(visit: OwnVisit, tick_id: UUID, *, language: str, at: datetime) -> int
     with transaction.atomic():
         ids = page.subjects_of(visit)
         heads = Consent.objects.select_for_update(of=("self",)).filter(subject_id__in=ids).order_by("pk")
-        asked = [head for head in heads.select_related("notice_version__notice") if page.may_agree(head, at=at)]
+        asked = [head for head in heads.select_related("purpose", "notice_version__notice") if page.may_agree(head, at=at)]
         ticks = [(head, page.tick_now(head)) for head in asked]
         asks = [Ask(head.subject_id, tick, head.source) for head, tick in ticks if tick is not None and tick.pk == tick_id]
         if suppression.subjects_suppressed([ask.subject for ask in asks]):
@@ -69,4 +71,6 @@ def _agree(ask: Ask, visit: OwnVisit, language: str, at: datetime) -> None:
     by = Self_(ask.subject)
     trail.record("contact.changed", by=by, at=at, subject=ask.subject, reason="given")
     proof = Evidence.objects.create(subject_id=ask.subject, kind="otp", digest=visit.code_hash, created_at=at)
-    ledger.give([ask], evidence={ask.subject: proof}, grade="A", method="own_page", language=language, by=by, at=at)
+    how: dict[str, Any] = {"method": "own_page", "form": Form.SEPARATE}  # each line of the page has a button of its own
+    how |= {"language": language, "by": by, "at": at}
+    ledger.give([ask], evidence={ask.subject: proof}, grade="A", **how)

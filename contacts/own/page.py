@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent import notices, rules, states
 from consent.models import Consent, Decision, NoticeDelivery, NoticePurpose, RightsRequest, Suppression
+from consent.models.notice import Form
 from contacts import telling
 from contacts.masking import Wish, show
 from contacts.models import CallAttempt, Contact, OwnVisit, Phone
@@ -133,7 +134,12 @@ def _switches(heads: list[Consent], at: datetime) -> list[Switch]:
 
 
 def may_agree(head: Consent, *, at: datetime) -> bool:
-    """Whether its person is asked anew: a newer notice has replaced it, or it ends within 30 days (law.md §3)."""
+    """Whether its person is asked anew: a newer notice has replaced it, or it ends within 30 days (law.md §3).
+
+    Never by a button what needs a signature (C4).
+    """
+    if head.purpose.form == Form.WRITTEN:
+        return False
     ending = head.valid_until is not None and at < head.valid_until <= at + RENEWAL
     return head.state == "superseded" or (head.state in rules.LIVE and ending)
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("contacts/<uuid:pk>/invite/", noting.invite, name="invite"),
     path("e/<slug:code>/", visitor.event_form, name="visitor_form"),
     path("e/<slug:code>/confirm/<str:token>/", visitor.confirm, name="visitor_confirm"),
+    path("e/<slug:code>/separately/<str:token>/<str:stop>/", visitor.one_by_one, name="visitor_separately"),
     path("api/sms/", replies.inbound, name="sms_inbound"),
     path("api/sms/report/", replies.report, name="sms_report"),
     path("w/<str:token>/", visitor.stop, name="stop"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.doors import overlap, papers, people, signing, using
+from contacts.doors import ages, overlap, papers, people, signing, using
 
 urlpatterns = [
     path("contacts/", people.contact_list, name="contacts"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("contacts/<uuid:pk>/outcome/", using.note_outcome, name="outcome"),
     path("contacts/<uuid:pk>/withdraw/", using.withdraw_page, name="withdraw"),
     path("contacts/<uuid:pk>/sign/", signing.sign, name="sign"),
+    path("contacts/<uuid:pk>/age/", ages.age, name="age"),
+    path("contacts/<uuid:pk>/guardian/", ages.guardian, name="guardian"),
+    path("minors/", ages.minors_page, name="minors"),
     path("contacts/<uuid:pk>/papers/", papers.papers_page, name="papers"),
     path("contacts/<uuid:pk>/papers/<uuid:page>/", papers.paper, name="paper"),
     path("suppression/", overlap.overlap_page, name="suppression"),

@@ -76,9 +76,11 @@ def _give(event: Event, drafts: list[Draft], at: datetime, rng: Random) -> None:
         for s in subjects
     }
     Evidence.objects.bulk_create(proofs.values(), batch_size=500)
-    ticks = [row.tick for row in event.ticks.select_related("tick").order_by("tick__order")]
-    asks = [Ask(s, tick, "visitor") for s in subjects for tick in ticks[: 1 + s.int % len(ticks)]]
-    ledger.give(asks, evidence=proofs, grade="A", method="otp", language="zh-hans", by=BY, at=at)
+    ticks = [row.tick for row in event.ticks.select_related("tick__purpose").order_by("tick__order")]
+    chosen = [(s, tick) for s in subjects for tick in ticks[: 1 + s.int % len(ticks)]]
+    for form, method in (("general", "otp"), ("separate", "own_step")):
+        asks = [Ask(s, tick, "visitor") for s, tick in chosen if tick.purpose.form == form]
+        ledger.give(asks, evidence=proofs, grade="A", method=method, language="zh-hans", by=BY, at=at, form=form)
     Phone.objects.filter(contact_id__in=subjects).update(confirmed_at=at)
     retention.refresh(subjects, at=at)
 

@@ -13,11 +13,14 @@ _BY_TABLE = {
     "audit_tile": "audit_tile_grows audit_tile_grows_truncate",
     "audit_pruning": "audit_pruning_grows audit_pruning_grows_truncate",
     "audit_redaction": "audit_redaction_fixed_delete audit_redaction_fixed_update",
-    "consent_consent": "consent_consent_audit consent_consent_audit_truncate",
-    "consent_consentevent": "consent_consentevent_grows consent_consentevent_grows_truncate",
+    "consent_consent": "consent_consent_audit consent_consent_audit_truncate "
+    "consent_consent_written_insert consent_consent_written_update",
+    "consent_consentevent": "consent_consentevent_grows consent_consentevent_grows_truncate consent_consentevent_written",
     "consent_consentreview": "consent_consentreview_grows consent_consentreview_grows_truncate",
     "consent_decision": "consent_decision_grows consent_decision_grows_truncate",
     "consent_evidence": "consent_evidence_hold consent_evidence_hold_update",
+    "consent_guardian": "consent_guardian_audit consent_guardian_audit_truncate consent_guardian_paper "
+    "consent_guardian_fixed consent_guardian_stays consent_guardian_hold",
     "consent_noticecopy": "consent_noticecopy_grows consent_noticecopy_grows_truncate",
     "consent_noticepurpose": "consent_noticepurpose_fixed consent_noticepurpose_fixed_truncate",
     "consent_noticeversion": "consent_noticeversion_fixed consent_noticeversion_fixed_truncate "
@@ -26,7 +29,7 @@ _BY_TABLE = {
     "consent_rightsrequest": "consent_rightsrequest_audit consent_rightsrequest_audit_truncate "
     "consent_rightsrequest_decided consent_rightsrequest_stays consent_rightsrequest_hold",
     "consent_smsmessage": "consent_smsmessage_hold consent_smsmessage_hold_update",
-    "consent_subject": "consent_subject_hold_update",
+    "consent_subject": "consent_subject_hold_update consent_subject_age_insert consent_subject_age_update",
     "contacts_callattempt": "contacts_callattempt_hold",
     "contacts_contact": "contacts_contact_audit contacts_contact_audit_truncate contacts_contact_hold",
     "contacts_legalhold": "contacts_legalhold_audit contacts_legalhold_audit_truncate contacts_legalhold_hold",

@@ -31,7 +31,9 @@ def visit(client, event, number=house.WANG, *, name="王小诺", ticks=1, token=
     if token is None:
         token = client.get(f"/e/{event.code}/").context["form"].initial["token"]
     chosen = [str(row.tick_id) for row in event.ticks.order_by("tick__order")][:ticks]
-    return client.post(f"/e/{event.code}/", {"name": name, "number": number, "token": token, "ticks": chosen} | more)
+    return client.post(
+        f"/e/{event.code}/", {"name": name, "number": number, "token": token, "ticks": chosen, "age": "adult"} | more
+    )
 
 
 def note(client, event, number=house.WANG, *, name="王小诺", act="assert", **more):

@@ -24,6 +24,7 @@ WAYS = {
     "to check the number": "reveal_check",
     "sms": "sms",
     "to pass on": "share",
+    "to query the credit report": "query_credit",
     "to invite": "invite",
     "to sell": "sell",
 }
@@ -39,7 +40,9 @@ class Story:
         )
         self.calls = []
         self.steps = (
-            (r"agrees to \w+ until (\S+)(?: with grade ([ABCD]))?", self.agrees),
+            (r"agrees to \w+ until (\S+)(?: with grade ([ABCD]))?(?: (by itself|in writing))?", self.agrees),
+            (r"the purpose asks for (a step of its own|a signature|no form anybody knows)", self.asks_for),
+            (r"says they are (under 18)", self.is_young),
             (r"renews until (\S+)", self.renews),
             (r"is (requested|deferred|asserted|expired|superseded|invalidated|revoked|suspended)", self.stands),
             (r"(withdraws|refuses)(?: by another road)?", self.says_no),
@@ -74,9 +77,16 @@ class Story:
     def become(self, **facts):
         self.facts = replace(self.facts, **facts)
 
-    def agrees(self, until, grade, *, at, line):
+    def agrees(self, until, grade, how, *, at, line):
         end = datetime.fromisoformat(until).replace(tzinfo=OFFICE)
-        self.become(state="given", valid_until=int(end.timestamp()), grade=grade or "A", minimum_grade="C")
+        form = {None: "general", "by itself": "separate", "in writing": "written"}[how]
+        self.become(state="given", valid_until=int(end.timestamp()), grade=grade or "A", minimum_grade="C", given_form=form)
+
+    def asks_for(self, what, *, at, line):
+        self.become(asked_form={"a step of its own": "separate", "a signature": "written"}.get(what, "unknown"))
+
+    def is_young(self, _how, *, at, line):
+        self.become(minor=True)
 
     def renews(self, until, *, at, line):
         self.become(state="renewed", valid_until=int(datetime.fromisoformat(until).replace(tzinfo=OFFICE).timestamp()))

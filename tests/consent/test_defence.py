@@ -75,7 +75,7 @@ def test_the_summary_says_what_happened_in_both_languages(wang, tmp_path):
     assert english.count("withdrawn | the person | link | grade A") == 2
     assert (english.count("Phone contact"), chinese.count("电话联系"), str(wang.pk) in chinese) == (3, 3, True)
     told = json.loads((folder / "evidence.json").read_text())
-    assert [row["kind"] for row in told["evidence"]] == ["otp"]
+    assert [row["kind"] for row in told["evidence"]] == ["otp", "otp"]  # one for the ticks, one for the step of its own
     assert (told["messages"][0]["template"], told["erased_at"]) == ("otp", None)
 
 

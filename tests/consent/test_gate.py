@@ -44,6 +44,7 @@ def test_a_decision_keeps_its_facts_its_purpose_and_its_rules():
             state="given",
             grade="A",
             minimum_grade="C",
+            given_form="general",
             valid_until=int(head.valid_until.timestamp()),
             suppressed=False,
             erased=False,
@@ -84,7 +85,7 @@ def test_an_action_nobody_knows_is_refused_and_kept_as_unknown(action):
         ("share", ("call",), "no_consent"),
         ("sms", ("call", "sms"), "allowed"),
         ("call", ("sms",), "no_consent"),
-        ("share", ("share",), "allowed"),
+        ("share", ("call", "share"), "allowed"),
     ],
 )
 def test_a_yes_to_one_channel_opens_no_other(action, channels, reason):

@@ -163,7 +163,7 @@ def test_a_byte_that_was_flipped_anywhere_is_found(data):
 def SAMPLE():
     event = record.Event("given", "2026-03-02T04:00:00.000000Z", "subject", "otp", "A", "0" * 64)
     item = record.Item(
-        str(uuid4()), "phone_contact", "电话", "call", False, "given", "event", event.time, event.time, 365, "", SITE, "0" * 64,
+        str(uuid4()), "phone_contact", "电话", "call", "general", "given", "event", event.time, event.time, 365, "", SITE, "0" * 64,
         ("name",), (event,),
     )  # fmt: skip
     controller = dict.fromkeys(("name", "credit_code", "address", "contact"), "示范")

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from audit import verbs
 from consent import reasons, rules
@@ -243,6 +245,47 @@ def who_is_only_stored_is_used_for_nothing():
     """
 
 
+def what_asks_for_a_step_of_its_own_is_not_ticked_among_others():
+    """
+    2026-03-01 the purpose asks for a step of its own
+    2026-03-01 agrees to sharing until 2026-09-01
+    2026-03-02 asks to pass on -> separate_form_missing
+    2026-03-03 agrees to sharing until 2026-09-01 by itself
+    2026-03-03 asks to pass on -> allowed
+    2026-03-04 agrees to sharing until 2026-09-01 with grade B in writing
+    2026-03-04 asks to pass on -> allowed
+    """
+
+
+def what_asks_for_a_signature_is_signed():
+    """
+    2026-03-01 the purpose asks for a signature
+    2026-03-01 agrees to queries until 2026-09-01 with grade A
+    2026-03-02 asks to query the credit report -> written_form_missing
+    2026-03-03 agrees to queries until 2026-09-01 with grade A by itself
+    2026-03-03 asks to query the credit report -> written_form_missing
+    2026-03-04 agrees to queries until 2026-09-01 with grade B in writing
+    2026-03-04 asks to query the credit report -> allowed
+    2026-03-05 the purpose asks for no form anybody knows
+    2026-03-05 agrees to queries until 2026-09-01 by itself
+    2026-03-05 asks to query the credit report -> written_form_missing
+    """
+
+
+def who_says_they_are_under_18_is_left_alone():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-02 asks phone -> allowed
+    2026-03-02 says they are under 18
+    2026-03-02 asks phone -> minor
+    2026-03-02 asks sms -> minor
+    2026-03-02 asks to pass on -> minor
+    2026-03-02 asks to check the number -> minor
+    2026-03-02 is requested
+    2026-03-02 asks to invite -> minor
+    """
+
+
 def what_nobody_knows_is_refused():
     """
     2026-03-01 agrees to phone until 2026-09-01
@@ -288,6 +331,34 @@ def test_no_rule_is_longer_than_six_lines():
 def test_a_decision_stored_by_older_rules_without_a_fact_is_read_most_restrictively():
     facts = rules.Facts.from_json({"action": "call", "timed": True, "now": 0, "office_hour": 12})
     assert rules.decide(facts) == rules.Verdict(False, "inactive")
+
+
+def test_a_decision_from_before_forms_and_ages_is_made_again_as_it_was():
+    """C2, C4 and C12 came later: what was decided without their facts stays explainable (A6)."""
+    kept = {
+        "action": "share",
+        "timed": False,
+        "now": 5,
+        "office_hour": 12,
+        "state": "given",
+        "grade": "A",
+        "minimum_grade": "A",
+    }
+    kept |= {"valid_until": 9, "suppressed": False, "erased": False, "active_staff": True, "fit_staff": True, "may": True}
+    facts = rules.Facts.from_json(kept | {"in_book": True})
+    assert rules.decide(facts) == rules.Verdict(True, "allowed")
+    assert rules.decide(replace(facts, asked_form="separate", given_form="")).reason == "separate_form_missing"
+
+
+@given(
+    asked=st.sampled_from(["general", "separate", "written", "", "x"]), given_=st.text(max_size=8), grade=st.sampled_from("AB")
+)
+def test_no_form_but_the_one_asked_for_or_a_stricter_one_opens(asked, given_, grade):
+    facts = rules.Facts("query_credit", False, 0, 12, "given", grade, "B", 9, suppressed=False, erased=False)
+    facts = replace(facts, active_staff=True, fit_staff=True, may=True, in_book=True, asked_form=asked, given_form=given_)
+    opens = {"general": {"", "general", "separate", "written"}, "separate": {"separate", "written"}}.get(asked, {"written"})
+    assert rules.decide(facts).allowed is (given_ in opens)
+    assert rules.decide(replace(facts, given_form="written")).allowed is True
 
 
 @pytest.mark.parametrize("state", ["requested", "asserted", "given", "withdrawn", ""])

@@ -199,7 +199,7 @@ def test_the_form_of_an_event_looks_the_same_for_whoever_rests_or_was_replaced(h
         ledger.close(heads, state, method="test", reason=state, by=house.BY, at=LATER)
     assert set(states().values()) == {state}
     ticks = [str(row.tick_id) for row in home.event.ticks.all() if row.tick.channel == "call"]
-    sent = {"name": "王小诺", "number": house.WANG, "ticks": ticks, "token": "t" * 22}
+    sent = {"name": "王小诺", "number": house.WANG, "ticks": ticks, "token": "t" * 22, "age": "adult"}
     phone = Client()
     assert phone.post(f"/e/{home.event.code}/", sent).status_code == 302
     assert set(states().values()) == {state}

@@ -225,7 +225,7 @@ def fill_in(link, number):
     page = client.get(link).content.decode()
     token = re.search(r'name="token" value="([^"]+)"', page).group(1)
     tick = re.search(r'name="ticks" value="([^"]+)"', page).group(1)
-    answer = client.post(link, {"name": "周敏", "number": number, "token": token, "ticks": [tick]})
+    answer = client.post(link, {"name": "周敏", "number": number, "token": token, "ticks": [tick], "age": "adult"})
     assert answer.status_code == 302
     return client.get(answer.url)
 

@@ -101,7 +101,8 @@ def test_a_receipt_shows_neither_name_nor_number(client, office):
 
 def test_whoever_has_no_message_finds_the_way_back_to_the_form(client, office):
     answer = client.post(
-        f"/e/{office.event.code}/", FAIR | {"ticks": [str(office.event.ticks.first().tick_id)], "token": "a" * 22}
+        f"/e/{office.event.code}/",
+        FAIR | {"ticks": [str(office.event.ticks.first().tick_id)], "token": "a" * 22, "age": "adult"},
     )
     page = client.get(answer.url).content.decode()
     assert f'href="/e/{office.event.code}/"' in page

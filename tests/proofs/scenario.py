@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from audit.trail import System
-from contacts import dial, hold, importing, outcome, sweep, withdrawal
+from contacts import dial, events, hold, importing, outcome, sweep, withdrawal
 from contacts.intake import inviting, visiting
 from contacts.models import CallAttempt, Contact, Phone, SheetImport
 from tests import house
@@ -36,11 +36,13 @@ def live(world, count=1000):
 
 def visitors(world, numbers):
     """Forms through the page; half confirm, one mistypes the code, one sends rubbish around a number."""
-    ticks, pages = [str(row.tick_id) for row in world.event.ticks.all()], []
+    ticks, pages = [str(tick.pk) for tick in events.asked_by_form(world.event)["general"]], []
     path = f"/e/{world.event.code}/"
     for n, number in enumerate(numbers):
         browser, token = Client(), visiting.form_token()
-        pages.append(words_of(browser.post(path, {"name": "王小诺", "number": number, "ticks": ticks, "token": token})))
+        pages.append(
+            words_of(browser.post(path, {"name": "王小诺", "number": number, "ticks": ticks, "token": token, "age": "adult"}))
+        )
         sent = visiting.submission_of(world.event, token)
         screen = visiting.subject_phone_screen(sent.subject_id)
         confirm = f"{path}confirm/{token}/"

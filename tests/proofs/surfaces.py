@@ -137,6 +137,9 @@ def _people(world):
         "withdraw": [Ask(f"{fang}/withdraw/"), post(f"{fang}/withdraw/", method="x"), Ask(f"{duan}/withdraw/")],
         "sign": [Ask(f"{fang}/sign/"), post(f"{fang}/sign/", strokes=FANG.mobile), Ask(f"{duan}/sign/")],
         "papers": [Ask(f"{fang}/papers/"), Ask(f"{duan}/papers/"), post(f"{fang}/papers/", file="x")],
+        "age": [Ask(f"{fang}/age/"), Ask(f"{duan}/age/"), post(f"{fang}/age/", age=FANG.mobile), post(f"{duan}/age/", age="x")],
+        "guardian": [post(f"{fang}/guardian/", name="x"), post(f"{duan}/guardian/", until="x")],
+        "minors": [Ask("/minors/"), post("/minors/", reason=FANG.mobile), post("/minors/", reason="minors_audit")],
         "calls": [Ask("/calls/")],
         "invite": [post(f"{fang}/invite/"), post(f"{duan}/invite/")],
         "quick": [
@@ -158,6 +161,10 @@ def _ways_in(world):
         "poster": [Ask(f"/events/{event}/poster/"), Ask(f"/events/{world.far.pk}/poster/")],
         "visitor_form": [Ask(f"/e/{world.event.code}/"), post(f"/e/{world.event.code}/", name="", number="1")],
         "visitor_confirm": [Ask(f"/e/{world.event.code}/confirm/guess/")],
+        "visitor_separately": [
+            Ask(f"/e/{world.event.code}/separately/guess/{world.stop}/"),
+            post(f"/e/{world.event.code}/separately/guess/guess/", tick=FANG.mobile),
+        ],
         "receipt": [Ask(f"/w/{world.stop}/receipt-iso.json"), Ask("/w/guess/receipt-kantara.json")],
         "receipt_pdf": [Ask(f"/w/{world.stop}/receipt.pdf"), Ask("/w/guess/receipt.pdf")],
         "receipt_check": [Ask("/receipt/check/"), post("/receipt/check/", text=FANG.mobile)],

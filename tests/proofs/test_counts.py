@@ -71,7 +71,7 @@ def test_the_visitors_form():
     browser, path = Client(), f"/e/{home.event.code}/"
     browser.get(path)
     ticks = [str(home.event.ticks.first().tick_id)]
-    sent = {"name": "王小诺", "number": house.QIAN, "ticks": ticks, "token": visiting.form_token()}
+    sent = {"name": "王小诺", "number": house.QIAN, "ticks": ticks, "token": visiting.form_token(), "age": "adult"}
     shown, taken = cost(lambda: browser.get(path)), cost(lambda: browser.post(path, sent), 302)
     assert (shown, taken) == ((2, 0), (21, 5))
 

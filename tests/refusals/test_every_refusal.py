@@ -9,6 +9,7 @@ from tests.audit.cast import run
 from tests.refusals import (
     test_constraints,
     test_exports,
+    test_forms,
     test_leaving_tables,
     test_papers,
     test_requests,
@@ -31,6 +32,7 @@ PROVING = (
     test_taken_out,
     test_papers,
     test_requests,
+    test_forms,
 )
 
 

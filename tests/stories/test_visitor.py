@@ -20,13 +20,13 @@ def page(client, event):
 
 def send(client, event, number, token, ticks=1, name="王小诺"):
     chosen = [str(row.tick_id) for row in event.ticks.order_by("tick__order")][:ticks]
-    return client.post(f"/e/{event.code}/", {"name": name, "number": number, "token": token, "ticks": chosen})
+    return client.post(f"/e/{event.code}/", {"name": name, "number": number, "token": token, "ticks": chosen, "age": "adult"})
 
 
 def test_nothing_is_ticked_and_the_page_is_small():
     home = house.build()
     text, _token = page(Client(), home.event)
-    assert (text.count('type="checkbox"'), " checked" in text) == (3, False)
+    assert (text.count('type="checkbox"'), text.count('type="radio"'), " checked" in text) == (2, 2, False)
     assert len(text.encode()) < 50_000
 
 
@@ -37,7 +37,8 @@ def test_from_the_form_to_the_stop_button():
     screen = client.get(answer.url).context["screen"]
     code = re.search(r"\d{6}", screen).group()
     assert client.post(answer.url, {"code": "000000" if code != "000000" else "111111"}).status_code == 400
-    receipt = client.post(answer.url, {"code": code}).url
+    by_itself = client.post(answer.url, {"code": code}).url
+    receipt = re.search(r'href="(/w/[^"]+)"', client.get(by_itself).content.decode()).group(1)
     assert {c.state for c in client.get(receipt).context["live"]} == {"given"}
     stop = receipt.split("?")[0]
     assert client.get(stop).context["live"] != []
