@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.doors import overlap, papers, people, signing, using
+from contacts.doors import overlap, papers, people, signing, speech, using
 
 urlpatterns = [
     path("contacts/", people.contact_list, name="contacts"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("contacts/<uuid:pk>/sign/", signing.sign, name="sign"),
     path("contacts/<uuid:pk>/papers/", papers.papers_page, name="papers"),
     path("contacts/<uuid:pk>/papers/<uuid:page>/", papers.paper, name="paper"),
+    path("contacts/<uuid:pk>/speech/", speech.speech_page, name="speech"),
+    path("contacts/<uuid:pk>/speech/<uuid:sound>/", speech.recording, name="recording"),
     path("suppression/", overlap.overlap_page, name="suppression"),
     path("calls/", using.calls_page, name="calls"),
 ]

@@ -70,6 +70,7 @@ QUIET = {
     "change_user": "changes an account and goes back to it",
     "notice_current": "a published text, the same for everybody",
     "paper": "a picture; who may open it is told in tests/contacts/test_papers.py",
+    "recording": "a sound; who may hear it is told in tests/contacts/test_speech.py",
     "sms_inbound": "hears the gateway alone and answers with nothing",
     "sms_report": "the same",
     "receipt_key": "a public key, the same for everybody",
@@ -137,6 +138,7 @@ def _people(world):
         "withdraw": [Ask(f"{fang}/withdraw/"), post(f"{fang}/withdraw/", method="x"), Ask(f"{duan}/withdraw/")],
         "sign": [Ask(f"{fang}/sign/"), post(f"{fang}/sign/", strokes=FANG.mobile), Ask(f"{duan}/sign/")],
         "papers": [Ask(f"{fang}/papers/"), Ask(f"{duan}/papers/"), post(f"{fang}/papers/", file="x")],
+        "speech": [Ask(f"{fang}/speech/"), Ask(f"{duan}/speech/"), post(f"{fang}/speech/", file="x", spoken_at=FANG.mobile)],
         "calls": [Ask("/calls/")],
         "invite": [post(f"{fang}/invite/"), post(f"{duan}/invite/")],
         "quick": [
