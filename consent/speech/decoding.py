@@ -30,7 +30,11 @@ def speech_of(data: bytes) -> Speech:
     if len(data) > BYTES:
         raise SpeechRefused("large")
     kind_of(data)
-    samples = _read(data)
+    return plain(_read(data))
+
+
+def plain(samples: bytes) -> Speech:
+    """Sixteen-bit samples of one voice, RATE a second, as a file."""
     target = io.BytesIO()
     with wave.open(target, "wb") as file:
         file.setnchannels(1)

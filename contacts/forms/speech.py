@@ -11,7 +11,7 @@ from consent.models import NoticePurpose
 from consent.speech import decoding
 from consent.speech.decoding import Speech
 from consent.speech.kinds import SpeechRefused
-from vault.forms import StrictForm
+from vault.forms import MinuteField, StrictForm
 
 SENTENCES: dict[str, Promise] = {
     "large": _("The file is larger than 16 MB. Please record less, or at a lower quality."),
@@ -34,12 +34,7 @@ class SpeechForm(StrictForm):
     """Boxes, none of them ticked; the minute of the conversation; one file."""
 
     ticks = forms.MultipleChoiceField(label=_("Read out and agreed to"), required=False, widget=forms.CheckboxSelectMultiple)
-    spoken_at = forms.DateTimeField(
-        label=_("When it was recorded"),
-        input_formats=["%Y-%m-%dT%H:%M"],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        error_messages={"invalid": _("Please choose a day and a time.")},
-    )
+    spoken_at = MinuteField(label=_("When it was recorded"))
     file = forms.FileField(
         label=_("Recording"),
         help_text=_("WAV, MP3, M4A or Ogg, at most ten minutes and 16 MB. It is made anew without anything the phone added."),

@@ -171,7 +171,9 @@ def test_compliance_hears_it_beside_the_words_and_then_it_counts_as_grade_c(home
         assert words in told, words
     for line in page.context["item"].script:
         assert escape(line) in told
-    assert len(page.context["item"].script) == 4
+    words = notices.current().content["zh"]
+    assert page.context["item"].script[2] == words["jit"]
+    assert (len(page.context["item"].script), words["controller"]["name"] in page.context["item"].script[1]) == (5, True)
     assert Entry.objects.filter(act="evidence.opened").count() == 0, "to look at the page is not to listen"
     decide(home)
     last = head().events.latest("number")
@@ -298,7 +300,8 @@ def test_words_that_nobody_can_have_read_out_then_are_refused(home, word, how):
 
 def test_nonsense_is_answered_and_a_version_of_another_notice_is_not_found(home):
     for bad in ({"spoken": "13800001234"}, {"spoken": ""}):
-        assert (send(home, sound("wav"), **bad).status_code, Recording.objects.count()) == (400, 0)
+        answer = send(home, sound("wav"), **bad)
+        assert (answer.status_code, house.WANG in answer.content.decode(), Recording.objects.count()) == (400, False, 0)
     for query in ("?version=7", "?version=x", "?version=0"):
         assert send(home, sound("wav"), query=query).status_code == 404
     assert (send(home, sound("wav"), query="?version=1").status_code, Recording.objects.count()) == (302, 1)
