@@ -18,19 +18,21 @@ from consent.stores.store import NoSuchFile, StoreAway, StoreUnfit
 from vault import index
 
 CONNECT, READ = 3, 20  # seconds
+# Each deed may be done twice; a connection that was closed meanwhile is no outage.
+AGAIN = urllib3.Retry(total=1, status=0, redirect=0, backoff_factor=0.2, allowed_methods=None, raise_on_status=False)
 GONE = ("NoSuchKey", "NoSuchObject")
 HOUSE, PROBE = "house", "probe"
 
 
 class Bucket:
-    """Objects under one prefix of one bucket; a request that fails is not repeated, whoever asked is told."""
+    """Objects under one prefix of one bucket; a request is repeated once at most, then whoever asked is told."""
 
     def __init__(self, *, endpoint: str, bucket: str, prefix: str, region: str, key_id: str, secret: str) -> None:
         """Name the place; nothing is asked yet. `endpoint` is an https address, or http on this machine."""
         scheme, _colon, host = endpoint.partition("://")
         self.bucket, self.prefix, self.where = bucket, f"{prefix}/" if prefix else "", f"s3://{bucket}/{prefix}"
         self._address = endpoint.rstrip("/")
-        self._http = urllib3.PoolManager(timeout=urllib3.Timeout(connect=CONNECT, read=READ), retries=False, maxsize=8)
+        self._http = urllib3.PoolManager(timeout=urllib3.Timeout(connect=CONNECT, read=READ), retries=AGAIN, maxsize=8)
         told = {"access_key": key_id, "secret_key": secret, "region": region, "secure": scheme == "https"}
         self._client = Minio(endpoint=host.rstrip("/"), http_client=self._http, **told)  # type: ignore[arg-type]
 
@@ -117,4 +119,6 @@ def _answering() -> Iterator[None]:
 
 
 def _told(broken: Exception) -> str:
-    return f"the bucket of evidence does not answer as it should ({type(broken).__name__})"
+    """What went wrong, by its kind; the library's own sentence would name the object."""
+    cause = getattr(broken, "reason", None) or broken
+    return f"the bucket of evidence does not answer as it should ({type(cause).__name__})"

@@ -1,6 +1,7 @@
 """The store that the settings name."""
 
 import logging
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ def store() -> Store:
     if not settings.EVIDENCE_BUCKET:
         return Folder(Path(settings.VAR_DIR) / "papers")
     return _bucket(
+        os.getpid(),
         settings.EVIDENCE_ENDPOINT,
         settings.EVIDENCE_BUCKET,
         settings.EVIDENCE_PREFIX,
@@ -40,8 +42,8 @@ def refuse_unfit() -> None:
 
 
 @lru_cache(maxsize=4)
-def _bucket(endpoint: str, bucket: str, prefix: str, region: str, key_id: str, secret: str) -> Store:
-    """One line of connections for each process; the library is read only where it is needed."""
+def _bucket(process: int, endpoint: str, bucket: str, prefix: str, region: str, key_id: str, secret: str) -> Store:
+    """One line of connections for each process, since a fork must not speak on its parent's; the library is read on demand."""
     from consent.stores.bucket import Bucket
 
     return Bucket(endpoint=endpoint, bucket=bucket, prefix=prefix, region=region, key_id=key_id, secret=secret)

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.utils import timezone
 from django.utils.html import escape
 from PIL import Image
@@ -22,6 +23,7 @@ from consent.stores.store import name_of
 from contacts import erase, hold, tasks
 from contacts.doors.papers import PROBLEMS
 from contacts.models import Contact
+from crm.backups import taking
 from tests import evidence, house
 from tests.proofs.cast import enter
 from vault import blobs
@@ -264,6 +266,17 @@ def test_a_store_that_is_away_keeps_nothing_shows_nothing_and_is_asked_again(met
     assert len(kept.files()) == 1
     tasks.clear_files()
     assert (kept.files(), FileOutbox.objects.count()) == ({}, 0)
+
+
+def test_a_backup_says_how_many_files_it_has_not_and_where_they_lie(met, kept, monkeypatch):
+    home, contact = met
+    send(home, contact, pdf(2), "p.pdf")
+    monkeypatch.setattr(taking, "take", lambda *_a, **_how: [])
+    monkeypatch.setattr(taking, "recipient", lambda: "somebody")
+    told = io.StringIO()
+    call_command("backup", stdout=told)
+    where = chosen.store().where
+    assert told.getvalue().splitlines()[0] == f"Files of evidence are not in it: 2 in {where}, closed. Copy them beside it."
 
 
 def test_a_hold_keeps_it(met, kept):

@@ -48,7 +48,7 @@ class Command(BaseCommand):
             raise CommandError(f"no backup was made: {refused}") from None
         if files := evidence_files.count():
             where = chosen.store().where
-            self.stdout.write(f"Not in it: {files} closed files of evidence in {where}; copy them beside it.")
+            self.stdout.write(f"Files of evidence are not in it: {files} in {where}, closed. Copy them beside it.")
         self.stdout.write("Carry the two files away by two different roads; keep neither with the keyring or the private key.")
 
     def _new_key(self, path: Path) -> None:
