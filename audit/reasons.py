@@ -90,6 +90,7 @@ REASONS = (
     Reason("accepted", pgettext_lazy("reason", "the evidence is good")),
     Reason("unsigned", pgettext_lazy("reason", "it is not signed, or the box is not ticked")),
     Reason("unreadable", pgettext_lazy("reason", "the picture cannot be read")),
+    Reason("unspoken", pgettext_lazy("reason", "the words are not read out, or no yes is heard")),
     Reason("other_form", pgettext_lazy("reason", "it is another form, or its code is missing")),
     Reason("other_person", pgettext_lazy("reason", "it is somebody else's")),
     Reason("pressed", pgettext_lazy("reason", "the person was pressed, or did not know what they agreed to")),

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from audit.trail import Actor
-from consent import erasure_ledger, guardians, ledger, papers
+from consent import erasure_ledger, evidence_files, guardians, ledger
 from consent.models import Challenge, Evidence, SmsMessage, StopLink, Subject
 from consent.requests import deciding
 
@@ -13,8 +13,8 @@ from consent.requests import deciding
 def forget(subject_ids: Sequence[UUID], *, by: Actor, at: datetime) -> None:
     """Reduce these subjects to ids, dates and hashes inside the caller's transaction.
 
-    Consent heads become tombstones with an event each; sealed details, one-time codes, message bodies, papers' keys,
-    guardians' names, the words of requests and stop links go, and the papers' files after the commit. Handles and
+    Consent heads become tombstones with an event each; sealed details, one-time codes, message bodies, the keys of papers
+    and recordings, guardians' names, the words of requests and stop links go, and the files after the commit. Handles and
     suppression stay, so that a refusal is found again. The erasure ledger has its lines first; raises
     erasure_ledger.LedgerRefused when it cannot, and then nobody leaves.
     Serves J1, D8, law.md §3 (any → tombstone).
@@ -24,7 +24,7 @@ def forget(subject_ids: Sequence[UUID], *, by: Actor, at: datetime) -> None:
     Evidence.objects.filter(subject_id__in=subject_ids).update(detail=None)
     SmsMessage.objects.filter(subject_id__in=subject_ids).update(body=None)
     guardians.forget(subject_ids)
-    papers.forget(subject_ids, at=at)
+    evidence_files.forget(subject_ids, at=at)
     deciding.close_by_erasure(list(subject_ids), by=by, at=at)
     Challenge.objects.filter(subject_id__in=subject_ids).delete()
     StopLink.objects.filter(subject_id__in=subject_ids).delete()

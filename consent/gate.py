@@ -158,9 +158,7 @@ def peek(
         head = heads.get((known.purpose, known.channel))
         facts = _facts(action, known, by=by, at=at, usage=usage, in_book=True, may=True)
         asks = _Asked(head.purpose.minimum_grade, head.purpose.form) if head else STRICTEST
-        verdicts[action] = answer(
-            facts.with_person(head, asks, erased=not here, suppressed=closed, minor=age in MINORS)
-        )
+        verdicts[action] = answer(facts.with_person(head, asks, erased=not here, suppressed=closed, minor=age in MINORS))
     return verdicts
 
 

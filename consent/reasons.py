@@ -15,7 +15,9 @@ SENTENCES: dict[str, Promise] = {
     "no_consent": _("There is no consent to this purpose by this channel."),
     "requested": _("The person has not confirmed the number yet."),
     "deferred": _("The person wants to decide later."),
-    "asserted": _("The consent is only asserted by staff; the person must confirm it, or a signed paper be accepted, first."),
+    "asserted": _(
+        "The consent is only asserted by staff; the person must confirm it, or signed paper or a recording be accepted, first."
+    ),
     "refused": _("The person refused this."),
     "withdrawn": _("The person withdrew this consent."),
     "expired": _("The consent has expired."),

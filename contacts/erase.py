@@ -10,8 +10,8 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 
 from audit import trail
 from audit.trail import Actor
-from consent import forgetting
-from consent.models import Consent, PaperPage
+from consent import evidence_files, forgetting
+from consent.models import Consent
 from contacts import hold, keeping
 from contacts.models import Contact, Departure, Phone, SheetRow, Submission, SweepRun
 from vault import persons
@@ -106,9 +106,8 @@ def _kinds(ids: list[UUID]) -> dict[UUID, list[str]]:
     held = {name: Q(**{f"{name}__isnull": False}) for name in TEXTS}
     rows = Contact.objects.filter(pk__in=ids).values_list("pk", *(ExpressionWrapper(q, BooleanField()) for q in held.values()))
     kinds = {row[0]: [f"contacts.{name}" for name, there in zip(TEXTS, row[1:], strict=True) if there] for row in rows}
-    for contact in PaperPage.objects.filter(subject_id__in=ids, file_key__isnull=False).values_list("subject_id", flat=True):
-        if "consent.evidence" not in kinds[contact]:
-            kinds[contact].append("consent.evidence")
+    for contact in evidence_files.owners(ids):
+        kinds[contact].append("consent.evidence")
     for contact, kind in Phone.objects.filter(contact_id__in=ids).order_by().values_list("contact_id", "kind").distinct():
         kinds[contact].append(f"contacts.{kind}")
     return kinds

@@ -1,23 +1,26 @@
-"""What waits for a look: signed paper that nobody judged yet, who leaves soonest first, and a sample of each week (C6)."""
+"""What waits for a look: paper and speech that nobody judged yet, who leaves soonest first, and a sample of each week (C6)."""
 
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
-from consent import gate, reviewing, states
-from consent.models import Consent, ConsentEvent, ConsentReview, NoticePurpose, PaperPage
+from consent import gate, proofs, reviewing, rules, states
+from consent.models import Consent, ConsentEvent, ConsentReview, NoticePurpose, PaperPage, Recording
 from consent.rules import Verdict
+from consent.showing import script
 from contacts import cards, retention, timeline, usage, visibility
 from contacts.cards import Card
 from contacts.models import Contact
 from contacts.timeline import Step
 from team.models import User
 
+MOST = 200  # consents of each kind looked through at once
 SAMPLE = 3  # upgrades of each advisor and week
 WEEK = timedelta(days=7)
 
@@ -31,6 +34,8 @@ class Item:
     last: ConsentEvent
     card: Card
     pages: list[PaperPage]
+    recordings: list[Recording]
+    script: list[str]
     tick: NoticePurpose | None
     steps: list[Step]
     verdict: Verdict
@@ -38,15 +43,35 @@ class Item:
 
 
 def papers(at: datetime) -> QuerySet[Consent]:
-    """Consents that only paper could make: asked or asserted, with paper added since anybody looked; soonest to leave first."""
+    """Consents that only paper could make, or make better: with paper added since anybody looked; soonest to leave first."""
     newest = PaperPage.objects.filter(subject=OuterRef("subject"), file_key__isnull=False)
-    newest_at = newest.order_by().values("subject").annotate(at=Max("created_at")).values("at")
-    looked = ConsentReview.objects.filter(consent=OuterRef("pk"), at__gte=OuterRef("paper_at"))
+    spoken = Q(state__in=rules.LIVE, grade="C")
+    return _waiting(newest, "created_at", Q(state__in=states.SIGNABLE) | spoken, at)
+
+
+def speech(at: datetime) -> QuerySet[Consent]:
+    """Consents that were asked for in a recording nobody has listened to yet; soonest to leave first."""
+    asked = {"ticks__purpose": OuterRef("purpose"), "ticks__channel": OuterRef("channel")}
+    newest = Recording.objects.filter(subject=OuterRef("subject"), file_key__isnull=False, **asked)
+    return _waiting(newest, "spoken_at", Q(state__in=states.SIGNABLE), at)
+
+
+def _waiting(files: QuerySet[Any], made: str, open_: Q, at: datetime) -> QuerySet[Consent]:
+    """Of these consents those with such a file, come since anybody looked and made since the yes before it ended."""
+    newest = {name: files.order_by().values("subject").annotate(at=Max(name)).values("at") for name in ("created_at", made)}
+    looked = ConsentReview.objects.filter(consent=OuterRef("pk"), at__gte=OuterRef("came_at"))
     leaves = Contact.objects.filter(pk=OuterRef("subject"), delete_on__gt=at).values("delete_on")
-    rows = Consent.objects.filter(state__in=states.SIGNABLE).annotate(paper_at=Subquery(newest_at), leaves=Subquery(leaves))
-    since = Q(state__in=states.WAITING) | Q(changed_at__lte=F("paper_at"))  # paper from before its end speaks for no new yes
-    rows = rows.filter(since, ~Exists(looked), paper_at__isnull=False, leaves__isnull=False)
+    rows = Consent.objects.filter(open_)
+    rows = rows.annotate(came_at=Subquery(newest["created_at"]), made_at=Subquery(newest[made]), leaves=Subquery(leaves))
+    since = Q(state__in=states.WAITING) | Q(changed_at__lte=F("made_at"))  # what is from before its end speaks for no new yes
+    rows = rows.filter(since, ~Exists(looked), came_at__isnull=False, leaves__isnull=False)
     return rows.order_by("leaves", "pk")
+
+
+def waiting(at: datetime) -> list[Consent]:
+    """Paper and speech in one line, each consent once, at most a few hundred; soonest to leave first."""
+    found = {row.pk: row for row in (*papers(at)[:MOST], *speech(at)[:MOST])}
+    return sorted(found.values(), key=lambda row: (getattr(row, "leaves"), row.pk))  # noqa: B009 - an annotation
 
 
 def sample(at: datetime) -> list[Consent]:
@@ -69,26 +94,29 @@ def sample(at: datetime) -> list[Consent]:
 
 
 def first(by: User, *, drawn: list[Consent], after: str, at: datetime) -> Item | None:
-    """The next item: papers, then what was `drawn` as the sample; `after` skips those up to and with this consent."""
-    queue = [("paper", row) for row in papers(at)[:200]] + [("sample", row) for row in drawn]
-    ids = [str(row.pk) for _kind, row in queue]
+    """The next item: papers and speech, then what was `drawn` as the sample; `after` skips up to and with this consent."""
+    queue = waiting(at) + drawn
+    ids = [str(row.pk) for row in queue]
     rest = queue[ids.index(after) + 1 :] if after in ids else queue
-    return _item(*rest[0], by=by, at=at) if rest else None
+    return _item(rest[0], by=by, at=at) if rest else None
 
 
-def _item(kind: str, row: Consent, *, by: User, at: datetime) -> Item:
+def _item(row: Consent, *, by: User, at: datetime) -> Item:
     head = Consent.objects.select_related("purpose", "notice_version__notice").get(pk=row.pk)
     contact = visibility.one(by, head.subject_id)
-    pages = reviewing.papers_of(head)
     calls = timeline.calls_of(contact, at=at)
     counts = {"call": usage.counted(contact, calls, at=at)}
+    pages, recordings, kind = proofs.papers_of(head), proofs.recordings_of(head), reviewing.kind_of(head)
+    tick = _tick(kind, head, pages, recordings)
     return Item(
         kind=kind,
+        recordings=recordings,
+        script=script.of(tick.version, [tick], recordings[-1].language) if tick and recordings else [],
         consent=head,
         last=ConsentEvent.objects.filter(consent=head).latest("number"),
         card=cards.of([contact], by=by, at=at)[0],
         pages=pages,
-        tick=_tick(kind, head, pages),
+        tick=tick,
         steps=timeline.of(contact, timeline.acts_of(contact), calls)[:12],
         verdict=gate.peek(contact.pk, counts, consents=[head], by=by, at=at, discreet=False)["call"],
         shown=reviewing.digest(head),
@@ -110,10 +138,12 @@ def decide(*, consent: Consent, seen: UUID, shown: str, verdict: str, reason: st
     return contact
 
 
-def _tick(kind: str, head: Consent, pages: list[PaperPage]) -> NoticePurpose | None:
-    """The words that were agreed to: those the paper names, or those of the version that stands in the ledger."""
+def _tick(kind: str, head: Consent, pages: list[PaperPage], recordings: list[Recording]) -> NoticePurpose | None:
+    """The words that were agreed to: those the paper names, those read out, or those of the version in the ledger."""
     if kind == "paper":
-        return reviewing.tick_on(head, pages)
+        return proofs.tick_on(head, pages)
+    if kind == "speech":
+        return proofs.spoken_on(head, recordings[-1])
     rows = NoticePurpose.objects.filter(version=F("version"), purpose=head.purpose_id, channel=head.channel)
     return rows.filter(version=head.notice_version_id).first()
 

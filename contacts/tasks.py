@@ -8,7 +8,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from audit.trail import System
-from consent import catching_up, papers
+from consent import catching_up, evidence_files
+from consent.stores.store import StoreAway
 from contacts import alarm, brakes, importing, nightly, reminding, telling
 from contacts.keys import duty, standing
 from contacts.own import entering
@@ -25,9 +26,14 @@ def sweep() -> None:
 
 @shared_task(name="contacts.clear_files")
 def clear_files() -> None:
-    """Every hour: files that somebody left behind."""
-    if count := papers.clear(at=timezone.now()):
-        logger.warning("papers: %s files that nobody needed were still there", count)
+    """Every hour: files that somebody left behind; a store that does not answer is asked again in an hour."""
+    try:
+        count = evidence_files.clear(at=timezone.now())
+    except StoreAway as away:
+        logger.error("evidence: %s; what is to be deleted stays named", away)
+        return
+    if count:
+        logger.warning("evidence: %s files that nobody needed were still there", count)
 
 
 @shared_task(name="contacts.ring")

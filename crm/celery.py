@@ -18,6 +18,7 @@ def _prove(**_: Any) -> None:
     """A worker with a keyring that is not this database's does not start; of a signal, only SystemExit is heard."""
     from django.db import connections
 
+    from consent.stores import chosen
     from crm.rights import roles
     from vault import heartbeat
     from vault.errors import VaultError
@@ -25,6 +26,7 @@ def _prove(**_: Any) -> None:
     try:
         roles.refuse_drift()
         heartbeat.prove()
+        chosen.refuse_unfit()
     except VaultError as refused:
         raise SystemExit(str(refused)) from None
     finally:

@@ -1,8 +1,12 @@
 """Reads settings from the environment: typed, and loud about what is wrong."""
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+
+HERE = ("localhost", "127.0.0.1", "::1")
+BUCKET = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/([A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*))?/?")
 
 KNOWN = {
     "YUNNUO_ENV",
@@ -47,6 +51,12 @@ KNOWN = {
     "YUNNUO_ERASURE_LEDGER",
     "YUNNUO_BACKUP_RECIPIENT",
     "YUNNUO_BACKUP_DAYS",
+    "YUNNUO_EVIDENCE_STORE",
+    "YUNNUO_EVIDENCE_ENDPOINT",
+    "YUNNUO_EVIDENCE_REGION",
+    "YUNNUO_EVIDENCE_KEY_ID",
+    "YUNNUO_EVIDENCE_SECRET",
+    "YUNNUO_EVIDENCE_SECRET_FILE",
 }
 
 
@@ -125,6 +135,38 @@ def number(name: str, default: int) -> int:
 def words(name: str, default: str) -> list[str]:
     """A list, separated by commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def bucket(name: str) -> tuple[str, str]:
+    """A bucket and the prefix within it, or two empty texts where none is named."""
+    value = text(name, "")
+    found = BUCKET.fullmatch(value)
+    if value and not found:
+        raise SettingRefused(f"{name} must look like s3://bucket/prefix")
+    return (found[1], found[2] or "") if found else ("", "")
+
+
+def service(name: str) -> str:
+    """The address of a service that must be named: over TLS, or on this machine; without a path."""
+    value = text(name)
+    parts = urlsplit(value)
+    spoken = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in HERE)
+    if not spoken or not parts.hostname or parts.path.strip("/") or parts.query or parts.username:
+        raise SettingRefused(f"{name} must begin with https://, or with http:// on this machine, and name a host alone")
+    return value.rstrip("/")
+
+
+def hidden(name: str) -> str:
+    """A secret that must be set: as it is, or in a file of its own that only its owner can read; never repeated."""
+    if value := os.environ.get(name):
+        return value
+    path = Path(text(f"{name}_FILE"))
+    try:
+        if path.stat().st_mode & 0o077:
+            raise SettingRefused(f"the file of {name}_FILE must be readable by its owner alone: chmod 600 it")
+        return path.read_text(encoding="utf-8").strip()
+    except OSError:
+        raise SettingRefused(f"the file of {name}_FILE cannot be read") from None
 
 
 def beside(url: str) -> str:

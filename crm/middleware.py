@@ -9,13 +9,14 @@ from urllib.parse import unquote
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
+from consent.stores.store import StoreAway
 from vault import restoration
 from vault.errors import KeyMissing, Shredded, VaultError
 
 logger = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponseBase]
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 GAP = r"[-. +()/,_]{0,3}"
@@ -60,7 +61,7 @@ class SealedSiteMiddleware:
 
 
 class UnopenedMiddleware:
-    """A sealed value that does not open: nothing is shown, the reason is said, whoever runs the server learns what to do."""
+    """A sealed value that does not open, or a store that is away: nothing is shown or kept, and the reason is said."""
 
     def __init__(self, get_response: Next) -> None:
         """Keep the next in line."""
@@ -72,6 +73,9 @@ class UnopenedMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """Answer a refusal of the vault with a page; the log gets its class, which names no value."""
+        if isinstance(exception, StoreAway):
+            logger.error("evidence: %s", exception)  # its sentence names no file and no person
+            return render(request, "unopened.html", {"kind": "store"}, status=503)
         if not isinstance(exception, VaultError):
             return None
         logger.error("a value did not open: %s", type(exception).__name__)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.core.management import call_command
 
+from consent.stores import chosen
 from crm.servers import databases
 from vault import canary, keyring, signing
 
@@ -16,3 +17,4 @@ def prepare(*, at: datetime) -> None:
     call_command("migrate", database="vault", verbosity=0)
     call_command("migrate", verbosity=0)
     canary.prove(at=at)
+    chosen.refuse_unfit()

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from audit import trail, watch
 from consent import erasure_ledger
+from consent.stores import chosen
 from contacts import alarm, sweep
 from contacts.models import SweepRun
 from crm.rights import roles
@@ -98,6 +99,11 @@ def _nobody_overdue(at: datetime) -> None:
         raise NotReady
 
 
+def _evidence(at: datetime) -> None:
+    """The store of evidence takes, gives and deletes a file; a bucket is private, ours, and keeps no versions."""
+    chosen.store().prove()
+
+
 def _queue(at: datetime) -> None:
     """Redis answers; or the folder that stands in for it can be written."""
     if settings.CELERY_BROKER_URL.startswith("filesystem"):
@@ -120,4 +126,5 @@ CHECKS: dict[str, Callable[[datetime], None]] = {
     "sweep": _swept,
     "overdue": _nobody_overdue,
     "queue": _queue,
+    "evidence": _evidence,
 }

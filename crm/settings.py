@@ -48,6 +48,12 @@ ERASURE_LEDGER = Path(env.text("YUNNUO_ERASURE_LEDGER", str(VAR_DIR / "erasure-l
 # The line of the key that backups are closed with; its other half is kept where the server is not.
 BACKUP_RECIPIENT = env.text("YUNNUO_BACKUP_RECIPIENT", "")
 BACKUP_DAYS = env.number("YUNNUO_BACKUP_DAYS", 35)  # law.md §4.3; the vault's side has its own, shorter rotation
+# Where closed files of evidence lie: the folder "papers" of YUNNUO_VAR, or a bucket that speaks S3 (consent/stores/).
+EVIDENCE_BUCKET, EVIDENCE_PREFIX = env.bucket("YUNNUO_EVIDENCE_STORE")
+EVIDENCE_ENDPOINT = env.service("YUNNUO_EVIDENCE_ENDPOINT") if EVIDENCE_BUCKET else ""
+EVIDENCE_REGION = env.text("YUNNUO_EVIDENCE_REGION", "us-east-1")
+EVIDENCE_KEY_ID = env.text("YUNNUO_EVIDENCE_KEY_ID") if EVIDENCE_BUCKET else ""
+EVIDENCE_SECRET = env.hidden("YUNNUO_EVIDENCE_SECRET") if EVIDENCE_BUCKET else ""
 ALARM_MAIL = env.words("YUNNUO_ALARM_MAIL", "")
 SWEEP_NIGHTS = env.number("YUNNUO_SWEEP_NIGHTS", 2)
 SWEEP_TWO_PEOPLE_ABOVE = env.number("YUNNUO_SWEEP_TWO_PEOPLE_ABOVE", 500)
@@ -217,7 +223,10 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["scrub"], "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "urllib3": {"level": "ERROR"},  # says which object it asks for again; the store says what matters
+    },
 }
 
 # Tasks carry ids only; the schedule is code, so that nobody can switch deletion off in a table.

@@ -152,9 +152,9 @@ def _requests(at: datetime) -> Tile:
 
 def _to_review(at: datetime) -> Tile:
     """Consents whose evidence wants a look."""
-    papers, sample = review_queue.papers(at).count(), len(review_queue.sample(at))
-    hint = _("on paper, and a sample of the week")
-    return Tile(_("Consents to look at"), papers + sample, hint, reverse("review"), "clipboard-check", "warn" if papers else "")
+    waiting, sample = len(review_queue.waiting(at)), len(review_queue.sample(at))
+    hint, tone = _("on paper, recorded, and a sample of the week"), "warn" if waiting else ""
+    return Tile(_("Consents to look at"), waiting + sample, hint, reverse("review"), "clipboard-check", tone)
 
 
 def _admin(user: User, at: datetime) -> list[Tile]:

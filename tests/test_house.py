@@ -24,7 +24,7 @@ OPENERS = {
     "contacts/own/bearers.py": "whether the number of a record is the one that was typed",
     "contacts/own/entering.py": "the message on the demo phone",
     "contacts/own/copying.py": "a copy for the person themselves, on record first",
-    "consent/papers.py": "a page of signed paper, on record first",
+    "consent/evidence_files.py": "a page of signed paper or a recording, on record first",
     "contacts/keys/reindexing.py": "tags under the next index key",
     "contacts/keys/resealing.py": "the same value under a next suite",
     "contacts/importing/uploading.py": "a sheet for its uploader",

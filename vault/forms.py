@@ -7,7 +7,7 @@ import logging
 import re
 import unicodedata
 from copy import copy
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -98,3 +98,18 @@ class DayField(forms.DateField):
             proposal = reading.proposal.isoformat() if reading.proposal else ""
             raise forms.ValidationError(str(reading.sentence), params={"proposal": proposal})
         return reading.day
+
+
+class MinuteField(forms.DateTimeField):
+    """A minute by the office's clock; whatever is none is not sent back to the page, since it might be a number."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid": _("Please choose a day and a time.")}
+    input_formats = ("%Y-%m-%dT%H:%M",)
+
+    def to_python(self, value: Any) -> datetime | None:
+        """The minute, aware, or a sentence."""
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as refused:
+            raise forms.ValidationError(refused.messages[0], params={"proposal": " "}) from None

@@ -77,6 +77,11 @@ def fingerprint(digits: str) -> bytes:
     return _mac(keyring.current().active("suppress"), "suppression", digits.encode())[:16]
 
 
+def house_mark() -> bytes:
+    """What tells this house from another, the same for ever and whoever reads it: of the key of refusals, which stays."""
+    return _mac(keyring.current().active("suppress"), "house", b"")[:16]
+
+
 def number_entries(*, owner: UUID, row: UUID, scope: UUID, digits: str) -> list[Entry]:
     """The tags of one number: whole, and last four within the book; in each generation that is written."""
     last4 = digits[-4:]

@@ -6,6 +6,7 @@ from consent.models.guardian import Guardian
 from consent.models.ledger import Consent, ConsentEvent
 from consent.models.notice import Notice, NoticeCopy, NoticeDelivery, NoticePurpose, NoticeVersion, Purpose
 from consent.models.paper import FileOutbox, PaperPage
+from consent.models.recording import Recording
 from consent.models.review import ConsentReview
 from consent.models.rights import RightsRequest
 from consent.models.subject import Handle, Subject, Suppression
@@ -27,6 +28,7 @@ __all__ = [
     "NoticeVersion",
     "PaperPage",
     "Purpose",
+    "Recording",
     "RightsRequest",
     "SmsMessage",
     "StopLink",

@@ -1,4 +1,4 @@
-"""Signed paper as pictures, one row a page; the pictures lie on the disk, closed, and leave it through an outbox."""
+"""Signed paper as pictures, one row a page; the pictures lie in the store, closed, and leave it through an outbox."""
 
 import uuid
 

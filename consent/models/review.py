@@ -21,6 +21,7 @@ class ConsentReview(models.Model):
         """Why it was looked at."""
 
         PAPER = "paper", _("signed paper")
+        SPEECH = "speech", _("recorded speech")
         SAMPLE = "sample", _("sample of the week")
 
     class Verdict(models.TextChoices):
@@ -37,6 +38,7 @@ class ConsentReview(models.Model):
         UNSIGNED = "unsigned", _("it is not signed, or the box is not ticked")
         UNREADABLE = "unreadable", _("the picture cannot be read")
         OTHER_FORM = "other_form", _("it is not our form, or its code is missing")
+        UNSPOKEN = "unspoken", _("the words are not read out, or no yes is heard")
         OTHER_PERSON = "other_person", _("it is somebody else's")
         PRESSED = "pressed", _("the person was pressed, or did not know what they agreed to")
         MINOR = "minor", _("the person is under age")

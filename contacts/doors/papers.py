@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from consent import notices, papers, scanning
-from consent.models import ConsentReview, PaperPage
+from consent import evidence_files, notices, papers, scanning
+from consent.models import ConsentReview, PaperPage, Recording
 from contacts import cards, visibility
 from contacts.forms.papers import PaperForm
 from team import fields
@@ -47,6 +47,8 @@ def papers_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     kept = PaperPage.objects.filter(subject_id=contact.pk, file_key__isnull=False).select_related("added_by", "version__notice")
     card = cards.of([contact], by=request.user, at=at)[0]
     context = {"card": card, "form": form, "kept": list(kept), "may_open": _may_open(request)}
+    rows = Recording.objects.filter(subject_id=contact.pk, file_key__isnull=False)
+    context["spoken"] = list(rows.select_related("added_by", "version__notice").prefetch_related("ticks"))
     context["current"] = notices.current()
     context["looked"] = ConsentReview.objects.filter(consent__subject=contact.pk).order_by("-at").first()
     return render(request, "contacts/people/papers.html", context, status=400 if form.is_bound else 200)
@@ -60,7 +62,7 @@ def paper(request: StaffRequest, pk: UUID, page: UUID) -> HttpResponse:
     if not _may_open(request):
         raise Http404
     row = get_object_or_404(PaperPage, pk=page, subject_id=contact.pk)
-    answer = HttpResponse(papers.show(row, by=request.user, at=timezone.now()), content_type="image/jpeg")
+    answer = HttpResponse(evidence_files.show(row, by=request.user, at=timezone.now()), content_type="image/jpeg")
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Disposition"] = "inline"
     return answer

@@ -27,6 +27,7 @@ SENTENCES: dict[str, Promise] = {
     "restricted": gettext_lazy("This person asked that nothing be used; answer that request first."),
     "leaving": gettext_lazy("The day of this person has come; they leave with the next sweep."),
     "not_asked": gettext_lazy("This consent no longer waits for paper."),
+    "own": gettext_lazy("You added this recording yourself; a colleague listens to it."),
     "reason": gettext_lazy("Please choose why."),
 }
 
@@ -41,6 +42,7 @@ def queue(request: StaffRequest) -> HttpResponse:
     context = {
         "item": review_queue.first(request.user, drawn=drawn, after=request.GET.get("after", ""), at=at),
         "papers": review_queue.papers(at).count(),
+        "speech": review_queue.speech(at).count(),
         "sample": len(drawn),
         "may_open": levels["consent.evidence"] >= Level.CALL,
         "reasons": [choice for choice in ConsentReview.Reason.choices if choice[0]],

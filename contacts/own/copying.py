@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from audit import trail
 from audit.trail import Self_
-from consent.models import Consent, ConsentEvent, Decision, Guardian, PaperPage, RightsRequest, SmsMessage
+from consent.models import Consent, ConsentEvent, Decision, Guardian, PaperPage, Recording, RightsRequest, SmsMessage
 from consent.receipts import signed
 from contacts.models import CallAttempt, Contact, OwnVisit, Phone
 from contacts.own import bearers
@@ -65,12 +66,22 @@ def _record(contact: Contact) -> dict[str, Any]:
             for row in _newest(SmsMessage.objects.filter(subject_id=pk), "sent_at")
         ],
         "papers": PaperPage.objects.filter(subject_id=pk, file_key__isnull=False).count(),
+        "recordings": [_recording(row) for row in _newest(_spoken(pk), "spoken_at")],
         "requests": [_request(row) for row in _newest(RightsRequest.objects.filter(subject_id=pk), "received_at")],
         "passed_to": [
             {"purpose": row.purpose, "at": _time(row.decided_at)}
             for row in _newest(Decision.objects.filter(subject_id=pk, action="share", allowed=True), "decided_at")
         ],
     }
+
+
+def _spoken(pk: UUID) -> QuerySet[Recording]:
+    return Recording.objects.filter(subject_id=pk, file_key__isnull=False).select_related("version__notice")
+
+
+def _recording(row: Recording) -> dict[str, Any]:
+    notice = f"{row.version.notice.code} v{row.version.number}"
+    return {"spoken": _time(row.spoken_at), "seconds": row.seconds, "notice": notice, "sha256": row.sound}
 
 
 def _newest(rows: Any, moment: str) -> list[Any]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from consent import notices, rules, states
+from consent import evidence_files, notices, rules, states
 from consent.models import Consent, Decision, NoticeDelivery, NoticePurpose, RightsRequest, Suppression
 from consent.models.notice import Form
 from contacts import telling
@@ -38,6 +38,8 @@ class Record:
     holds: list[tuple[str | Promise, str]]
     first: Consent | None
     stored_only: bool
+    pages: int
+    recordings: int
 
 
 @dataclass(frozen=True)
@@ -114,12 +116,15 @@ def _records(contacts: list[Contact], heads: list[Consent], at: datetime) -> lis
     shown = show(wishes)
     labelled = [(pk, label) for pk, label, _value in texts] + [(row.contact_id, row.get_kind_display()) for row in phones]
     lines = list(zip(labelled, shown, strict=True))
+    pages, recordings = evidence_files.counts([contact.pk for contact in contacts])
     return [
         Record(
             contact=contact,
             holds=[(label, text) for (pk, label), text in lines if pk == contact.pk],
             first=min((h for h in heads if h.subject_id == contact.pk), key=lambda h: h.changed_at, default=None),
             stored_only=contact.narrow_on is not None and contact.narrow_on <= at or contact.delete_on <= at,
+            pages=pages[contact.pk],
+            recordings=recordings[contact.pk],
         )
         for contact in contacts
     ]

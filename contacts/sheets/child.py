@@ -6,13 +6,13 @@ nothing touches the disk, and whatever goes wrong here goes wrong here alone.
 
 import json
 import re
-import resource
 import sys
 from collections.abc import Iterator
 from typing import Any
 
 from contacts.sheets import book, headings, text
 from contacts.sheets.table import MAX_ROWS, Ask, Head, Row, SheetRefused
+from vault import bounded
 
 CPU_SECONDS = 30
 MEMORY = 1024 * 1024 * 1024
@@ -42,12 +42,7 @@ def main() -> None:
 
 def limit() -> None:
     """No more time and memory than a sheet needs; no file is written, no core is left."""
-    wanted = {"CPU": CPU_SECONDS, "AS": MEMORY, "FSIZE": 0, "CORE": 0}
-    for name, most in wanted.items():
-        kind = getattr(resource, f"RLIMIT_{name}")
-        hard = resource.getrlimit(kind)[1]
-        bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(kind, (bound, bound))
+    bounded.limit(cpu_seconds=CPU_SECONDS, memory=MEMORY)
 
 
 def lines(data: bytes, ending: str, ask: Ask) -> Iterator[Any]:

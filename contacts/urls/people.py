@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.doors import ages, overlap, papers, people, signing, using
+from contacts.doors import ages, overlap, papers, people, signing, speech, using
 
 urlpatterns = [
     path("contacts/", people.contact_list, name="contacts"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("minors/", ages.minors_page, name="minors"),
     path("contacts/<uuid:pk>/papers/", papers.papers_page, name="papers"),
     path("contacts/<uuid:pk>/papers/<uuid:page>/", papers.paper, name="paper"),
+    path("contacts/<uuid:pk>/speech/", speech.speech_page, name="speech"),
+    path("contacts/<uuid:pk>/speech/<uuid:sound>/", speech.recording, name="recording"),
     path("suppression/", overlap.overlap_page, name="suppression"),
     path("calls/", using.calls_page, name="calls"),
 ]

@@ -1,6 +1,8 @@
 """A year of history: people arrive, confirm, are called, refuse, and are forgotten by their dates."""
 
 import io
+import math
+from array import array
 from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID, uuid4
@@ -13,8 +15,9 @@ from consent.ledger import Ask
 from consent.models import Evidence
 from consent.requests import asking, deciding
 from consent.showing import signed
+from consent.speech import decoding, kinds
 from contacts import retention, withdrawal
-from contacts.intake import arriving, asserting
+from contacts.intake import arriving, asserting, speaking
 from contacts.intake.arriving import Draft
 from contacts.models import CallAttempt, Contact, Event, Phone
 from crm.demo import people as made_up
@@ -34,6 +37,8 @@ def write(events: list[Event], users: dict[str, User], *, people: int, at: datet
     _overlap(events, drafts[16:], users["he"], at=at)
     _calls(users["li"], at=at, rng=rng)
     _signed([draft.subject for draft in drafts[:2]], users["li"], at=at)
+    for draft in drafts[2:3]:  # in a very small office there is no third
+        _spoken(draft.subject, users["li"], at=at, rng=rng)
     _asked([draft.subject for draft in drafts[40:43]], users["chen"], at=at)
 
 
@@ -103,6 +108,17 @@ def _signed(people: list[UUID], by: User, *, at: datetime) -> None:
     Image.new("RGB", (900, 1200), "white").save(blank, "PNG")
     for person, content in zip(people, (sheet, blank.getvalue()), strict=False):
         papers.add(subject=person, pages=scanning.pages_of(content), by=by, at=at - timedelta(hours=2))
+
+
+def _spoken(person: UUID, by: User, *, at: datetime, rng: Random) -> None:
+    """Somebody said yes aloud: a murmur of six seconds stands for the voice."""
+    swell = (math.sin(n * 0.05) * abs(math.sin(n * 0.0003)) + rng.random() * 0.2 for n in range(6 * kinds.RATE))
+    speech = decoding.plain(array("h", (int(5000 * loud) for loud in swell)).tobytes())
+    said = at - timedelta(hours=3)
+    contact, version = Contact.objects.select_related("event").get(pk=person), notices.current()
+    ticks = list(version.purposes.filter(channel="call"))
+    kept = at - timedelta(hours=2)
+    speaking.keep(contact=contact, version=version, ticks=ticks, speech=speech, spoken_at=said, language="zh", by=by, at=kept)
 
 
 def _asked(people: list[UUID], answering: User, *, at: datetime) -> None:

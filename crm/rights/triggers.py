@@ -26,6 +26,7 @@ _BY_TABLE = {
     "consent_noticeversion": "consent_noticeversion_fixed consent_noticeversion_fixed_truncate "
     "consent_noticeversion_two consent_noticeversion_born",
     "consent_paperpage": "consent_paperpage_hold consent_paperpage_hold_update",
+    "consent_recording": "consent_recording_hold consent_recording_hold_update",
     "consent_rightsrequest": "consent_rightsrequest_audit consent_rightsrequest_audit_truncate "
     "consent_rightsrequest_decided consent_rightsrequest_stays consent_rightsrequest_hold",
     "consent_smsmessage": "consent_smsmessage_hold consent_smsmessage_hold_update",

@@ -70,17 +70,30 @@ def test_on_their_own_page_one_tap_stops_one_purpose_and_two_take_the_copy(chrom
     assert page.locator("#id_number").count() == 1
 
 
+def test_a_reviewer_hears_a_recording_under_the_strict_policy(chromium, office):
+    page = visit(chromium, office, "zh-hans", "chen")
+    page.goto(f"{office}/review/")
+    while not page.locator("audio").count():
+        with page.expect_navigation():
+            page.keyboard.press("s")
+    heard = page.evaluate(
+        "async () => { const one = document.querySelector('audio'); one.muted = true; await one.play(); return one.duration }"
+    )
+    assert heard == 6
+
+
 def test_a_reviewer_needs_one_key_for_each_item(chromium, office):
     page = visit(chromium, office, "zh-hans", "chen")
     page.goto(f"{office}/review/")
-    waiting = int(re.search(r"\d+", page.inner_text(".lead, main header p, main p >> nth=0")).group())
+    told = re.findall(r"\d+", page.inner_text(".lead, main header p, main p >> nth=0"))
+    waiting = int(told[0]) + int(told[1])  # on paper, and recorded
     presses = 0
     while page.locator("form.verdicts").count():
         key = "r" if page.locator("button[value=accepted]").is_disabled() else "a"
         with page.expect_navigation():
             page.keyboard.press(key)
         presses += 1
-    assert (waiting, presses) == (2, 2)
+    assert (waiting, presses) == (3, 3)
 
 
 def test_a_hand_on_the_screen_of_a_tablet(chromium, office):

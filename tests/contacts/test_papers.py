@@ -1,11 +1,14 @@
-"""Signed paper: drawn anew, closed on the disk, opened on record, gone with the person whatever dies in between."""
+"""Signed paper: drawn anew, closed in a store, opened on record, gone with the person whatever dies in between (O1, J1).
+
+Every story is told of a folder and of a bucket.
+"""
 
 import io
-import os
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.utils import timezone
 from django.utils.html import escape
 from PIL import Image
@@ -13,12 +16,15 @@ from PIL import Image
 from audit import leaf
 from audit.models import Entry
 from audit.trail import System
-from consent import papers, scanning
+from consent import evidence_files, papers, scanning
 from consent.models import FileOutbox, PaperPage
-from contacts import erase, hold
+from consent.stores import chosen
+from consent.stores.store import name_of
+from contacts import erase, hold, tasks
 from contacts.doors.papers import PROBLEMS
 from contacts.models import Contact
-from tests import house
+from crm.backups import taking
+from tests import evidence, house
 from tests.proofs.cast import enter
 from vault import blobs
 from vault.errors import Malformed, Tampered
@@ -48,10 +54,15 @@ def pdf(pages):
     return target.getvalue()
 
 
+@pytest.fixture(params=evidence.KINDS)
+def kept(request, settings, tmp_path):
+    """What a store of this test's own holds: a folder, or a bucket."""
+    return evidence.store(request.param, settings, tmp_path)
+
+
 @pytest.fixture
-def met(settings, tmp_path):
-    """Wang, whom Li met, in a house whose files lie in a folder of this test's own."""
-    settings.VAR_DIR = tmp_path
+def met(kept):
+    """Wang, whom Li met."""
     home = house.build(at=timezone.now())
     sent, _receipt = house.arrive(home.event, house.WANG, at=timezone.now())
     return home, Contact.objects.get(pk=sent.subject_id)
@@ -61,20 +72,18 @@ def send(home, contact, data, name="paper.jpg", by="li"):
     return enter(getattr(home, by)).post(f"/contacts/{contact.pk}/papers/", {"file": SimpleUploadedFile(name, data)})
 
 
-def on_disk():
-    return sorted(papers.folder().rglob("*")) and [path for path in papers.folder().rglob("*") if path.is_file()]
-
-
 def look(home, page, by="chen"):
     return enter(getattr(home, by)).get(f"/contacts/{page.subject_id}/papers/{page.pk}/")
 
 
-def test_a_photograph_is_kept_closed_and_without_what_the_camera_added(met):
+def test_a_photograph_is_kept_closed_and_without_what_the_camera_added(met, kept):
     home, contact = met
     assert PLACE.encode() in with_place(), "there is something to lose"
     assert send(home, contact, with_place()).status_code == 302
-    page, [file] = PaperPage.objects.get(), on_disk()
-    assert (file.read_bytes()[:4], b"JFIF" in file.read_bytes(), oct(file.stat().st_mode)[-3:]) == (b"YNF1", False, "600")
+    page, [blob] = PaperPage.objects.get(), kept.files().values()
+    assert (blob[:4], b"JFIF" in blob, list(kept.files())) == (b"YNF1", False, [name_of(page.pk)])
+    if kept.folder:
+        assert oct((kept.folder / name_of(page.pk)).stat().st_mode)[-3:] == "600"
     answer = look(home, page)
     with Image.open(io.BytesIO(answer.content)) as shown:
         assert (answer["Content-Type"], shown.format, dict(shown.getexif()), shown.size) == (
@@ -121,119 +130,163 @@ def test_each_page_of_a_pdf_becomes_a_picture(met):
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_is_no_paper_is_refused_by_name_and_nothing_is_kept(met, word, data):
+def test_what_is_no_paper_is_refused_by_name_and_nothing_is_kept(met, kept, word, data):
     home, contact = met
     with pytest.raises(scanning.ScanRefused) as refused:
         scanning.pages_of(data)
     answer = send(home, contact, data)
-    assert (refused.value.word, answer.status_code, PaperPage.objects.count(), on_disk()) == (word, 400, 0, [])
+    assert (refused.value.word, answer.status_code, PaperPage.objects.count(), kept.files()) == (word, 400, 0, {})
     assert escape(str(PROBLEMS[word])) in answer.content.decode()
     assert enter(home.li).post(f"/contacts/{contact.pk}/papers/", {}).status_code == 400
 
 
-def test_it_goes_with_the_person(met):
+def test_it_goes_with_the_person(met, kept):
     home, contact = met
     send(home, contact, pdf(2), "p.pdf")
     [page, _other] = PaperPage.objects.all()
-    [one, two] = on_disk()
-    copy = one.read_bytes()
+    copy = kept.files()
+    assert len(copy) == 2
     erase.one(contact.pk, by=BY, at=timezone.now())
-    assert (on_disk(), FileOutbox.objects.count(), one.exists(), two.exists()) == ([], 0, False, False)
+    assert (kept.files(), FileOutbox.objects.count()) == ({}, 0)
     assert list(PaperPage.objects.values_list("file_key", flat=True)) == [None, None]
     assert "consent.evidence" in leaf.read(Entry.objects.get(act="contact.erased").content)["fields"]
     assert look(home, page).status_code == 404
-    one.parent.mkdir(exist_ok=True)
-    one.write_bytes(copy)  # whoever kept a copy has noise
-    os.utime(one, (timezone.now().timestamp(),) * 2)
-    assert papers.clear(at=timezone.now() + timedelta(days=2)) == 1
+    kept.write(name_of(page.pk), copy[name_of(page.pk)])  # whoever kept a copy has noise
+    assert evidence_files.clear(at=timezone.now() + timedelta(days=2)) == 1
 
 
-def test_whatever_dies_in_between_the_next_hour_ends_it(met, monkeypatch):
+def test_whatever_dies_in_between_the_next_hour_ends_it(met, kept, monkeypatch):
     home, contact = met
     send(home, contact, pdf(2), "p.pdf")
 
     def dies():
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(papers, "empty_outbox", dies)
+    monkeypatch.setattr(evidence_files, "empty_outbox", dies)
     with pytest.raises(KeyboardInterrupt):
         erase.one(contact.pk, by=BY, at=timezone.now())
     monkeypatch.undo()
-    assert (Contact.objects.count(), FileOutbox.objects.count(), len(on_disk())) == (0, 2, 2), "gone, named, still there"
-    assert (papers.clear(at=timezone.now()), papers.clear(at=timezone.now())) == (2, 0)
-    assert (FileOutbox.objects.count(), on_disk()) == (0, [])
+    assert (Contact.objects.count(), FileOutbox.objects.count(), len(kept.files())) == (0, 2, 2), "gone, named, still there"
+    assert (evidence_files.clear(at=timezone.now()), evidence_files.clear(at=timezone.now())) == (2, 0)
+    assert (FileOutbox.objects.count(), kept.files()) == (0, {})
 
 
-def test_an_erasure_that_fails_keeps_the_files(met, monkeypatch):
+def test_an_erasure_that_fails_keeps_the_files(met, kept, monkeypatch):
     home, contact = met
     send(home, contact, picture())
     monkeypatch.setattr(erase, "_delete_rows", lambda ids: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         erase.one(contact.pk, by=BY, at=timezone.now())
-    assert (len(on_disk()), FileOutbox.objects.count(), PaperPage.objects.get().file_key is None) == (1, 0, False)
+    assert (len(kept.files()), FileOutbox.objects.count(), PaperPage.objects.get().file_key is None) == (1, 0, False)
 
 
-def test_a_file_that_was_written_for_nobody_goes_after_a_day_and_not_before(met, monkeypatch):
+def test_a_file_that_was_written_for_nobody_goes_after_a_day_and_not_before(met, kept):
     home, contact = met
     send(home, contact, picture())
-    [needed] = on_disk()
-    stray = needed.with_name("0" * 8 + "-0000-4000-8000-" + "0" * 12 + ".page")
-    stray.write_bytes(b"YNF1")
-    half = stray.with_suffix(".part")
-    half.write_bytes(b"Y")
-    later = timezone.now() + timedelta(hours=30)
-    now = timezone.now().timestamp()
-    os.utime(stray, (now, now))
-    os.utime(half, (now, now))
-    os.utime(needed, (now, now))
-    assert papers.clear(at=timezone.now()) == 0
-    assert (papers.clear(at=later), on_disk()) == (2, [needed])
+    [needed] = kept.files()
+    stray = f"{needed[:2]}/{'0' * 8}-0000-4000-8000-{'0' * 12}.page"
+    kept.write(stray, b"YNF1")
+    if kept.folder:
+        kept.write(stray.replace(".page", ".part"), b"Y")  # half a file; half an object does not exist
+        kept.write(needed, kept.files()[needed])  # a file's age is the disk's
+    assert evidence_files.clear(at=timezone.now()) == 0
+    assert evidence_files.clear(at=timezone.now() + timedelta(hours=30)) == (2 if kept.folder else 1)
+    assert list(kept.files()) == [needed]
 
 
-def test_a_crash_while_adding_leaves_no_row_and_no_file(met, monkeypatch):
+def test_a_crash_while_adding_leaves_no_row_and_no_file(met, kept, monkeypatch):
     home, contact = met
     monkeypatch.setattr(PaperPage.objects, "bulk_create", lambda rows: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         papers.add(subject=contact.pk, pages=[picture()], by=home.li, at=timezone.now())
-    assert (on_disk(), PaperPage.objects.count(), Entry.objects.filter(act="evidence.added").count()) == ([], 0, 0)
+    assert (kept.files(), PaperPage.objects.count(), Entry.objects.filter(act="evidence.added").count()) == ({}, 0, 0)
 
 
-def test_somebody_who_leaves_while_the_pictures_are_drawn_leaves_no_file(met, monkeypatch):
+def test_killed_between_file_and_row_it_is_a_file_that_nobody_can_open_and_it_goes_after_a_day(met, kept, monkeypatch):
     home, contact = met
-    write = papers._write
+    monkeypatch.setattr(type(chosen.store()), "delete", lambda self, name: None)  # who is killed takes nothing back
+    monkeypatch.setattr(PaperPage.objects, "bulk_create", lambda rows: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        papers.add(subject=contact.pk, pages=[picture()], by=home.li, at=timezone.now())
+    monkeypatch.undo()
+    [name] = kept.files()
+    kept.write(name, kept.files()[name])
+    assert (PaperPage.objects.count(), evidence_files.clear(at=timezone.now())) == (0, 0)
+    assert (evidence_files.clear(at=timezone.now() + timedelta(days=2)), kept.files()) == (1, {})
 
-    def leaves_meanwhile(path, blob):
-        write(path, blob)
+
+def test_somebody_who_leaves_while_the_pictures_are_drawn_leaves_no_file(met, kept, monkeypatch):
+    home, contact = met
+    kind = type(chosen.store())
+    put = kind.put
+
+    def leaves_meanwhile(self, name, blob):
+        put(self, name, blob)
         erase.one(contact.pk, by=BY, at=timezone.now())
 
-    monkeypatch.setattr(papers, "_write", leaves_meanwhile)
+    monkeypatch.setattr(kind, "put", leaves_meanwhile)
     assert send(home, contact, picture()).status_code == 410
-    assert (on_disk(), PaperPage.objects.count(), Contact.objects.count()) == ([], 0, 0)
+    assert (kept.files(), PaperPage.objects.count(), Contact.objects.count()) == ({}, 0, 0)
 
 
-@pytest.mark.parametrize("wrong", ["a byte", "another page's", "gone", "no file of ours"])
-def test_a_file_that_is_not_as_it_was_closed_is_not_shown(met, wrong):
+@pytest.mark.parametrize("wrong", ["a byte", "another page's", "another person's", "gone", "no file of ours"])
+def test_a_file_that_is_not_as_it_was_closed_is_not_shown(met, kept, wrong):
     home, contact = met
     send(home, contact, pdf(2), "p.pdf")
     page, other = PaperPage.objects.all()
-    path, theirs = papers.path_of(page.pk), papers.path_of(other.pk)
-    whole = path.read_bytes()
-    path.write_bytes(
-        {"a byte": whole[:-1] + bytes([whole[-1] ^ 1]), "another page's": theirs.read_bytes()}.get(wrong, b"x" * 50)
-    )
-    if wrong == "gone":
-        path.unlink()
+    zhou = Contact.objects.get(pk=house.arrive(home.event, house.ZHOU, at=timezone.now())[0].subject_id)
+    send(home, zhou, picture())
+    whole = kept.files()[name_of(page.pk)]
+    false = {
+        "a byte": whole[:-1] + bytes([whole[-1] ^ 1]),
+        "another page's": kept.files()[name_of(other.pk)],
+        "another person's": kept.files()[name_of(PaperPage.objects.get(subject_id=zhou.pk).pk)],
+        "no file of ours": b"x" * 50,
+    }
+    kept.remove(name_of(page.pk))
+    if wrong != "gone":
+        kept.write(name_of(page.pk), false[wrong])
     assert (look(home, page).status_code, look(home, other).status_code) == (503, 200)
 
 
-def test_a_hold_keeps_it(met):
+def test_a_store_that_is_away_keeps_nothing_shows_nothing_and_is_asked_again(met, kept):
+    home, contact = met
+    send(home, contact, picture())
+    page = PaperPage.objects.get()
+    kept.goes_away()
+    for answer in (send(home, contact, picture()), look(home, page)):
+        assert (answer.status_code, "证据存储没有回应" in answer.content.decode()) == (503, True)
+    assert PaperPage.objects.count() == 1
+    erase.one(contact.pk, by=BY, at=timezone.now())
+    page.refresh_from_db()
+    assert (page.file_key, FileOutbox.objects.count(), Contact.objects.count()) == (None, 1, 0), "the key first, then the file"
+    tasks.clear_files()  # says so in the log, and does not fall
+    assert FileOutbox.objects.count() == 1
+    kept.comes_back()
+    assert len(kept.files()) == 1
+    tasks.clear_files()
+    assert (kept.files(), FileOutbox.objects.count()) == ({}, 0)
+
+
+def test_a_backup_says_how_many_files_it_has_not_and_where_they_lie(met, kept, monkeypatch):
+    home, contact = met
+    send(home, contact, pdf(2), "p.pdf")
+    monkeypatch.setattr(taking, "take", lambda *_a, **_how: [])
+    monkeypatch.setattr(taking, "recipient", lambda: "somebody")
+    told = io.StringIO()
+    call_command("backup", stdout=told)
+    where = chosen.store().where
+    assert told.getvalue().splitlines()[0] == f"Files of evidence are not in it: 2 in {where}, closed. Copy them beside it."
+
+
+def test_a_hold_keeps_it(met, kept):
     home, contact = met
     send(home, contact, picture())
     day = timezone.now().date() + timedelta(days=9)
     hold.place(contact=contact, case_ref="7", reason="dispute", review_on=day, by=home.chen, at=timezone.now())
     with pytest.raises(erase.HeldBack):
         erase.one(contact.pk, by=BY, at=timezone.now())
-    assert (len(on_disk()), PaperPage.objects.filter(file_key__isnull=False).count()) == (1, 1)
+    assert (len(kept.files()), PaperPage.objects.filter(file_key__isnull=False).count()) == (1, 1)
 
 
 def test_a_closed_file_opens_under_its_own_key_and_name_alone():

@@ -12,7 +12,7 @@ from PIL import Image
 
 from audit.models import Entry
 from audit.trail import Self_
-from consent import gate, notices, papers, reviewing, scanning
+from consent import gate, notices, papers, proofs, reviewing, scanning
 from consent.models import Consent, ConsentReview, Evidence, PaperPage, SmsMessage
 from consent.requests import asking, deciding
 from consent.reviewing import ReviewRefused
@@ -110,7 +110,7 @@ def test_paper_without_a_code_stays_grade_d_whoever_accepts_it(home):
     assert refused(home, wang) == "unbound"
     assert (head(wang).state, head(wang).grade, Evidence.objects.filter(kind="paper").count()) == ("asserted", "D", 0)
     papers.add(subject=wang, pages=[*blank(), *form()], by=home.li, at=LATER + timedelta(minutes=1))
-    assert reviewing.tick_on(head(wang), reviewing.papers_of(head(wang))).purpose_id == "phone_contact"
+    assert proofs.tick_on(head(wang), proofs.papers_of(head(wang))).purpose_id == "phone_contact"
 
 
 def test_a_paper_from_before_does_not_lift_a_no(home):

@@ -1,6 +1,7 @@
 """A hand on a colleague's screen: ticks of one's own, strokes kept sealed, a sheet that compliance looks at (C1, C7)."""
 
 import json
+import os
 
 import pytest
 import time_machine
@@ -9,7 +10,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consent import ledger, notices, papers, reviewing
+from consent import ledger, notices, proofs, reviewing
 from consent.models import Consent, Evidence, PaperPage
 from consent.showing import binding
 from contacts import erase, review_queue
@@ -143,12 +144,13 @@ def test_sent_twice_it_is_kept_once_and_nothing_is_half_kept(home, monkeypatch):
     assert (PaperPage.objects.count(), Evidence.objects.filter(kind="signature").count()) == (1, 1)
 
     def full(*_args):
-        raise OSError("no space left")
+        raise OSError(28, "no space left")
 
-    monkeypatch.setattr(papers, "_write", full)
+    monkeypatch.setattr(os, "fsync", full)
     other = [[[x, y + 3, t] for x, y, t in stroke] for stroke in HAND]
-    with pytest.raises(OSError, match="no space"):
-        send(home, channels=("call", "sms", "share"), strokes=other)
+    answer = send(home, channels=("call", "sms", "share"), strokes=other)
+    monkeypatch.undo()
+    assert (answer.status_code, "证据存储没有回应" in answer.content.decode()) == (503, True)
     assert (Evidence.objects.filter(kind="signature").count(), Consent.objects.filter(channel="share").count()) == (1, 0)
 
 
@@ -165,7 +167,7 @@ def test_paper_from_before_its_end_speaks_for_no_new_yes(home, clock):
         heads = list(Consent.objects.all())
         ledger.close(heads, "superseded", method="notice", reason="superseded", by=house.BY, at=timezone.now())
     [row] = Consent.objects.all()
-    assert (reviewing.papers_of(row), review_queue.papers(timezone.now()).count()) == ([], 0)
+    assert (proofs.papers_of(row), review_queue.papers(timezone.now()).count()) == ([], 0)
     seen, shown = row.events.latest("number").pk, reviewing.digest(row)
     how = {"consent": row, "seen": seen, "shown": shown, "verdict": "accepted", "reason": "", "by": home.chen}
     with pytest.raises(reviewing.ReviewRefused, match="unbound"):

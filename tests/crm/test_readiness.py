@@ -12,7 +12,7 @@ from audit.trail import System
 from contacts import alarm, sweep
 from contacts.models import Contact, SweepRun
 from crm import readiness
-from tests import house
+from tests import evidence, house
 from vault import canary, keyring
 from vault.models import Canary
 
@@ -89,6 +89,20 @@ def test_a_queue_nobody_can_reach_is_not_ready(client, ready, settings, tmp_path
     settings.CELERY_BROKER_URL = "filesystem://localhost"
     settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"data_folder_in": str(tmp_path / "gone")}
     assert words(client) == (503, ["queue"])
+
+
+@pytest.mark.parametrize("kind", evidence.KINDS)
+def test_a_store_of_evidence_that_is_away_or_open_to_all_has_its_word(client, ready, settings, tmp_path, kind):
+    kept = evidence.store(kind, settings, tmp_path)
+    assert words(client) == (200, [])
+    kept.write("aa/one.page", b"closed")
+    kept.goes_away()
+    assert words(client) == (503, ["evidence"])
+    kept.comes_back()
+    assert words(client) == (200, [])
+    if kind == "bucket":
+        kept.open_to_all()
+        assert words(client) == (503, ["evidence"])
 
 
 def test_the_process_answers_whatever_is_missing(client):

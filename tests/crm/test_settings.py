@@ -15,6 +15,15 @@ SECRET = "a made-up key, long enough, of many different letters 0123"
 ASK = "import json; from crm import settings; print(json.dumps([{}], default=str))"
 
 
+STORE = {
+    "YUNNUO_EVIDENCE_STORE": "s3://papers/a/b",
+    "YUNNUO_EVIDENCE_ENDPOINT": "https://s3.example.cn",
+    "YUNNUO_EVIDENCE_KEY_ID": "made-up",
+    "YUNNUO_EVIDENCE_SECRET": "made-up-secret",
+}
+HOST_ALONE = "YUNNUO_EVIDENCE_ENDPOINT must begin with https://, or with http:// on this machine, and name a host alone"
+
+
 def start(var: Path, ask: str = "1", **named: str) -> "subprocess.CompletedProcess[str]":
     """Load the settings in a process of their own and print what `ask` says about them."""
     bare = {"PATH": os.environ["PATH"], "YUNNUO_VAR": str(var), "YUNNUO_ENV_FILE": os.devnull}
@@ -61,6 +70,16 @@ def test_production_starts_with_what_it_needs_and_the_vault_lies_beside(tmp_path
         ({"YUNNUO_ENV": "prod"}, "YUNNUO_ENV must be one of: development, production"),
         ({"YUNNUO_SUITE": "des"}, "YUNNUO_SUITE must be one of: aes-256-gcm, sm4-gcm, aes-256-gcm-siv"),
         ({"YUNNUO_ROOT": "abacus"}, "YUNNUO_ROOT must be one of: file, env, vault-transit"),
+        ({"YUNNUO_EVIDENCE_STORE": "papers"}, "YUNNUO_EVIDENCE_STORE must look like s3://bucket/prefix"),
+        ({"YUNNUO_EVIDENCE_STORE": "s3://papers"}, "YUNNUO_EVIDENCE_ENDPOINT must be set; see .env.example"),
+        (STORE | {"YUNNUO_EVIDENCE_ENDPOINT": "http://s3.example.cn"}, HOST_ALONE),
+        (STORE | {"YUNNUO_EVIDENCE_ENDPOINT": "https://s3.example.cn/papers"}, HOST_ALONE),
+        (STORE | {"YUNNUO_EVIDENCE_KEY_ID": ""}, "YUNNUO_EVIDENCE_KEY_ID must be set; see .env.example"),
+        (STORE | {"YUNNUO_EVIDENCE_SECRET": ""}, "YUNNUO_EVIDENCE_SECRET_FILE must be set; see .env.example"),
+        (
+            STORE | {"YUNNUO_EVIDENCE_SECRET": "", "YUNNUO_EVIDENCE_SECRET_FILE": "/nowhere"},
+            "the file of YUNNUO_EVIDENCE_SECRET_FILE cannot be read",
+        ),
         ({"YUNNUO_DEBGU": "1"}, "unknown setting: YUNNUO_DEBGU; see .env.example"),
         (
             {"YUNNUO_KEYRING_FILE": "/nowhere"},
@@ -70,6 +89,19 @@ def test_production_starts_with_what_it_needs_and_the_vault_lies_beside(tmp_path
 )
 def test_production_refuses(tmp_path, changed, sentence):
     ended = start(tmp_path, **production(tmp_path, **changed))
+    assert (ended.returncode, ended.stderr.strip()) == (1, sentence)
+
+
+def test_a_secret_stands_in_a_file_that_its_owner_alone_reads(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("hush\n")
+    secret.chmod(0o400)
+    told = STORE | {"YUNNUO_EVIDENCE_SECRET": "", "YUNNUO_EVIDENCE_SECRET_FILE": str(secret)}
+    ask = "settings.EVIDENCE_BUCKET, settings.EVIDENCE_PREFIX, settings.EVIDENCE_SECRET"
+    assert json.loads(start(tmp_path, ask, **production(tmp_path, **told)).stdout) == ["papers", "a/b", "hush"]
+    secret.chmod(0o440)
+    ended = start(tmp_path, **production(tmp_path, **told))
+    sentence = "the file of YUNNUO_EVIDENCE_SECRET_FILE must be readable by its owner alone: chmod 600 it"
     assert (ended.returncode, ended.stderr.strip()) == (1, sentence)
 
 

@@ -70,6 +70,7 @@ QUIET = {
     "change_user": "changes an account and goes back to it",
     "notice_current": "a published text, the same for everybody",
     "paper": "a picture; who may open it is told in tests/contacts/test_papers.py",
+    "recording": "a sound; who may hear it is told in tests/contacts/test_speech.py",
     "sms_inbound": "hears the gateway alone and answers with nothing",
     "sms_report": "the same",
     "receipt_key": "a public key, the same for everybody",
@@ -140,6 +141,7 @@ def _people(world):
         "age": [Ask(f"{fang}/age/"), Ask(f"{duan}/age/"), post(f"{fang}/age/", age=FANG.mobile), post(f"{duan}/age/", age="x")],
         "guardian": [post(f"{fang}/guardian/", name="x"), post(f"{duan}/guardian/", until="x")],
         "minors": [Ask("/minors/"), post("/minors/", reason=FANG.mobile), post("/minors/", reason="minors_audit")],
+        "speech": [Ask(f"{fang}/speech/"), Ask(f"{duan}/speech/"), post(f"{fang}/speech/", file="x", spoken_at=FANG.mobile)],
         "calls": [Ask("/calls/")],
         "invite": [post(f"{fang}/invite/"), post(f"{duan}/invite/")],
         "quick": [

@@ -1,12 +1,14 @@
-"""What the table of signed paper refuses by itself."""
+"""What the tables of signed paper and recorded speech refuse by themselves (C6, J2)."""
 
 import os
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from consent.models import PaperPage
+from consent import notices
+from consent.models import PaperPage, Recording
 from contacts import hold
 from contacts.models import Contact
 from tests import house
@@ -48,3 +50,39 @@ def test_under_a_hold_neither_the_key_nor_the_row_goes(page):
             run(road)
     run("UPDATE consent_paperpage SET size = 2")
     assert PaperPage.objects.get().size == 2
+
+
+@pytest.fixture
+def recording():
+    """One recording of Wang, and the house."""
+    home = house.build()
+    subject = house.arrive(home.event, house.WANG)[0].subject_id
+    values = {"subject_id": subject, "digest": "x", "size": 1, "language": "zh", "version": notices.current()}
+    values |= {"seconds": 3, "sound": "y", "spoken_at": AT, "created_at": AT, "added_by": home.li}
+    row = Recording(id=uuid4(), **values)
+    row.file_key = sealing.seal_bytes(os.urandom(32), field_id="consent.recording.file", row=row.pk, owner=subject)
+    row.save()
+    return home, values
+
+
+@proves("recording_has_a_length", "recording_was_made_before_it_came", "one_recording_once")
+@plain
+@pytest.mark.parametrize("wrong", [{"seconds": 0}, {"seconds": 601}, {"spoken_at": AT + timedelta(seconds=1)}, {"sound": "y"}])
+def test_a_recording_has_a_length_was_made_before_it_came_and_is_there_once(recording, wrong):
+    _home, values = recording
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Recording.objects.create(**values | {"sound": "z"} | wrong)
+    Recording.objects.create(**values | {"sound": "z", "seconds": 600})
+
+
+@proves("consent_recording_hold", "consent_recording_hold_update")
+@plain
+def test_under_a_hold_neither_the_recordings_key_nor_its_row_goes(recording):
+    home, values = recording
+    contact = Contact.objects.get(pk=values["subject_id"])
+    hold.place(contact=contact, case_ref="7", reason="dispute", review_on=AT.date(), by=home.chen, at=AT)
+    for road in ("UPDATE consent_recording SET file_key = NULL", "DELETE FROM consent_recording"):
+        with pytest.raises(DatabaseError, match="a legal hold stands"), transaction.atomic():
+            run(road)
+    run("UPDATE consent_recording SET size = 2")
+    assert Recording.objects.get().size == 2

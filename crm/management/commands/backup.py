@@ -7,7 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from consent import evidence_files
 from consent.erasure_ledger import LedgerRefused
+from consent.stores import chosen
 from crm.backups import taking
 from crm.backups.bringing_back import SENTENCES
 from crm.backups.dumping import DumpRefused
@@ -44,6 +46,9 @@ class Command(BaseCommand):
             raise CommandError(SENTENCES[refused.code]) from None
         except (DumpRefused, LedgerRefused, OSError) as refused:
             raise CommandError(f"no backup was made: {refused}") from None
+        if files := evidence_files.count():
+            where = chosen.store().where
+            self.stdout.write(f"Files of evidence are not in it: {files} in {where}, closed. Copy them beside it.")
         self.stdout.write("Carry the two files away by two different roads; keep neither with the keyring or the private key.")
 
     def _new_key(self, path: Path) -> None:
