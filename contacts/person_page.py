@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from consent import gate
+from django.db.models import Min, Q
+
+from consent import gate, rules
 from consent.models import Consent, ConsentEvent, NoticeVersion
 from consent.rules import Verdict
 from contacts import cards, hold, timeline, usage
@@ -13,6 +15,15 @@ from contacts.intake import inviting
 from contacts.models import CallAttempt, Contact
 from contacts.timeline import Step
 from team.models import Role, User
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One version of a notice on record for a person: when it was first shown, and when agreed to, if it was."""
+
+    version: NoticeVersion
+    first: datetime
+    agreed: datetime | None
 
 
 @dataclass(frozen=True)
@@ -25,7 +36,7 @@ class Origin:
     held_on: date
     at: datetime
     by: str
-    notice: NoticeVersion | None
+    notices: list[Shown]
 
 
 @dataclass(frozen=True)
@@ -52,22 +63,21 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
     stored = [contact.pk] if counts[contact.pk].storage_only else []
     consents = Consent.objects.filter(subject_id=contact.pk).select_related("purpose", "notice_version__notice")
     mine = CallAttempt.objects.filter(subject_id=contact.pk, user=by, outcome="")
-    acts = timeline.acts_of(contact)
     return PersonPage(
         card=cards.of([contact], by=by, at=at)[0],
-        origin=_origin(contact, acts),
+        origin=_origin(contact),
         verdict=_verdict(contact, "call", counts, by=by, at=at),
         invite=_verdict(contact, "invite", inviting.usage([contact.pk], stored=stored), by=by, at=at),
         consents=list(consents.order_by("purpose_id", "channel")),
-        steps=timeline.of(contact, acts),
+        steps=timeline.of(contact, timeline.acts_of(contact), at=at),
         open_calls=list(mine.order_by("-at")[:5]),
         held=bool(hold.held([contact.pk])),
         book=contact.book.name,
     )
 
 
-def _origin(contact: Contact, acts: list[ConsentEvent]) -> Origin:
-    """How, where and through whom, and the notice of the first act on record."""
+def _origin(contact: Contact) -> Origin:
+    """How, where and through whom, and every notice on record."""
     return Origin(
         source=contact.get_source_display(),
         event=contact.event.name,
@@ -75,8 +85,18 @@ def _origin(contact: Contact, acts: list[ConsentEvent]) -> Origin:
         held_on=contact.event.held_on,
         at=contact.created_at,
         by=contact.created_by.display_name if contact.created_by else "",
-        notice=acts[-1].notice_version if acts else None,
+        notices=_notices(contact.pk),
     )
+
+
+def _notices(subject: UUID) -> list[Shown]:
+    """Every version that an act of this person names, the first shown first; two queries, however many acts."""
+    acts = ConsentEvent.objects.filter(consent__subject_id=subject).order_by().values_list("notice_version")
+    agreed = Min("event_time", filter=Q(after__in=rules.LIVE))
+    rows = acts.annotate(first=Min("event_time"), agreed=agreed).order_by("first", "notice_version__number")
+    found = list(rows)
+    versions = NoticeVersion.objects.select_related("notice").in_bulk([pk for pk, _first, _agreed in found])
+    return [Shown(versions[pk], first, agreed) for pk, first, agreed in found]
 
 
 def _verdict(contact: Contact, action: str, counts: dict[UUID, gate.Usage], *, by: User, at: datetime) -> Verdict:

@@ -88,7 +88,7 @@ def _item(kind: str, row: Consent, *, by: User, at: datetime) -> Item:
         card=cards.of([contact], by=by, at=at)[0],
         pages=pages,
         tick=_tick(kind, head, pages),
-        steps=timeline.of(contact, timeline.acts_of(contact))[:12],
+        steps=timeline.of(contact, timeline.acts_of(contact), at=at)[:12],
         verdict=gate.peek_many([contact.pk], "call", by=by, at=at, usage=counts)[contact.pk],
         shown=reviewing.digest(head),
     )

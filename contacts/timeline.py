@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consent.models import ConsentEvent
+from contacts import nights
 from contacts.models import CallAttempt, Contact
 
 LIMIT = 60
@@ -47,13 +48,13 @@ def acts_of(contact: Contact) -> list[ConsentEvent]:
     return list(rows.order_by("-recorded_at", "-number")[:LIMIT])
 
 
-def of(contact: Contact, acts: list[ConsentEvent]) -> list[Step]:
-    """The steps of one person, from their acts of consent and the calls; staff by name, no value of the person (H13)."""
+def of(contact: Contact, acts: list[ConsentEvent], *, at: datetime) -> list[Step]:
+    """The steps of one person, from their acts of consent and the calls, seen at `at`; staff by name, no value of the person (H13)."""
     calls = CallAttempt.objects.filter(subject_id=contact.pk).select_related("user")
     steps = [_consent_step(event) for event in acts]
     steps += [_call_step(call) for call in calls.order_by("-at")[:LIMIT]]
     steps.sort(key=lambda step: step.at, reverse=True)
-    leaving = Step(contact.delete_on, _("Will be erased"), "", "trash-2", "idle", future=True)
+    leaving = Step(nights.leaving(contact.delete_on, at=at), _("Will be erased"), "", "trash-2", "idle", future=True)
     return [leaving, *steps]
 
 

@@ -114,6 +114,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "crm.navigation.places",
+                "crm.shortcuts.context",
             ],
         },
     }

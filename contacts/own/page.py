@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent import notices, rules, states
 from consent.models import Consent, Decision, NoticeDelivery, NoticePurpose, RightsRequest, Suppression
-from contacts import telling
+from contacts import nights, telling
 from contacts.masking import Wish, show
 from contacts.models import CallAttempt, Contact, OwnVisit, Phone
 from contacts.own import bearers
@@ -36,6 +36,7 @@ class Record:
     contact: Contact
     holds: list[tuple[str | Promise, str]]
     first: Consent | None
+    leaves: datetime
     stored_only: bool
 
 
@@ -118,6 +119,7 @@ def _records(contacts: list[Contact], heads: list[Consent], at: datetime) -> lis
             contact=contact,
             holds=[(label, text) for (pk, label), text in lines if pk == contact.pk],
             first=min((h for h in heads if h.subject_id == contact.pk), key=lambda h: h.changed_at, default=None),
+            leaves=nights.leaving(contact.delete_on, at=at),
             stored_only=contact.narrow_on is not None and contact.narrow_on <= at or contact.delete_on <= at,
         )
         for contact in contacts
