@@ -211,7 +211,7 @@ def give(
 ) -> list[Consent]:
     """The people's own act: given until the end the notice promised (C1, C5, C15).
 
-    After a no, their own act asks anew and gives in one breath. Raises states.Overtaken when a no
+    After a no, or a decision put off, their own act asks anew and gives in one breath. Raises states.Overtaken when a no
     is newer than this yes, or as old: the more restrictive stands (law.md §3, concurrency).
     """
     found = heads(asks, at=at)
@@ -219,7 +219,7 @@ def give(
         raise states.Overtaken("a later no")
     for ask, head in zip(asks, found, strict=True):  # whatever stood before: these are the words they agree to now
         head.notice_version_id, head.source = ask.tick.version_id, ask.source
-    anew = [head for head in found if head.state in states.NOES | {"expired"}]
+    anew = [head for head in found if head.state in states.ANEW]
     apply([Step(head, "requested", method, head.grade, language=language) for head in anew], by=by, at=at)
     steps = [
         Step(

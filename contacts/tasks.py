@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from audit.trail import System
 from consent import catching_up, papers
-from contacts import alarm, brakes, importing, nightly, reminding, telling
+from contacts import alarm, asking_later, brakes, importing, nightly, reminding, telling
 from contacts.keys import duty, standing
 from contacts.own import entering
 
@@ -70,7 +70,8 @@ def tell_changes() -> None:
 
 @shared_task(name="contacts.remind")
 def remind() -> None:
-    """Every hour: whose consent ends within 30 days, and has not been told."""
+    """Every hour: whose consent ends within 30 days, and has not been told; and who wished to be asked again today."""
+    asking_later.work(at=timezone.now())
     reminding.work(at=timezone.now())
 
 

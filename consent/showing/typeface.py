@@ -7,8 +7,8 @@ anew when the page is made; the same words make the same bytes.
 import re
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 from io import BytesIO
+from pathlib import Path
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -43,7 +43,7 @@ class Face:
 
     def __init__(self) -> None:
         """Read the measures; outlines wait until they are used."""
-        font = TTFont(BytesIO((resources.files(manimgx_fonts_cjk) / FILE).read_bytes()), fontNumber=SIMPLIFIED, lazy=True)
+        font = TTFont(Path(manimgx_fonts_cjk.__file__).with_name(FILE), fontNumber=SIMPLIFIED, lazy=True)
         self.name, self.filename = NAME.encode(), FILE
         self._glyphs = font.getGlyphSet(location=REGULAR)
         self.charToGlyph: dict[int, str] = font.getBestCmap()

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from audit import trail
 from audit.trail import Self_
-from consent import challenge, ledger, states, stop_link, suppression
+from consent import challenge, deferring, ledger, states, stop_link, suppression
 from consent.ledger import Ask
 from consent.models import Challenge, Consent, Evidence, NoticePurpose, SmsMessage
 from contacts import retention
@@ -155,19 +155,46 @@ def confirm(*, submission: Submission, code: str, language: str, at: datetime) -
     None when the code is wrong. Raises challenge.ChallengeRefused when it is over, or when a no
     reached us after this yes: the no stands.
     """
+    asked = _answered(submission, code, at)
+    try:
+        return _give(submission, asked, language, at) if asked else None
+    except states.Overtaken:
+        raise challenge.ChallengeRefused("overtaken") from None
+    except states.TransitionRefused:  # erased while we waited for the consent
+        raise challenge.ChallengeRefused("expired") from None
+
+
+def _answered(submission: Submission, code: str, at: datetime) -> Challenge | None:
+    """The challenge that this code answers; None when it is the wrong one. Raises challenge.ChallengeRefused."""
     if submission.challenge_id is None:
         raise challenge.ChallengeRefused("expired")
     with transaction.atomic():
         asked = Challenge.objects.select_for_update().filter(pk=submission.challenge_id).first()
         if asked is None:  # the sweep was here first
             raise challenge.ChallengeRefused("expired")
-        right = challenge.answer(challenge=asked, code=code, at=at)
+        return asked if challenge.answer(challenge=asked, code=code, at=at) else None
+
+
+def put_off(*, submission: Submission, code: str, ask_on: datetime | None, language: str, at: datetime) -> bool:
+    """The code from the phone, and "later": nothing is agreed, and asked again once at most, on `ask_on` (C11; law.md §3).
+
+    A refusal that stands elsewhere still stands. False when the code is wrong. Raises challenge.ChallengeRefused.
+    """
+    asked = _answered(submission, code, at)
+    if asked is None:
+        return False
+    subject = submission.subject_id
+    scope = set(NoticePurpose.objects.filter(pk__in=submission.ticks).values_list("purpose_id", "channel"))
     try:
-        return _give(submission, asked, language, at) if right else None
-    except states.Overtaken:
-        raise challenge.ChallengeRefused("overtaken") from None
+        with transaction.atomic():
+            trail.record("contact.changed", by=Self_(subject), at=at, subject=subject, reason="deferred")
+            proof = Evidence.objects.create(subject_id=subject, kind="otp", digest=asked.code_hash, created_at=at)
+            deferring.defer(subject=subject, scope=scope, ask_on=ask_on, proof=proof, language=language, at=at)
+            _typed(submission).update(confirmed_at=at)
+            retention.refresh([subject], at=at)
     except states.TransitionRefused:  # erased while we waited for the consent
         raise challenge.ChallengeRefused("expired") from None
+    return True
 
 
 def _give(submission: Submission, asked: Challenge, language: str, at: datetime) -> Receipt:

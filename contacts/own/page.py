@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from consent import notices, rules, states
+from consent import deferring, notices, rules, states
 from consent.models import Consent, Decision, NoticeDelivery, NoticePurpose, RightsRequest, Suppression
 from contacts import nights, telling
 from contacts.masking import Wish, show
@@ -55,6 +55,7 @@ class Switch:
 
     head: Consent
     anew: NoticePurpose | None
+    again: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -131,13 +132,17 @@ def _switches(heads: list[Consent], at: datetime) -> list[Switch]:
     chosen: dict[tuple[str, str], Consent] = {}
     for head in sorted(heads, key=lambda head: RANK.get(head.state, 3), reverse=True):
         chosen[head.purpose_id, head.channel] = head
-    return [Switch(head, tick_now(head) if may_agree(head, at=at) else None) for _key, head in sorted(chosen.items())]
+    again = deferring.wishes({head.subject_id for head in chosen.values() if head.state == "deferred"})
+    return [
+        Switch(head, tick_now(head) if may_agree(head, at=at) else None, again.get(head.subject_id))
+        for _key, head in sorted(chosen.items())
+    ]
 
 
 def may_agree(head: Consent, *, at: datetime) -> bool:
-    """Whether its person is asked anew: a newer notice has replaced it, or it ends within 30 days (law.md §3)."""
+    """Whether its person may say yes here: they put it off, a newer notice replaced it, or it ends in 30 days (law.md §3)."""
     ending = head.valid_until is not None and at < head.valid_until <= at + RENEWAL
-    return head.state == "superseded" or (head.state in rules.LIVE and ending)
+    return head.state in ("deferred", "superseded") or (head.state in rules.LIVE and ending)
 
 
 def tick_now(head: Consent) -> NoticePurpose | None:
