@@ -59,6 +59,7 @@ VERBS = (
     Verb("contact.listed", pgettext_lazy("trail", "read a page of the list of people"), "c", _NUMBERS),
     Verb("contact.opened", pgettext_lazy("trail", "opened the page of a person"), "c", _NUMBERS),
     Verb("contact.searched", pgettext_lazy("trail", "searched contacts by number"), "c", _NUMBERS),
+    Verb("screen.lent", pgettext_lazy("trail", "handed over the screen to sign on"), "c", _NONE),
     Verb("phone.reveal", pgettext_lazy("trail", "revealed a phone number"), "c", _NUMBERS),
     Verb("phone.call", pgettext_lazy("trail", "called without seeing the number"), "c", _NUMBERS),
     Verb("call.outcome", pgettext_lazy("trail", "noted what came of a call"), "c", _NONE),

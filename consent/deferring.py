@@ -41,14 +41,15 @@ def due(at: datetime) -> QuerySet[Deferral]:
 
 def mark(subject: UUID, *, at: datetime) -> bool:
     """Note that this person is being asked again; False where somebody else was quicker, or they decided meanwhile."""
-    return bool(Deferral.objects.filter(pk__in=due(at).filter(pk=subject).values("pk"), asked_at__isnull=True).update(asked_at=at))
+    waiting = due(at).filter(pk=subject).values("pk")
+    return bool(Deferral.objects.filter(pk__in=waiting, asked_at__isnull=True).update(asked_at=at))
 
 
 def wishes(subjects: Collection[UUID]) -> dict[UUID, datetime]:
     """When those of these people who wished it are still to be asked again; one query."""
     waits = Consent.objects.filter(subject=OuterRef("pk"), state=State.DEFERRED)
     rows = Deferral.objects.filter(Exists(waits), pk__in=subjects, ask_on__isnull=False, asked_at__isnull=True)
-    return dict(rows.values_list("pk", "ask_on"))
+    return {pk: on for pk, on in rows.values_list("pk", "ask_on") if on is not None}
 
 
 def forget(subjects: Collection[UUID]) -> None:

@@ -9,7 +9,7 @@ from django.db.models import Min, Q
 from consent import gate, rules
 from consent.models import Consent, ConsentEvent, NoticeVersion
 from consent.rules import Verdict
-from contacts import cards, hold, timeline, usage
+from contacts import cards, hold, keeping, timeline, usage
 from contacts.cards import Card
 from contacts.intake import inviting
 from contacts.models import CallAttempt, Contact
@@ -49,6 +49,7 @@ class PersonPage:
     invite: Verdict
     consents: list[Consent]
     steps: list[Step]
+    leaves: datetime
     open_calls: list[CallAttempt]
     held: bool
     book: str
@@ -63,13 +64,15 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
     stored = [contact.pk] if counts[contact.pk].storage_only else []
     consents = Consent.objects.filter(subject_id=contact.pk).select_related("purpose", "notice_version__notice")
     mine = CallAttempt.objects.filter(subject_id=contact.pk, user=by, outcome="")
+    leaves = keeping.leaving([contact], at=at)[contact.pk]
     return PersonPage(
+        leaves=leaves,
         card=cards.of([contact], by=by, at=at)[0],
         origin=_origin(contact),
         verdict=_verdict(contact, "call", counts, by=by, at=at),
         invite=_verdict(contact, "invite", inviting.usage([contact.pk], stored=stored), by=by, at=at),
         consents=list(consents.order_by("purpose_id", "channel")),
-        steps=timeline.of(contact, timeline.acts_of(contact), at=at),
+        steps=timeline.of(contact, timeline.acts_of(contact), leaves=leaves),
         open_calls=list(mine.order_by("-at")[:5]),
         held=bool(hold.held([contact.pk])),
         book=contact.book.name,

@@ -12,7 +12,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from consent import gate, reviewing, states
 from consent.models import Consent, ConsentEvent, ConsentReview, NoticePurpose, PaperPage
 from consent.rules import Verdict
-from contacts import cards, retention, timeline, usage, visibility
+from contacts import cards, keeping, retention, timeline, usage, visibility
 from contacts.cards import Card
 from contacts.models import Contact
 from contacts.timeline import Step
@@ -33,6 +33,7 @@ class Item:
     pages: list[PaperPage]
     tick: NoticePurpose | None
     steps: list[Step]
+    leaves: datetime
     verdict: Verdict
     shown: str
 
@@ -81,14 +82,16 @@ def _item(kind: str, row: Consent, *, by: User, at: datetime) -> Item:
     contact = visibility.one(by, head.subject_id)
     pages = reviewing.papers_of(head)
     counts = usage.of([contact.pk], at=at)
+    leaves = keeping.leaving([contact], at=at)[contact.pk]
     return Item(
+        leaves=leaves,
         kind=kind,
         consent=head,
         last=ConsentEvent.objects.filter(consent=head).latest("number"),
         card=cards.of([contact], by=by, at=at)[0],
         pages=pages,
         tick=_tick(kind, head, pages),
-        steps=timeline.of(contact, timeline.acts_of(contact), at=at)[:12],
+        steps=timeline.of(contact, timeline.acts_of(contact), leaves=leaves)[:12],
         verdict=gate.peek_many([contact.pk], "call", by=by, at=at, usage=counts)[contact.pk],
         shown=reviewing.digest(head),
     )

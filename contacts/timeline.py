@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from consent import deferring
 from consent.models import ConsentEvent
-from contacts import nights
 from contacts.models import CallAttempt, Contact
 
 LIMIT = 60
@@ -50,15 +49,19 @@ def acts_of(contact: Contact) -> list[ConsentEvent]:
     return list(rows.order_by("-recorded_at", "-number")[:LIMIT])
 
 
-def of(contact: Contact, acts: list[ConsentEvent], *, at: datetime) -> list[Step]:
-    """The steps of one person, from their acts of consent and the calls, seen at `at`; staff by name, no value of the person (H13)."""
+def of(contact: Contact, acts: list[ConsentEvent], *, leaves: datetime) -> list[Step]:
+    """The steps of one person, from their acts of consent and the calls; staff by name, no value of the person (H13).
+
+    `leaves` is the night in which they leave (keeping.leaving).
+    """
     calls = CallAttempt.objects.filter(subject_id=contact.pk).select_related("user")
     steps = [_consent_step(event) for event in acts]
     steps += [_call_step(call) for call in calls.order_by("-at")[:LIMIT]]
     steps.sort(key=lambda step: step.at, reverse=True)
-    ahead = [Step(nights.leaving(contact.delete_on, at=at), _("Will be erased"), "", "trash-2", "idle", future=True)]
+    ahead = [Step(leaves, _("Will be erased"), "", "trash-2", "idle", future=True)]
     if wished := deferring.wishes([contact.pk]).get(contact.pk):
-        ahead.append(Step(wished, _("May be asked once more"), _("as they wished; nobody else asks"), "send", "idle", future=True))
+        words = _("as they wished; nobody else asks")
+        ahead.append(Step(wished, _("May be asked once more"), words, "send", "idle", future=True))
     return [*ahead, *steps]
 
 

@@ -117,8 +117,6 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("revealed", "", (Tick("main input[type=radio]"), Press("main form button.primary"))),
         Page("person-waiting", "/contacts/?state=asserted", PERSON),
         Page("client", "", (Press('main a[href$="/client/"]'),)),
-        Page("sign", "/contacts/?state=asserted", (*PERSON, Press('main a[href$="/sign/"]'))),
-        Page("sign-nothing", "", (Press("main form button.primary"),)),
         Page("papers", "/contacts/?state=asserted", (*PERSON, Press('main a[href$="/papers/"]'))),
         Page(
             "papers-refused",
@@ -143,6 +141,11 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("account", "/account/"),
         Page("password", "/account/password/"),
         Page("not-your-door", "/retention/"),
+        Page("lend", "/contacts/?state=asserted", (*PERSON, Press('main a[href$="/sign/"]'))),
+        Page("sign", "", (Press("main form button.primary"),)),  # Li is signed out from here on
+        Page("sign-nothing", "", (Press("main form button.primary"),)),
+        Page("lent-back", "", (Press('main form[action="/sign/back/"] button'),)),
+        Page("lent-over", "/sign/"),
     ),
     "wu": (
         Page("today", "/"),

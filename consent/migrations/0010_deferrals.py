@@ -47,9 +47,7 @@ class Migration(migrations.Migration):
                         name="asked_again_as_wished",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("ask_on__isnull", True), ("ask_on__gt", models.F("chosen_at")), _connector="OR"
-                        ),
+                        condition=models.Q(("ask_on__isnull", True), ("ask_on__gt", models.F("chosen_at")), _connector="OR"),
                         name="asked_again_later",
                     ),
                 ],

@@ -32,5 +32,7 @@ class Deferral(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["ask_on"], condition=models.Q(ask_on__isnull=False, asked_at__isnull=True), name="ask_again_due")
+            models.Index(
+                fields=["ask_on"], condition=models.Q(ask_on__isnull=False, asked_at__isnull=True), name="ask_again_due"
+            )
         ]

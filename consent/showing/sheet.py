@@ -40,8 +40,8 @@ def text(words: str, size: float = 9.5, *, before: float = 0, after: float = 3) 
     """A paragraph of plain words, with distances in points."""
     plain = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     style = ParagraphStyle(
-        f"s{size}-{before}-{after}", fontName=typeface.registered(), fontSize=size, leading=size * 1.5, spaceBefore=before, spaceAfter=after,
-        alignment=TA_LEFT, wordWrap="CJK",
+        f"s{size}-{before}-{after}", fontName=typeface.registered(), fontSize=size, leading=size * 1.5,
+        spaceBefore=before, spaceAfter=after, alignment=TA_LEFT, wordWrap="CJK",
     )  # fmt: skip
     return Paragraph(plain, style)
 

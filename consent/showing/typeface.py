@@ -47,20 +47,20 @@ class Face:
         self.name, self.filename = NAME.encode(), FILE
         self._glyphs = font.getGlyphSet(location=REGULAR)
         self.charToGlyph: dict[int, str] = font.getBestCmap()
-        self.charWidths = {code: round(self._glyphs[glyph].width) for code, glyph in self.charToGlyph.items()}
+        self.charWidths: dict[int, int] = {code: round(self._glyphs[glyph].width) for code, glyph in self.charToGlyph.items()}
         self.defaultWidth = EM
         self.ascent, self.descent, self.capHeight = font["hhea"].ascent, font["hhea"].descent, font["OS/2"].sCapHeight
         self.bbox = [getattr(font["head"], side) for side in ("xMin", "yMin", "xMax", "yMax")]
 
-    def getCharWidth(self, code: int) -> int:  # noqa: N802 - ReportLab's name
+    def getCharWidth(self, code: int) -> int:
         """The width of a character in thousandths of an em."""
         return self.charWidths.get(code, self.defaultWidth)
 
-    def addSubsetObjects(self, doc: Any, fontname: str, subset: Sequence[int]) -> Any:  # noqa: N802 - ReportLab's name
+    def addSubsetObjects(self, doc: Any, fontname: str, subset: Sequence[int]) -> Any:
         """Put a subset into the document; answers the reference of its descriptor."""
         return ttfonts.TTFontFace.addSubsetObjects(self, doc, fontname, subset)
 
-    def makeSubset(self, subset: Sequence[int]) -> bytes:  # noqa: N802 - ReportLab's name
+    def makeSubset(self, subset: Sequence[int]) -> bytes:
         """A TrueType font in which code n is the nth character of `subset`, and nothing else."""
         order = [".notdef", *(f"c{n}" for n in range(1, len(subset)))]
         with READING:
@@ -83,6 +83,10 @@ class Face:
         glyph = pen.glyph()
         glyph.recalcBounds({})  # an empty one, such as a space, gets bounds too
         return glyph
+
+
+def _in_utf16(code: re.Match[str]) -> str:
+    return f"<{chr(int(code[1], 16)).encode('utf-16-be').hex()}>"
 
 
 def _codes(order: Sequence[str]) -> Any:
@@ -112,12 +116,12 @@ class Font(ttfonts.TTFont):  # type: ignore[misc]  # ReportLab has no types
         self.state: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
         self._asciiReadable = self.shapable = False
 
-    def addObjects(self, doc: Any) -> None:  # noqa: N802 - ReportLab's name
+    def addObjects(self, doc: Any) -> None:
         """Add the subsets, and say what to copy also for characters beyond the first plane, as PDF wants it: in UTF-16."""
         super().addObjects(doc)
         for name, stream in doc.idToObject.items():
             if name.startswith("toUnicodeCMap:"):
-                stream.content = BEYOND.sub(lambda found: f"<{chr(int(found[1], 16)).encode('utf-16-be').hex()}>", stream.content)
+                stream.content = BEYOND.sub(_in_utf16, stream.content)
 
 
 @cache

@@ -4,6 +4,7 @@ from contacts.models.call import CallAttempt
 from contacts.models.contact import Contact, Phone
 from contacts.models.event import Event, EventStaff, EventTick, Submission
 from contacts.models.leaving import Departure, LegalHold, RetentionRule, RuleChange
+from contacts.models.lent import LentScreen
 from contacts.models.sheet import SheetImport, SheetRow
 from contacts.models.sweeping import Postponement, SweepAlarm, SweepApproval, SweepRun
 from contacts.models.view import SavedView
@@ -17,6 +18,7 @@ __all__ = [
     "EventStaff",
     "EventTick",
     "LegalHold",
+    "LentScreen",
     "OwnVisit",
     "Phone",
     "Postponement",

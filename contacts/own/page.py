@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent import deferring, notices, rules, states
 from consent.models import Consent, Decision, NoticeDelivery, NoticePurpose, RightsRequest, Suppression
-from contacts import nights, telling
+from contacts import keeping, telling
 from contacts.masking import Wish, show
 from contacts.models import CallAttempt, Contact, OwnVisit, Phone
 from contacts.own import bearers
@@ -113,6 +113,7 @@ def _records(contacts: list[Contact], heads: list[Consent], at: datetime) -> lis
     wishes = [Wish(value, Level.MASKED) for _pk, _label, value in texts]
     wishes += [Wish(phone.number, Level.MASKED, number=True) for phone in phones]
     shown = show(wishes)
+    leaves = keeping.leaving(contacts, at=at)
     labelled = [(pk, label) for pk, label, _value in texts] + [(row.contact_id, row.get_kind_display()) for row in phones]
     lines = list(zip(labelled, shown, strict=True))
     return [
@@ -120,7 +121,7 @@ def _records(contacts: list[Contact], heads: list[Consent], at: datetime) -> lis
             contact=contact,
             holds=[(label, text) for (pk, label), text in lines if pk == contact.pk],
             first=min((h for h in heads if h.subject_id == contact.pk), key=lambda h: h.changed_at, default=None),
-            leaves=nights.leaving(contact.delete_on, at=at),
+            leaves=leaves[contact.pk],
             stored_only=contact.narrow_on is not None and contact.narrow_on <= at or contact.delete_on <= at,
         )
         for contact in contacts

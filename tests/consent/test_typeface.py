@@ -12,7 +12,9 @@ RARE = "䶮㛃𠮷𬱖"  # of names: two of the first extension, one beyond the 
 
 
 def made(words, **rest):
-    return sheet.build([sheet.text(words, 24), sheet.table([[words]]), sheet.code("x")], title="t", author="a", foot="f", **rest)
+    return sheet.build(
+        [sheet.text(words, 24), sheet.table([[words]]), sheet.code("x")], title="t", author="a", foot="f", **rest
+    )
 
 
 def fonts(content):

@@ -48,9 +48,7 @@ def test_who_puts_it_off_has_a_fortnight():
     assert leaves(stands("deferred", 1)) == ("deferred", 15)
 
 
-@pytest.mark.parametrize(
-    ("state", "rule"), [("requested", "unconfirmed"), ("asserted", "asserted")]
-)
+@pytest.mark.parametrize(("state", "rule"), [("requested", "unconfirmed"), ("asserted", "asserted")])
 def test_unanswered_invitations_and_what_staff_assert_go_after_seven_days(state, rule):
     assert leaves(stands(state, 1)) == (rule, 8)
 
