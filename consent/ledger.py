@@ -66,11 +66,11 @@ def _fresh(ask: Ask, at: datetime) -> Consent:
     )
 
 
-def apply(steps: Sequence[Step], *, by: Actor, at: datetime) -> None:
+def apply(steps: Sequence[Step], *, by: Actor, at: datetime, acted_at: datetime | None = None) -> None:
     """Take these steps in the caller's transaction: entries first, then events and heads (C1, D5).
 
     Raises states.TransitionRefused when the table knows no such step; nothing is written then.
-    `at` is the moment of the act (UTC), by the server's clock.
+    `at` is the moment it is written (UTC), by the server's clock; `acted_at` that of the act, where it was earlier.
     """
     for step in steps:
         states.check(step.consent.state, step.after, own_act=isinstance(by, trail.Self_))
@@ -78,9 +78,10 @@ def apply(steps: Sequence[Step], *, by: Actor, at: datetime) -> None:
     last = _last_events([step.consent.pk for step in steps if not step.consent._state.adding])
     fresh = [step.consent for step in steps if step.consent._state.adding]
     known = [step.consent for step in steps if not step.consent._state.adding]
-    events = [_event(step, last.get(step.consent.pk), by, at) for step in steps]
+    acted = acted_at or at
+    events = [_event(step, last.get(step.consent.pk), by, at, acted) for step in steps]
     for step in steps:
-        _fold(step, at)
+        _fold(step, acted)
     Consent.objects.bulk_create(fresh, batch_size=BATCH)
     _keep(known)
     ConsentEvent.objects.bulk_create(events, batch_size=BATCH)
@@ -115,7 +116,7 @@ def _last_events(ids: list[UUID]) -> dict[UUID, tuple[int, str]]:
     return {consent: (number, digest) for consent, number, digest in rows.values_list("consent_id", "number", "event_hash")}
 
 
-def _event(step: Step, last: tuple[int, str] | None, by: Actor, at: datetime) -> ConsentEvent:
+def _event(step: Step, last: tuple[int, str] | None, by: Actor, at: datetime, acted: datetime) -> ConsentEvent:
     number, previous = last or (0, "")
     event = ConsentEvent(
         id=uuid4(),
@@ -131,7 +132,7 @@ def _event(step: Step, last: tuple[int, str] | None, by: Actor, at: datetime) ->
         language=step.language,
         evidence=step.evidence,
         reason=step.reason,
-        event_time=at,
+        event_time=acted,
         recorded_at=at,
         rule_version=rules.VERSION,
         previous_hash=previous,
@@ -178,7 +179,9 @@ def _fold(step: Step, at: datetime) -> None:
         head.given_at, head.valid_until = step.given_at or at, step.valid_until
 
 
-def request(asks: Sequence[Ask], *, language: str, by: Actor, at: datetime, new: bool = False) -> list[Consent]:
+def request(
+    asks: Sequence[Ask], *, language: str, by: Actor, at: datetime, new: bool = False, acted_at: datetime | None = None
+) -> list[Consent]:
     """Note that these people were asked (§3: – → requested).
 
     A consent that stands, rests or was replaced stays as it is, and so does a no: whoever typed the number has not
@@ -187,7 +190,8 @@ def request(asks: Sequence[Ask], *, language: str, by: Actor, at: datetime, new:
     found = heads(asks, at=at, new=new)
     open_ = [(a, h) for a, h in zip(asks, found, strict=True) if h.state in states.ASKABLE]
     _adopt([a for a, _h in open_], [h for _a, h in open_])
-    apply([Step(head, "requested", "form", head.grade, language=language) for _a, head in open_], by=by, at=at)
+    steps = [Step(head, "requested", "form", head.grade, language=language) for _a, head in open_]
+    apply(steps, by=by, at=at, acted_at=acted_at)
     return found
 
 

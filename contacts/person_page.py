@@ -12,7 +12,7 @@ from consent.rules import Verdict
 from contacts import cards, hold, keeping, timeline, usage
 from contacts.cards import Card
 from contacts.intake import inviting
-from contacts.models import CallAttempt, Contact
+from contacts.models import CallAttempt, Contact, OfflineRecord
 from contacts.timeline import Step
 from team.models import Role, User
 
@@ -37,6 +37,7 @@ class Origin:
     at: datetime
     by: str
     notices: list[Shown]
+    offline: OfflineRecord | None
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,10 @@ def _origin(contact: Contact) -> Origin:
         at=contact.created_at,
         by=contact.created_by.display_name if contact.created_by else "",
         notices=_notices(contact.pk),
+        offline=OfflineRecord.objects.filter(subject_id=contact.pk)
+        .select_related("device__by")
+        .order_by("received_at")
+        .first(),
     )
 
 

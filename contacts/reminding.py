@@ -63,7 +63,7 @@ def _remind(subject: UUID, at: datetime) -> bool:
     return writing.write(phone, template=TEMPLATE, words=words, at=at)
 
 
-def address() -> str:
-    """Where the person's own page is: under the first of this site's names."""
+def address(path: str = "") -> str:
+    """Where the person's own page is, or another page of ours: under the first of this site's names."""
     host = next((name for name in settings.ALLOWED_HOSTS if name not in ("*", "")), "localhost")
-    return f"https://{host.lstrip('.')}{reverse('own')}"
+    return f"https://{host.lstrip('.')}{path or reverse('own')}"

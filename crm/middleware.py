@@ -15,7 +15,7 @@ from vault.errors import KeyMissing, Shredded, VaultError
 logger = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponseBase]
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 GAP = r"[-. +()/,_]{0,3}"

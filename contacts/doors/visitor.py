@@ -128,7 +128,7 @@ def _put_off(request: HttpRequest, submission: Submission, form: LaterForm) -> H
 
 def _confirm_page(request: HttpRequest, event: Event, submission: Submission, form: LaterForm) -> HttpResponse:
     screen = visiting.subject_phone_screen(submission.subject_id) if settings.DEMO else ""
-    context = {"event": event, "form": form, "screen": screen}
+    context = {"event": event, "form": form, "screen": screen, "sent": submission.challenge_id is not None}
     return render(request, "contacts/visitor/confirm.html", context, status=400 if form.is_bound else 200)
 
 

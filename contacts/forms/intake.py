@@ -1,6 +1,5 @@
 """Forms of the ways in: the visitor's form, the quick note, a new event."""
 
-import re
 from typing import Any
 
 from django import forms
@@ -12,11 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from consent.models import NoticePurpose, NoticeVersion
 from contacts import asking_later
 from contacts.intake import visiting
+from contacts.intake.tokens import TOKEN
 from team.models import Book, User
 from vault import names, phone
 from vault.forms import DayField, LineField, StrictForm
-
-TOKEN = re.compile(r"(?!.*\d{11})[\w-]{22}", re.ASCII)  # it becomes part of an address: no number in it
 
 
 class MobileForm(StrictForm):

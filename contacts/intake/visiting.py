@@ -85,8 +85,37 @@ def submit(
     return submission
 
 
+def take(
+    *,
+    event: Event,
+    name: str,
+    number: Number,
+    ticks: Sequence[NoticePurpose],
+    language: str,
+    token: str,
+    book: UUID,
+    acted_at: datetime,
+    at: datetime,
+) -> Submission:
+    """Take a form that was filled in at `acted_at`, without a network; no code is sent (C7, ADR 0027).
+
+    `name` is clean. Everything stays `requested`, from the moment of the act, until the person asks for a code at the
+    address of `token` and types it. Raises IntegrityError where this token was used.
+    """
+    draft = Draft(name=name, numbers=(number,), language=language)
+    return _arrive(draft, ticks, event=event, book=book, token=token, code=None, at=at, acted_at=acted_at)
+
+
 def _arrive(
-    draft: Draft, ticks: Sequence[NoticePurpose], *, event: Event, book: UUID, token: str, code: UUID, at: datetime
+    draft: Draft,
+    ticks: Sequence[NoticePurpose],
+    *,
+    event: Event,
+    book: UUID,
+    token: str,
+    code: UUID | None,
+    at: datetime,
+    acted_at: datetime | None = None,
 ) -> Submission:
     """Known or new is decided under the book's lock: two tabs at once make one person (bad input 104)."""
     with transaction.atomic():
@@ -96,7 +125,7 @@ def _arrive(
             arriving.make_keys([draft], event=event, at=at, book=book)
         else:
             draft = replace(draft, subject=contact.pk)
-        return _store(draft, contact, ticks, event=event, book=book, token=token, code=code, at=at)
+        return _store(draft, contact, ticks, event=event, book=book, token=token, code=code, at=at, acted_at=acted_at)
 
 
 def _store(
@@ -107,17 +136,20 @@ def _store(
     event: Event,
     book: UUID,
     token: str,
-    code: UUID,
+    code: UUID | None,
     at: datetime,
+    acted_at: datetime | None,
 ) -> Submission:
     by, subject = Self_(draft.subject), draft.subject
     with transaction.atomic():
         if contact is None:
             arriving.open_subjects([draft], by=by, at=at, reason="visitor")
         asks = [Ask(subject, tick, "visitor") for tick in ticks]
-        heads = ledger.request(asks, language=draft.language, by=by, at=at, new=contact is None)
+        heads = ledger.request(asks, language=draft.language, by=by, at=at, new=contact is None, acted_at=acted_at)
         if contact is None:
             arriving.save([draft], {subject: heads[0]}, event=event, source="visitor", by=by, at=at, book=book)
+            if acted_at:  # the days count from the act
+                retention.refresh([subject], at=at)
         else:
             trail.record("contact.changed", by=by, at=at, subject=subject, reason="visitor")
             retention.refresh([subject], at=at)

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.test import Client
 
-from consent import deferring, ledger, states
+from consent import ledger, states
 from consent.ledger import Ask
 from consent.models import Consent, Deferral, SmsMessage
 from contacts import asking_later, erase, person_page, withdrawal
@@ -145,18 +145,3 @@ def test_signed_paper_makes_a_yes_of_what_was_put_off(home):
         ledger.give([ask], evidence={}, grade="B", method="wet_sign", language="zh", by=home.chen, at=LATER + DAY)
     steps = Consent.objects.get(subject=wang, channel="call").events.values_list("after", flat=True)
     assert ("deferred" in states.SIGNABLE, list(steps)) == (True, ["requested", "deferred", "requested", "given"])
-
-
-@pytest.mark.parametrize(
-    "row",
-    [
-        {"asked_at": LATER + DAY},
-        {"ask_on": LATER + 2 * DAY, "asked_at": LATER + DAY},
-        {"ask_on": LATER},
-    ],
-)
-def test_the_database_refuses_a_question_nobody_wished_or_too_early(home, row):
-    wang = put_off(home, days=None)
-    with pytest.raises(DatabaseError), transaction.atomic():
-        Deferral.objects.filter(pk=wang).update(**row)
-    assert deferring.wishes([wang]) == {}
