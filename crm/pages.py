@@ -131,6 +131,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("events", "/events/"),
         Page("event", "/events/", EVENT),
         Page("event-change", "", (Press('main a[href$="/edit/"]'),)),
+        Page("devices", "/events/", (*EVENT, Press('main a[href$="/devices/"]'))),
         Page("poster", "/events/", (*EVENT, Press('main a[href$="/poster/"]'))),
         Page("new-event", "/events/new/"),
         Page("import", "/import/"),

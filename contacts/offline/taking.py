@@ -43,7 +43,8 @@ def _take(device_id: UUID, record: Handed, skew: int, at: datetime) -> str:
         with transaction.atomic():
             device = OfflineDevice.objects.select_for_update(of=("self",)).select_related("event__book", "by").get(pk=device_id)
             row = _judge(device, record, digest, skew, at)
-            row.save(force_insert=row._state.adding)
+            if row._state.adding:
+                row.save(force_insert=True)
             return str(row.outcome)
     except RecordRefused as refused:
         return _refuse(device_id, record, digest, refused.code, skew, at)

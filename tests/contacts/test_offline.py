@@ -7,20 +7,17 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import Client
 
 from audit.models import Entry
 from audit.trail import Self_
 from consent.models import Consent, ConsentEvent, SmsMessage
-from contacts import events, leftovers, offline_page, withdrawal
+from contacts import leftovers, offline_page, withdrawal
 from contacts.intake import visiting
 from contacts.models import Contact, OfflineDevice, OfflineRecord, Submission
 from contacts.offline import asking, preparing, taking
 from tests import house
 from tests.contacts.tablet import SYNC, Tablet
-from tests.proofs.cast import enter
 from vault.models import PersonKey
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"], transaction=True)
@@ -243,51 +240,6 @@ def test_the_device_is_told_the_same_over_the_wire_whatever_stands_elsewhere(hom
         ):
             assert wire.post(where, bad, content_type="application/json").status_code == 400
         assert wire.post(f"/api/kiosk/{uuid4()}/", told, content_type="application/json").status_code == 404
-
-
-def test_preparing_signs_the_colleague_out_and_keeps_what_waits_when_somebody_signs_out(home):
-    screen = enter(home.li)
-    verifier = base64.b64encode(
-        ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    ).decode()
-    with time_machine.travel(NOON, tick=True):
-        where = f"/events/{home.event.pk}/devices/prepare/"
-        assert [screen.post(where, {"verifier": bad}).status_code for bad in ("", "x", verifier[:-4])] == [400] * 3
-        answer = screen.post(where, {"verifier": verifier})
-        device = OfflineDevice.objects.get()
-        assert answer.url == f"/kiosk/{device.pk}/zh/"
-        assert screen.get("/contacts/").headers["Location"].startswith("/sign-in/")
-        pages = {language: Client().get(f"/kiosk/{device.pk}/{language}/") for language in ("zh", "en")}
-        assert [p.status_code for p in pages.values()] == [200, 200]
-        assert ('lang="en"' in pages["en"].content.decode(), 'value="' + house.WANG in pages["en"].content.decode()) == (
-            True,
-            False,
-        )
-        assert "worker-src 'self'" in pages["en"].headers["Content-Security-Policy"]
-        assert "checked" not in pages["en"].content.decode()
-        screen.force_login(home.li)
-        assert screen.post("/sign-out/").headers["Clear-Site-Data"] == '"cache"'
-        assert enter(home.li).post("/sign-out/").headers["Clear-Site-Data"] == '"cache", "storage"'
-        assert enter(home.li).post(where, {"verifier": verifier}).status_code == 400, "one key, one device"
-    assert Entry.objects.filter(act="device.registered", subject=str(home.event.pk)).count() == 1
-
-
-def test_only_who_works_at_the_event_prepares_and_sees_its_devices(home, tablet):
-    page = f"/events/{home.event.pk}/devices/"
-    assert {n: enter(getattr(home, n)).get(page).status_code for n in ("li", "wu", "chen", "he", "zhao", "sun")} == {
-        "li": 200, "wu": 200, "chen": 200, "he": 404, "zhao": 403, "sun": 403,
-    }  # fmt: skip
-    take_back = f"{page}{tablet.device.pk}/revoke/"
-    assert [enter(getattr(home, n)).post(take_back).status_code for n in ("he", "sun")] == [404, 403]
-    assert enter(home.li).post(take_back).status_code == 302
-    assert (OfflineDevice.objects.get().private, Client().get(f"/kiosk/{tablet.device.pk}/zh/").status_code) == (None, 404)
-
-
-def test_a_closed_event_prepares_nothing(home):
-    events.close(event=home.event, by=home.li, at=NOON)
-    home.event.refresh_from_db()
-    with pytest.raises(preparing.DeviceRefused, match="closed"):
-        Tablet(home)
 
 
 def test_no_digit_of_the_number_is_kept_with_the_record(home, tablet):
