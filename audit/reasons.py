@@ -36,6 +36,15 @@ REASONS = (
     Reason("quiet_hours", pgettext_lazy("reason", "outside the hours in which people may be called")),
     Reason("attempts", pgettext_lazy("reason", "called too often already")),
     Reason("unknown", pgettext_lazy("reason", "the answer could not be worked out")),
+    # Why what a device handed in was refused.
+    Reason("device_signature", pgettext_lazy("reason", "the device's signature is wrong")),
+    Reason("device_seal", pgettext_lazy("reason", "the seal does not open")),
+    Reason("device_revoked", pgettext_lazy("reason", "the device was revoked")),
+    Reason("device_over", pgettext_lazy("reason", "the device's time is over")),
+    Reason("device_time", pgettext_lazy("reason", "the time it names cannot be")),
+    Reason("device_counter", pgettext_lazy("reason", "another record bears this number")),
+    Reason("device_content", pgettext_lazy("reason", "what it holds is no form of this event")),
+    Reason("device_overtaken", pgettext_lazy("reason", "a refusal came after it")),
     # Where a consent stands.
     Reason("requested", pgettext_lazy("reason", "asked, not yet answered")),
     Reason("deferred", pgettext_lazy("reason", "the person wants to decide later")),

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from audit.trail import Actor
-from consent import erasure_ledger, evidence_files, guardians, ledger
+from consent import deferring, erasure_ledger, evidence_files, guardians, ledger
 from consent.models import Challenge, Evidence, SmsMessage, StopLink, Subject
 from consent.requests import deciding
 
@@ -28,4 +28,5 @@ def forget(subject_ids: Sequence[UUID], *, by: Actor, at: datetime) -> None:
     deciding.close_by_erasure(list(subject_ids), by=by, at=at)
     Challenge.objects.filter(subject_id__in=subject_ids).delete()
     StopLink.objects.filter(subject_id__in=subject_ids).delete()
+    deferring.forget(subject_ids)
     Subject.objects.filter(pk__in=subject_ids).update(erased_at=at)

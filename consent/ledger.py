@@ -69,11 +69,11 @@ def _fresh(ask: Ask, at: datetime) -> Consent:
     )
 
 
-def apply(steps: Sequence[Step], *, by: Actor, at: datetime) -> None:
+def apply(steps: Sequence[Step], *, by: Actor, at: datetime, acted_at: datetime | None = None) -> None:
     """Take these steps in the caller's transaction: entries first, then events and heads (C1, D5).
 
     Raises states.TransitionRefused when the table knows no such step; nothing is written then.
-    `at` is the moment of the act (UTC), by the server's clock.
+    `at` is the moment it is written (UTC), by the server's clock; `acted_at` that of the act, where it was earlier.
     """
     for step in steps:
         states.check(step.consent.state, step.after, own_act=isinstance(by, trail.Self_))
@@ -81,9 +81,10 @@ def apply(steps: Sequence[Step], *, by: Actor, at: datetime) -> None:
     last = _last_events([step.consent.pk for step in steps if not step.consent._state.adding])
     fresh = [step.consent for step in steps if step.consent._state.adding]
     known = [step for step in steps if not step.consent._state.adding]
-    events = [_event(step, last.get(step.consent.pk), by, at) for step in steps]
+    acted = acted_at or at
+    events = [_event(step, last.get(step.consent.pk), by, at, acted) for step in steps]
     for step in steps:
-        _fold(step, at)
+        _fold(step, acted)
     Consent.objects.bulk_create(fresh, batch_size=BATCH)
     _keep(known)
     ConsentEvent.objects.bulk_create(events, batch_size=BATCH)
@@ -122,7 +123,7 @@ def _last_events(ids: list[UUID]) -> dict[UUID, tuple[int, str]]:
     return {consent: (number, digest) for consent, number, digest in rows.values_list("consent_id", "number", "event_hash")}
 
 
-def _event(step: Step, last: tuple[int, str] | None, by: Actor, at: datetime) -> ConsentEvent:
+def _event(step: Step, last: tuple[int, str] | None, by: Actor, at: datetime, acted: datetime) -> ConsentEvent:
     number, previous = last or (0, "")
     event = ConsentEvent(
         id=uuid4(),
@@ -138,7 +139,7 @@ def _event(step: Step, last: tuple[int, str] | None, by: Actor, at: datetime) ->
         language=step.language,
         evidence=step.evidence,
         reason=step.reason,
-        event_time=at,
+        event_time=acted,
         recorded_at=at,
         rule_version=rules.VERSION,
         form=step.form,
@@ -187,7 +188,9 @@ def _fold(step: Step, at: datetime) -> None:
         head.given_at, head.valid_until, head.form = step.given_at or at, step.valid_until, step.form
 
 
-def request(asks: Sequence[Ask], *, language: str, by: Actor, at: datetime, new: bool = False) -> list[Consent]:
+def request(
+    asks: Sequence[Ask], *, language: str, by: Actor, at: datetime, new: bool = False, acted_at: datetime | None = None
+) -> list[Consent]:
     """Note that these people were asked (§3: – → requested).
 
     A consent that stands, rests or was replaced stays as it is, and so does a no: whoever typed the number has not
@@ -196,7 +199,8 @@ def request(asks: Sequence[Ask], *, language: str, by: Actor, at: datetime, new:
     found = heads(asks, at=at, new=new)
     open_ = [(a, h) for a, h in zip(asks, found, strict=True) if h.state in states.ASKABLE]
     _adopt([a for a, _h in open_], [h for _a, h in open_])
-    apply([Step(head, "requested", "form", head.grade, language=language) for _a, head in open_], by=by, at=at)
+    steps = [Step(head, "requested", "form", head.grade, language=language) for _a, head in open_]
+    apply(steps, by=by, at=at, acted_at=acted_at)
     return found
 
 
@@ -223,7 +227,7 @@ def give(
 
     `form` is what the act was, by the road it came: a tick among others, a step of its own, or a signature that was
     looked at; what the purpose asks for, the gate compares (C2, C4).
-    After a no, their own act asks anew and gives in one breath. Raises states.Overtaken when a no
+    After a no, or a decision put off, their own act asks anew and gives in one breath. Raises states.Overtaken when a no
     is newer than this yes, or as old: the more restrictive stands (law.md §3, concurrency).
     """
     found = heads(asks, at=at)
@@ -231,7 +235,7 @@ def give(
         raise states.Overtaken("a later no")
     for ask, head in zip(asks, found, strict=True):  # whatever stood before: these are the words they agree to now
         head.notice_version_id, head.source = ask.tick.version_id, ask.source
-    anew = [head for head in found if head.state in states.NOES | {"expired"}]
+    anew = [head for head in found if head.state in states.ANEW]
     apply([Step(head, "requested", method, head.grade, language=language) for head in anew], by=by, at=at)
     steps = [
         Step(

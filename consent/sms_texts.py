@@ -20,6 +20,10 @@ TEXTS: dict[str, Promise] = {
         "[Yunnuo Demo] Your consent ends on %(day)s. If you wish, renew it with one tap: %(link)s . If you do nothing, it ends "
         "and your data is deleted. Reply R to refuse."
     ),
+    "later": _(
+        "[Yunnuo Demo] You wanted to decide later whether we may contact you. Yes or no, here: %(link)s . If you do nothing, "
+        "your data is deleted. We do not ask again. Reply R to refuse."
+    ),
     "invite": _(
         "[Yunnuo Demo] We met at %(event)s. May we call you? Say yes or no here: %(link)s . "
         "If you do nothing, your number is deleted within 7 days. Reply R to refuse."

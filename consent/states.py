@@ -29,8 +29,10 @@ CLOSED = NOES | {"expired", "invalidated", "revoked", ENDS}
 UNLAWFUL = frozenset({"invalidated", "revoked", ENDS})
 # What signed paper, or a hand on a screen, may make a yes of; a no, a rest and what was unlawful only the own phone ends.
 SIGNABLE = frozenset({"requested", "deferred", "asserted", "superseded", "expired"})
-# Where a question changes nothing but that it was asked.
-ASKABLE = frozenset({"", "requested", "deferred", "asserted", "expired"})
+# Where a question changes nothing but that it was asked; who decides later is not asked again by whoever types the number.
+ASKABLE = frozenset({"", "requested", "asserted", "expired"})
+# What the person's own yes asks for anew, and gives in one breath.
+ANEW = NOES | {"deferred", "expired"}
 # Where somebody is being asked and has not answered.
 WAITING = frozenset({"requested", "deferred", "asserted"})
 

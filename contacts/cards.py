@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import FilteredRelation, Q
 
+from contacts import nights
 from contacts.masking import Wish, show
 from contacts.models import Contact, Phone
 from team import fields
@@ -48,9 +49,9 @@ class Card:
     owner: str
     source: str
     created_at: datetime
-    delete_on: datetime
+    leaves_at: datetime
     delete_rule: str
-    narrow_on: datetime | None
+    narrows_at: datetime | None
     narrow_rule: str
     stored_only: bool
     days_left: int
@@ -141,9 +142,9 @@ def _card(
         owner=around.owner,
         source=str(Contact.Source(contact.source).label),
         created_at=contact.created_at,
-        delete_on=contact.delete_on,
+        leaves_at=nights.leaving(contact.delete_on, at=at),
         delete_rule=contact.delete_rule,
-        narrow_on=contact.narrow_on,
+        narrows_at=contact.narrowed_at or (nights.leaving(contact.narrow_on, at=at) if contact.narrow_on else None),
         narrow_rule=contact.narrow_rule or "",
         stored_only=contact.narrow_on is not None and contact.narrow_on <= at,
         days_left=max(int(left // 86400), 0),

@@ -15,7 +15,7 @@ from consent import notices, rules
 from consent.models import Consent, NoticePurpose, NoticeVersion
 from consent.models.notice import Form
 from contacts import visibility
-from contacts.models import Contact, Departure, Event, EventStaff, EventTick, Submission
+from contacts.models import Contact, Departure, Event, EventStaff, EventTick, OfflineDevice, Submission
 from team import fields
 from team.models import Book, Role, User
 
@@ -136,8 +136,8 @@ def asked_by_form(event: Event) -> dict[str, list[NoticePurpose]]:
 
 
 def arrived(event: Event) -> bool:
-    """Whether anybody has come through this event yet, even if they have left since."""
-    rows = (Contact.objects, Departure.objects, Submission.objects)
+    """Whether anybody has come through this event yet, even if they have left since, or may have on a prepared device."""
+    rows = (Contact.objects, Departure.objects, Submission.objects, OfflineDevice.objects)  # a device shows what it was given
     return any(row.filter(event=event).exists() for row in rows)
 
 

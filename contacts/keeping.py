@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from contacts.models import LegalHold, Postponement
+from contacts import nights
+from contacts.models import Contact, LegalHold, Postponement
 
 
 def held(**what: object) -> Exists:
@@ -17,6 +18,17 @@ def held(**what: object) -> Exists:
 def postponed(at: datetime) -> Exists:
     """They were given days that are not over at `at`."""
     return Exists(Postponement.objects.filter(subject_id=OuterRef("pk"), until__gt=at))
+
+
+def leaving(contacts: Iterable[Contact], *, at: datetime) -> dict[UUID, datetime]:
+    """The night in which each of these leaves, as seen at `at` (UTC): their day, or the end of days that were given (J1, J7).
+
+    A hold, which has no end, is told beside it; one query.
+    """
+    rows = list(contacts)
+    given = Postponement.objects.filter(subject_id__in=[row.pk for row in rows], until__gt=at)
+    until = dict(given.values_list("pk", "until"))
+    return {row.pk: nights.leaving(max(row.delete_on, until.get(row.pk, row.delete_on)), at=at) for row in rows}
 
 
 def postponed_among(ids: Iterable[UUID], at: datetime) -> set[UUID]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from audit.trail import Actor
 from consent.models import Subject
 from contacts import brakes, importing
-from contacts.models import Contact, SheetImport
+from contacts.models import Contact, OfflineDevice, SheetImport
 from vault import persons
 
 GRACE = timedelta(hours=1)
@@ -34,5 +34,6 @@ def _orphan_keys(at: datetime) -> int:
 def _without_rows(owners: list[UUID]) -> list[UUID]:
     known = set(Contact.objects.filter(pk__in=owners).values_list("pk", flat=True))
     known |= set(SheetImport.objects.filter(pk__in=owners).values_list("pk", flat=True))
+    known |= set(OfflineDevice.objects.filter(pk__in=owners, private__isnull=False).values_list("pk", flat=True))
     known |= set(Subject.objects.filter(pk__in=owners, erased_at__isnull=True).values_list("pk", flat=True))
     return [owner for owner in owners if owner not in known]

@@ -12,7 +12,7 @@ from consent.models import Consent
 from contacts.models import Contact
 
 PAGE = 50
-STATES = ("given", "requested", "asserted", "withdrawn", "refused", "expired")
+STATES = ("given", "requested", "deferred", "asserted", "withdrawn", "refused", "expired")
 LEAVING = {"7": 7, "30": 30}
 KEYS = frozenset({"state", "event", "leaving", "source", "before"})
 

@@ -2,16 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
-from consent import gate
+from django.db.models import Min, Q
+
+from consent import gate, rules
 from consent.models import Consent, ConsentEvent, NoticeVersion
 from consent.rules import Verdict
-from contacts import cards, hold, timeline, usage
+from contacts import cards, hold, keeping, timeline, usage
 from contacts.cards import Card
 from contacts.intake import inviting
-from contacts.models import CallAttempt, Contact
+from contacts.models import CallAttempt, Contact, OfflineRecord
 from contacts.timeline import Step
 from team.models import Role, User
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One version of a notice on record for a person: when it was first shown, and when agreed to, if it was."""
+
+    version: NoticeVersion
+    first: datetime
+    agreed: datetime | None
 
 
 @dataclass(frozen=True)
@@ -24,7 +36,8 @@ class Origin:
     held_on: date
     at: datetime
     by: str
-    notice: NoticeVersion | None
+    notices: list[Shown]
+    offline: OfflineRecord | None
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,7 @@ class PersonPage:
     invite: Verdict
     consents: list[Consent]
     steps: list[Step]
+    leaves: datetime
     open_calls: list[CallAttempt]
     held: bool
     book: str
@@ -51,21 +65,23 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
     found = Consent.objects.filter(subject_id=contact.pk).select_related("purpose", "notice_version__notice")
     consents = list(found.order_by("purpose_id", "channel"))
     verdicts = _verdicts(contact, consents, calls, by=by, at=at)
+    leaves = keeping.leaving([contact], at=at)[contact.pk]
     return PersonPage(
+        leaves=leaves,
         card=cards.of([contact], by=by, at=at)[0],
-        origin=_origin(contact, acts),
+        origin=_origin(contact),
         verdict=verdicts["call"],
         invite=verdicts["invite"],
         consents=consents,
-        steps=timeline.of(contact, acts, calls),
+        steps=timeline.of(contact, acts, calls, leaves=leaves),
         open_calls=[call for call in calls if call.user_id == by.pk and not call.outcome][:5],
         held=bool(hold.held([contact.pk])),
         book=contact.book.name,
     )
 
 
-def _origin(contact: Contact, acts: list[ConsentEvent]) -> Origin:
-    """How, where and through whom, and the notice of the first act on record."""
+def _origin(contact: Contact) -> Origin:
+    """How, where and through whom, and every notice on record."""
     return Origin(
         source=contact.get_source_display(),
         event=contact.event.name,
@@ -73,7 +89,11 @@ def _origin(contact: Contact, acts: list[ConsentEvent]) -> Origin:
         held_on=contact.event.held_on,
         at=contact.created_at,
         by=contact.created_by.display_name if contact.created_by else "",
-        notice=acts[-1].notice_version if acts else None,
+        notices=_notices(contact.pk),
+        offline=OfflineRecord.objects.filter(subject_id=contact.pk)
+        .select_related("device__by")
+        .order_by("received_at")
+        .first(),
     )
 
 
@@ -84,3 +104,13 @@ def _verdicts(
     asked = inviting.usage([contact.pk], stored=[contact.pk] if counts.storage_only else [])[contact.pk]
     told = by.role != Role.COMPLIANCE
     return gate.peek(contact.pk, {"call": counts, "invite": asked}, consents=consents, by=by, at=at, discreet=told)
+
+
+def _notices(subject: UUID) -> list[Shown]:
+    """Every version that an act of this person names, the first shown first; two queries, however many acts."""
+    acts = ConsentEvent.objects.filter(consent__subject_id=subject).order_by().values_list("notice_version")
+    agreed = Min("event_time", filter=Q(after__in=rules.LIVE))
+    rows = acts.annotate(first=Min("event_time"), agreed=agreed).order_by("first", "notice_version__number")
+    found = list(rows)
+    versions = NoticeVersion.objects.select_related("notice").in_bulk([pk for pk, _first, _agreed in found])
+    return [Shown(versions[pk], first, agreed) for pk, first, agreed in found]

@@ -62,11 +62,11 @@ def _remind(subject: UUID, at: datetime) -> bool:
     ends = due(at).filter(subject=subject).order_by("valid_until").values_list("valid_until", flat=True).first()
     if ends is None or phone is None:  # told, renewed or stopped since the batch was read; or nowhere to write to
         return False
-    words = {"day": f"{timezone.localtime(ends):%Y-%m-%d}", "link": _address()}
+    words = {"day": f"{timezone.localtime(ends):%Y-%m-%d}", "link": address()}
     return writing.write(phone, template=TEMPLATE, words=words, at=at)
 
 
-def _address() -> str:
-    """Where the person's own page is: under the first of this site's names."""
+def address(path: str = "") -> str:
+    """Where the person's own page is, or another page of ours: under the first of this site's names."""
     host = next((name for name in settings.ALLOWED_HOSTS if name not in ("*", "")), "localhost")
-    return f"https://{host.lstrip('.')}{reverse('own')}"
+    return f"https://{host.lstrip('.')}{path or reverse('own')}"

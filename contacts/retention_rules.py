@@ -12,7 +12,7 @@ REFUSALS = {
     "invalidated": "invalidated",
     "revoked": "revoked",
 }
-WAITING = {"asserted": "asserted", "requested": "unconfirmed", "deferred": "unconfirmed"}
+WAITING = {"asserted": "asserted", "requested": "unconfirmed", "deferred": "deferred"}
 
 DEFAULT_DAYS: dict[str, int] = {
     "withdrawn": 0,
@@ -22,6 +22,7 @@ DEFAULT_DAYS: dict[str, int] = {
     "wrong_number": 0,
     "expired": 0,
     "unconfirmed": 7,
+    "deferred": 14,
     "asserted": 7,
     "event_lead": 180,
     "contacted": 365,

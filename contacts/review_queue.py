@@ -14,7 +14,7 @@ from consent import gate, proofs, reviewing, rules, states
 from consent.models import Consent, ConsentEvent, ConsentReview, NoticePurpose, PaperPage, Recording
 from consent.rules import Verdict
 from consent.showing import script
-from contacts import cards, retention, timeline, usage, visibility
+from contacts import cards, keeping, retention, timeline, usage, visibility
 from contacts.cards import Card
 from contacts.models import Contact
 from contacts.timeline import Step
@@ -38,6 +38,7 @@ class Item:
     script: list[str]
     tick: NoticePurpose | None
     steps: list[Step]
+    leaves: datetime
     verdict: Verdict
     shown: str
 
@@ -108,7 +109,9 @@ def _item(row: Consent, *, by: User, at: datetime) -> Item:
     counts = {"call": usage.counted(contact, calls, at=at)}
     pages, recordings, kind = proofs.papers_of(head), proofs.recordings_of(head), reviewing.kind_of(head)
     tick = _tick(kind, head, pages, recordings)
+    leaves = keeping.leaving([contact], at=at)[contact.pk]
     return Item(
+        leaves=leaves,
         kind=kind,
         recordings=recordings,
         script=script.of(tick.version, [tick], recordings[-1].language) if tick and recordings else [],
@@ -117,7 +120,7 @@ def _item(row: Consent, *, by: User, at: datetime) -> Item:
         card=cards.of([contact], by=by, at=at)[0],
         pages=pages,
         tick=tick,
-        steps=timeline.of(contact, timeline.acts_of(contact), calls)[:12],
+        steps=timeline.of(contact, timeline.acts_of(contact), calls, leaves=leaves)[:12],
         verdict=gate.peek(contact.pk, counts, consents=[head], by=by, at=at, discreet=False)["call"],
         shown=reviewing.digest(head),
     )

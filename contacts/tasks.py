@@ -10,8 +10,9 @@ from django.utils import timezone
 from audit.trail import System
 from consent import catching_up, evidence_files
 from consent.stores.store import StoreAway
-from contacts import alarm, brakes, importing, nightly, reminding, telling
+from contacts import alarm, asking_later, brakes, importing, nightly, reminding, telling
 from contacts.keys import duty, standing
+from contacts.offline import asking, preparing
 from contacts.own import entering
 
 logger = logging.getLogger(__name__)
@@ -76,8 +77,16 @@ def tell_changes() -> None:
 
 @shared_task(name="contacts.remind")
 def remind() -> None:
-    """Every hour: whose consent ends within 30 days, and has not been told."""
+    """Every hour: whose consent ends within 30 days, and has not been told; and who wished to be asked again today."""
+    asking_later.work(at=timezone.now())
     reminding.work(at=timezone.now())
+
+
+@shared_task(name="contacts.ask_offline")
+def ask_offline() -> None:
+    """When a device hands in, and every hour: who filled in a form without a network, and devices whose time is over."""
+    asking.work(at=timezone.now())
+    preparing.end_due(by=System("device"), at=timezone.now())
 
 
 @shared_task(name="contacts.check_sheet")

@@ -9,6 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from consent import deferring
 from consent.models import ConsentEvent
 from contacts.models import CallAttempt, Contact
 
@@ -21,6 +22,7 @@ TONES = {
     "expired": "warn",
     "asserted": "warn",
 }
+ICONS = {"given": "file-check", "renewed": "file-check", "withdrawn": "hand", "deferred": "clock"}
 CALLS: dict[str, Promise] = {
     "dial": _("Called without seeing the number"),
     "reveal": _("Looked at the full number"),
@@ -56,13 +58,19 @@ def calls_of(contact: Contact, *, at: datetime) -> list[CallAttempt]:
     return list(rows.order_by("-at"))
 
 
-def of(contact: Contact, acts: list[ConsentEvent], calls: list[CallAttempt]) -> list[Step]:
-    """The steps of one person, from their acts of consent and the calls; staff by name, no value of the person (H13)."""
+def of(contact: Contact, acts: list[ConsentEvent], calls: list[CallAttempt], *, leaves: datetime) -> list[Step]:
+    """The steps of one person, from their acts of consent and the calls; staff by name, no value of the person (H13).
+
+    `leaves` is the night in which they leave (keeping.leaving).
+    """
     steps = [_consent_step(event) for event in acts]
     steps += [_call_step(call) for call in calls[:LIMIT]]
     steps.sort(key=lambda step: step.at, reverse=True)
-    leaving = Step(contact.delete_on, _("Will be erased"), "", "trash-2", "idle", future=True)
-    return [leaving, *steps]
+    ahead = [Step(leaves, _("Will be erased"), "", "trash-2", "idle", future=True)]
+    if wished := deferring.wishes([contact.pk]).get(contact.pk):
+        words = _("as they wished; nobody else asks")
+        ahead.append(Step(wished, _("May be asked once more"), words, "send", "idle", future=True))
+    return [*ahead, *steps]
 
 
 def _consent_step(event: ConsentEvent) -> Step:
@@ -71,7 +79,7 @@ def _consent_step(event: ConsentEvent) -> Step:
         at=event.event_time,
         title=format_lazy("{} · {}", event.get_after_display(), event.consent.get_channel_display()),
         detail=_purpose(event),
-        icon="file-check" if event.after == "given" else "hand" if event.after == "withdrawn" else "file",
+        icon=ICONS.get(event.after, "file"),
         tone=TONES.get(event.after, "idle"),
         who=event.recorded_by.display_name if event.recorded_by else "",
         proof=f"{version.notice.code} v{version.number} · {event.grade} · {event.event_hash[:12]}",

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponseBase]
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 GAP = r"[-. +()/,_]{0,3}"
 # Eleven to eighteen digits, however they are spaced, or a mobile number within a longer run.

@@ -122,8 +122,6 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("person-waiting", "/contacts/?state=asserted", PERSON),
         Page("client", "", (Press('main a[href$="/client/"]'),)),
         Page("age", "/contacts/?state=asserted", (*PERSON, Press('main a[href$="/age/"]'))),
-        Page("sign", "/contacts/?state=asserted", (*PERSON, Press('main a[href$="/sign/"]'))),
-        Page("sign-nothing", "", (Press("main form button.primary"),)),
         Page("papers", "/contacts/?state=asserted", (*PERSON, Press('main a[href$="/papers/"]'))),
         Page(
             "papers-refused",
@@ -144,6 +142,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("events", "/events/"),
         Page("event", "/events/", EVENT),
         Page("event-change", "", (Press('main a[href$="/edit/"]'),)),
+        Page("devices", "/events/", (*EVENT, Press('main a[href$="/devices/"]'))),
         Page("poster", "/events/", (*EVENT, Press('main a[href$="/poster/"]'))),
         Page("new-event", "/events/new/"),
         Page("import", "/import/"),
@@ -154,6 +153,11 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("account", "/account/"),
         Page("password", "/account/password/"),
         Page("not-your-door", "/retention/"),
+        Page("lend", "/contacts/?state=asserted", (*PERSON, Press('main a[href$="/sign/"]'))),
+        Page("sign", "", (Press("main form button.primary"),)),  # Li is signed out from here on
+        Page("sign-nothing", "", (Press("main form button.primary"),)),
+        Page("lent-back", "", (Press('main form[action="/sign/back/"] button'),)),
+        Page("lent-over", "/sign/"),
     ),
     "wu": (
         Page("today", "/"),

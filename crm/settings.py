@@ -120,6 +120,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "crm.navigation.places",
+                "crm.shortcuts.context",
             ],
         },
     }
@@ -261,6 +262,7 @@ CELERY_BEAT_SCHEDULE = {
     "send_own_codes": {"task": "contacts.send_own_codes", "schedule": crontab(), "options": {"expires": 55}},
     "tell_changes": {"task": "contacts.tell_changes", "schedule": crontab(minute="*/5"), "options": {"expires": 290}},
     "remind": {"task": "contacts.remind", "schedule": crontab(minute="25")},
+    "ask_offline": {"task": "contacts.ask_offline", "schedule": crontab(minute="15")},
     "resume_sheets": {"task": "contacts.resume_sheets", "schedule": crontab()},
     "look": {"task": "audit.look", "schedule": crontab(minute="*/5")},
     "write_exports": {"task": "audit.write_exports", "schedule": crontab(), "options": {"expires": 55}},

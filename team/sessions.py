@@ -14,6 +14,8 @@ from django.utils import timezone
 from audit import trail
 from team.models import User
 
+HOLDS_FORMS = "kiosk"  # the cookie of a browser that may hold visitors' forms not handed in yet
+
 
 class SessionGuardMiddleware:
     """Ends a session that is too old, idle for too long, or whose user is closed (I10, I11)."""

@@ -18,6 +18,7 @@ from team import second_factor, signing_in, throttle
 from team.doors import StaffRequest, door, public_door, too_many
 from team.forms import CodeForm, SignInForm
 from team.models import Role, User
+from team.sessions import HOLDS_FORMS
 
 ALL = tuple(Role.values)
 
@@ -75,12 +76,12 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
 @door(roles=ALL)
 @require_POST
 def sign_out(request: StaffRequest) -> HttpResponse:
-    """Leave, and ask the browser to forget."""
+    """Leave, and ask the browser to forget; but for what a device of an event still has to hand in."""
     with transaction.atomic():
         trail.record("user.signout", by=request.user, at=timezone.now(), subject=request.user.pk)
     auth.logout(request)
     answer = redirect("home")
-    answer["Clear-Site-Data"] = '"cache", "storage"'
+    answer["Clear-Site-Data"] = '"cache"' if HOLDS_FORMS in request.COOKIES else '"cache", "storage"'
     return answer
 
 

@@ -27,6 +27,7 @@ OPENERS = {
     "consent/evidence_files.py": "a page of signed paper or a recording, on record first",
     "contacts/keys/reindexing.py": "tags under the next index key",
     "contacts/keys/resealing.py": "the same value under a next suite",
+    "contacts/offline/taking.py": "the half that opens what a device of an event sealed",
     "contacts/importing/uploading.py": "a sheet for its uploader",
     "contacts/importing/committing.py": "the rows of a sheet",
 }

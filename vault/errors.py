@@ -54,5 +54,9 @@ class EnvelopeRefused(VaultError):
         self.code = code
 
 
+class BoxRefused(VaultError):
+    """A record from a device that does not open as it was sealed, or a key that is none."""
+
+
 class SiteSealed(VaultError):
     """A backup was brought back, and it is not proven yet that nobody came back with it: nothing is opened."""

@@ -1,6 +1,7 @@
 """The tables of consent: purposes, notices, the ledger, evidence, suppression and the gate's decisions."""
 
 from consent.models.decision import Decision
+from consent.models.deferral import Deferral
 from consent.models.evidence import Challenge, Evidence, SmsMessage, StopLink
 from consent.models.guardian import Guardian
 from consent.models.ledger import Consent, ConsentEvent
@@ -17,6 +18,7 @@ __all__ = [
     "ConsentEvent",
     "ConsentReview",
     "Decision",
+    "Deferral",
     "Evidence",
     "FileOutbox",
     "Guardian",

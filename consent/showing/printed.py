@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from reportlab.graphics.shapes import Drawing, Rect
 from reportlab.lib import colors
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, KeepTogether, Table, TableStyle
+from reportlab.platypus import Flowable, KeepTogether, Table
 
 from consent.models import NoticePurpose, NoticeVersion
 from consent.showing import binding, sheet
-from consent.showing.sheet import heading, text
+from consent.showing.sheet import ALL, FIRST, heading, text
 from consent.showing.snapshot import CODES
 
 
@@ -61,16 +61,16 @@ def _passed_on(rows: list[dict[str, str]]) -> Table:
 def _signing(version: NoticeVersion, boxes: list[str]) -> Table:
     """A box for each purpose, none of them ticked, lines for the hand, and the code on the same page as the signature."""
     inner = sheet.WIDTH - sheet.CODE - 4
-    ticks = Table([[_square(), text(box, after=0)] for box in boxes], colWidths=[8 * mm, inner - 8 * mm])
-    ticks.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (0, 0), (0, -1), 0)]))
+    rows = [[_square(), text(box, after=0)] for box in boxes]
+    ticks = sheet.cells(rows, [8 * mm, inner - 8 * mm], ("VALIGN", *ALL, "MIDDLE"), ("LEFTPADDING", *FIRST, 0))
     note = text(_("Leave empty what you do not want. You may withdraw at any time, at no cost."), 8.5)
     where = f"{version.address or ''}{reverse('own')}"
     counts = _("On paper this counts once compliance has looked at it. To see or stop everything: %(address)s") % {
         "address": where
     }
     named = [[text(label, 10), ""] for label in (_("Name"), _("Mobile number"), _("Signature"), _("Date"))]
-    lines = Table(named, colWidths=[30 * mm, inner - 30 * mm], rowHeights=11 * mm)
-    lines.setStyle(TableStyle([("LINEBELOW", (1, 0), (1, -1), 0.7, colors.black), ("VALIGN", (0, 0), (-1, -1), "BOTTOM")]))
+    below = ("LINEBELOW", (1, 0), (1, -1), 0.7, colors.black)
+    lines = sheet.cells(named, [30 * mm, inner - 30 * mm], below, ("VALIGN", *ALL, "BOTTOM"), high=11 * mm)
     return sheet.beside([ticks, note, text(counts, 8.5), lines], binding.payload(version))
 
 

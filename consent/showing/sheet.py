@@ -11,15 +11,14 @@ from reportlab.lib.enums import TA_LEFT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, TableStyle
 
-FONT = "STSong-Light"  # one of the fonts that every PDF reader knows by name; no font file travels along
+from consent.showing import typeface
+
 MARGIN = 18 * mm
 CODE = 26 * mm
 WIDTH = A4[0] - 2 * MARGIN
-pdfmetrics.registerFont(UnicodeCIDFont(FONT))  # known before the first paragraph is set
+ALL, FIRST = ((0, 0), (-1, -1)), ((0, 0), (0, -1))  # every cell, and those of the first column
 
 
 def build(story: list[Flowable], *, title: str, author: str, foot: str) -> bytes:
@@ -27,7 +26,7 @@ def build(story: list[Flowable], *, title: str, author: str, foot: str) -> bytes
     target = io.BytesIO()
     frame = SimpleDocTemplate(
         target, pagesize=A4, title=title, author=author, invariant=1,
-        leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN,
+        initialFontName=typeface.registered(), leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN,
     )  # fmt: skip
     frame.build(
         story,
@@ -41,8 +40,8 @@ def text(words: str, size: float = 9.5, *, before: float = 0, after: float = 3) 
     """A paragraph of plain words, with distances in points."""
     plain = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     style = ParagraphStyle(
-        f"s{size}-{before}-{after}", fontName=FONT, fontSize=size, leading=size * 1.5, spaceBefore=before, spaceAfter=after,
-        alignment=TA_LEFT, wordWrap="CJK",
+        f"s{size}-{before}-{after}", fontName=typeface.registered(), fontSize=size, leading=size * 1.5,
+        spaceBefore=before, spaceAfter=after, alignment=TA_LEFT, wordWrap="CJK",
     )  # fmt: skip
     return Paragraph(plain, style)
 
@@ -55,8 +54,14 @@ def heading(words: str) -> Paragraph:
 def table(rows: Sequence[Sequence[str]]) -> Table:
     """Cells of plain words, in columns of one width."""
     columns = max((len(row) for row in rows), default=1)
-    made = Table([[text(cell, 8.5, after=0) for cell in row] for row in rows], colWidths=[WIDTH / columns] * columns)
-    made.setStyle(TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.grey), ("VALIGN", (0, 0), (-1, -1), "TOP")]))
+    told = [[text(cell, 8.5, after=0) for cell in row] for row in rows]
+    return cells(told, [WIDTH / columns] * columns, ("GRID", *ALL, 0.5, colors.grey), ("VALIGN", *ALL, "TOP"))
+
+
+def cells(rows: list[list[Any]], widths: Sequence[float], *style: tuple[Any, ...], high: float | None = None) -> Table:
+    """Cells of these widths, in points, and rows of this height; styled, and naming no font but ours."""
+    made = Table(rows, colWidths=list(widths), rowHeights=high)
+    made.setStyle(TableStyle([("FONTNAME", *ALL, typeface.registered()), *style]))
     return made
 
 
@@ -71,13 +76,11 @@ def code(payload: str) -> Drawing:
 
 def beside(left: list[Flowable], payload: str) -> Table:
     """Paragraphs, and a code to their right."""
-    made = Table([[left, code(payload)]], colWidths=[WIDTH - CODE - 4, CODE + 4])
-    made.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, -1), 0)]))
-    return made
+    return cells([[left, code(payload)]], [WIDTH - CODE - 4, CODE + 4], ("VALIGN", *ALL, "TOP"), ("LEFTPADDING", *FIRST, 0))
 
 
 def _foot(canvas: Any, line: str) -> None:
     canvas.saveState()
-    canvas.setFont(FONT, 7.5)
+    canvas.setFont(typeface.registered(), 7.5)
     canvas.drawString(MARGIN, 9 * mm, f"{line} · {canvas.getPageNumber()}")
     canvas.restoreState()

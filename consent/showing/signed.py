@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from reportlab.graphics.shapes import Drawing, Line, PolyLine, Rect
 from reportlab.lib import colors
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Table, TableStyle
+from reportlab.platypus import Flowable, Table
 
 from consent.models import NoticePurpose, NoticeVersion
 from consent.showing import binding, sheet
-from consent.showing.sheet import heading, text
+from consent.showing.sheet import ALL, FIRST, heading, text
 from consent.showing.snapshot import CODES
 
 Stroke = Sequence[tuple[int, int, int]]  # x and y in hundredths of a percent of the field, milliseconds since the first
@@ -49,11 +49,9 @@ def of(
 
 
 def _boxes(ticks: Sequence[NoticePurpose], chosen: Collection[UUID], language: str) -> Table:
-    """Both languages, so that a reader without Chinese fonts still reads one."""
+    """Both languages, whichever was on the screen."""
     rows = [[_box(crossed=tick.pk in chosen), text(f"{tick.tick_zh} / {tick.tick_en}", after=0)] for tick in ticks]
-    table = Table(rows, colWidths=[8 * mm, sheet.WIDTH - 8 * mm])
-    table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (0, 0), (0, -1), 0)]))
-    return table
+    return sheet.cells(rows, [8 * mm, sheet.WIDTH - 8 * mm], ("VALIGN", *ALL, "MIDDLE"), ("LEFTPADDING", *FIRST, 0))
 
 
 def _box(*, crossed: bool) -> Drawing:

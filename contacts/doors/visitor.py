@@ -18,10 +18,10 @@ from consent.challenge import ChallengeRefused
 from consent.models import Consent
 from consent.receipts import pdf, record, signed
 from consent.views import words_of
-from contacts import events, withdrawal
-from contacts.forms.intake import CodeForm, VisitorForm
+from contacts import asking_later, events, nights, withdrawal
+from contacts.forms.intake import LaterForm, VisitorForm
 from contacts.intake import separately, visiting
-from contacts.models import Event, Submission
+from contacts.models import Contact, Event, Submission
 from team.doors import not_understood, public_door, too_many
 from vault.errors import KeyringRefused
 
@@ -96,16 +96,15 @@ def confirm(request: HttpRequest, code: str, token: str) -> HttpResponse:
     submission = visiting.submission_of(event, token)
     if submission is None:
         raise Http404
-    form = CodeForm(request.POST if request.method == "POST" else None)
-    at, language = timezone.now(), get_language() or "zh-hans"
+    form = LaterForm(request.POST if request.method == "POST" else None)
     try:
         if request.POST.get("again"):
-            visiting.send_again(submission, language=language, at=at)
+            visiting.send_again(submission, language=get_language() or "zh-hans", at=timezone.now())
             return redirect("visitor_confirm", code, token)
         if form.is_bound and form.is_valid():
-            receipt = visiting.confirm(submission=submission, code=form.cleaned_data["code"], language=language, at=at)
-            if receipt is not None:
-                return _after_code(submission, token, receipt.stop_token)
+            decided = _put_off if "later" in request.POST else _agree
+            if answer := decided(request, submission, form, token):
+                return answer
             form.add_error("code", _("This code is wrong."))
     except ChallengeRefused as refused:
         if refused.wait:
@@ -144,9 +143,26 @@ def one_by_one(request: HttpRequest, code: str, token: str, stop: str) -> HttpRe
     return render(request, "contacts/visitor/separately.html", context)
 
 
-def _confirm_page(request: HttpRequest, event: Event, submission: Submission, form: CodeForm) -> HttpResponse:
+def _agree(request: HttpRequest, submission: Submission, form: LaterForm, token: str) -> HttpResponse | None:
+    code, language = form.cleaned_data["code"], get_language() or "zh-hans"
+    receipt = visiting.confirm(submission=submission, code=code, language=language, at=timezone.now())
+    return _after_code(submission, token, receipt.stop_token) if receipt else None
+
+
+def _put_off(request: HttpRequest, submission: Submission, form: LaterForm, token: str) -> HttpResponse | None:
+    """Nothing is agreed; the page says what happens now, and when everything leaves."""
+    at, language = timezone.now(), get_language() or "zh-hans"
+    ask_on = asking_later.moment(form.cleaned_data["ask_in"], at=at)
+    told = {"submission": submission, "code": form.cleaned_data["code"], "ask_on": ask_on}
+    if not visiting.put_off(**told, language=language, at=at):
+        return None
+    due = Contact.objects.values_list("delete_on", flat=True).get(pk=submission.subject_id)
+    return render(request, "contacts/visitor/later.html", {"ask_on": ask_on, "leaves": nights.leaving(due, at=at)})
+
+
+def _confirm_page(request: HttpRequest, event: Event, submission: Submission, form: LaterForm) -> HttpResponse:
     screen = visiting.subject_phone_screen(submission.subject_id) if settings.DEMO else ""
-    context = {"event": event, "form": form, "screen": screen}
+    context = {"event": event, "form": form, "screen": screen, "sent": submission.challenge_id is not None}
     return render(request, "contacts/visitor/confirm.html", context, status=400 if form.is_bound else 200)
 
 

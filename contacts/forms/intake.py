@@ -1,22 +1,21 @@
 """Forms of the ways in: the visitor's form, the quick note, a new event."""
 
-import re
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from consent.models import NoticePurpose, NoticeVersion
 from consent.models.notice import Form
+from contacts import asking_later
 from contacts.intake import visiting
+from contacts.intake.tokens import TOKEN
 from team.models import Book, User
 from vault import names, phone
 from vault.forms import DayField, LineField, StrictForm
-
-TOKEN = re.compile(r"(?!.*\d{11})[\w-]{22}", re.ASCII)  # it becomes part of an address: no number in it
 
 
 class MobileForm(StrictForm):
@@ -221,3 +220,17 @@ class CodeForm(StrictForm):
         max_length=12,
         widget=NeverShown(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}),
     )
+
+
+class LaterForm(CodeForm):
+    """The code, and beside it, for who decides later, after how many days to ask once more."""
+
+    beside = frozenset({"again", "later"})
+
+    ask_in = forms.TypedChoiceField(label=_("Ask me once more"), coerce=int, empty_value=None, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer days that are over before the person leaves, and never first."""
+        super().__init__(*args, **kwargs)
+        days = [(n, ngettext("after %(n)s day", "after %(n)s days", n) % {"n": n}) for n in asking_later.choices()]
+        self.fields["ask_in"].choices = [("", _("not at all")), *days]  # type: ignore[attr-defined]

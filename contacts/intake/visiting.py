@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -12,7 +13,7 @@ from django.db.models import QuerySet
 
 from audit import trail
 from audit.trail import Self_
-from consent import ages, challenge, ledger, states, stop_link, suppression
+from consent import ages, challenge, deferring, ledger, states, stop_link, suppression
 from consent.ledger import Ask
 from consent.models import Challenge, Consent, Evidence, NoticePurpose, SmsMessage
 from consent.models.notice import Form
@@ -89,8 +90,39 @@ def submit(
     return submission
 
 
+def take(
+    *,
+    event: Event,
+    name: str,
+    number: Number,
+    ticks: Sequence[NoticePurpose],
+    language: str,
+    token: str,
+    book: UUID,
+    age: str,
+    acted_at: datetime,
+    at: datetime,
+) -> Submission:
+    """Take a form that was filled in at `acted_at`, without a network; no code is sent (C7, ADR 0027).
+
+    `name` is clean. Everything stays `requested`, from the moment of the act, until the person asks for a code at the
+    address of `token` and types it. Raises IntegrityError where this token was used.
+    """
+    draft = Draft(name=name, numbers=(number,), language=language)
+    return _arrive(draft, ticks, event=event, book=book, token=token, age=age, code=None, at=at, acted_at=acted_at)
+
+
 def _arrive(
-    draft: Draft, ticks: Sequence[NoticePurpose], *, event: Event, book: UUID, token: str, age: str, code: UUID, at: datetime
+    draft: Draft,
+    ticks: Sequence[NoticePurpose],
+    *,
+    event: Event,
+    book: UUID,
+    token: str,
+    age: str,
+    code: UUID | None,
+    at: datetime,
+    acted_at: datetime | None = None,
 ) -> Submission:
     """Known or new is decided under the book's lock: two tabs at once make one person (bad input 104)."""
     with transaction.atomic():
@@ -100,7 +132,8 @@ def _arrive(
             arriving.make_keys([draft], event=event, at=at, book=book)
         else:
             draft = replace(draft, subject=contact.pk)
-        return _store(draft, contact, ticks, event=event, book=book, token=token, age=age, code=code, at=at)
+        told: dict[str, Any] = {"event": event, "book": book, "token": token, "age": age, "code": code}
+        return _store(draft, contact, ticks, **told, at=at, acted_at=acted_at)
 
 
 def _store(
@@ -112,17 +145,20 @@ def _store(
     book: UUID,
     token: str,
     age: str,
-    code: UUID,
+    code: UUID | None,
     at: datetime,
+    acted_at: datetime | None,
 ) -> Submission:
     by, subject = Self_(draft.subject), draft.subject
     with transaction.atomic():
         if contact is None:
             arriving.open_subjects([draft], by=by, at=at, reason="visitor")
         asks = [Ask(subject, tick, "visitor") for tick in ticks]
-        heads = ledger.request(asks, language=draft.language, by=by, at=at, new=contact is None)
+        heads = ledger.request(asks, language=draft.language, by=by, at=at, new=contact is None, acted_at=acted_at)
         if contact is None:
             arriving.save([draft], {subject: heads[0]}, event=event, source="visitor", by=by, at=at, book=book)
+            if acted_at:  # the days count from the act
+                retention.refresh([subject], at=at)
         else:
             trail.record("contact.changed", by=by, at=at, subject=subject, reason="visitor")
             retention.refresh([subject], at=at)
@@ -161,19 +197,46 @@ def confirm(*, submission: Submission, code: str, language: str, at: datetime) -
     None when the code is wrong. Raises challenge.ChallengeRefused when it is over, or when a no
     reached us after this yes: the no stands.
     """
+    asked = _answered(submission, code, at)
+    try:
+        return _give(submission, asked, language, at) if asked else None
+    except states.Overtaken:
+        raise challenge.ChallengeRefused("overtaken") from None
+    except states.TransitionRefused:  # erased while we waited for the consent
+        raise challenge.ChallengeRefused("expired") from None
+
+
+def _answered(submission: Submission, code: str, at: datetime) -> Challenge | None:
+    """The challenge that this code answers; None when it is the wrong one. Raises challenge.ChallengeRefused."""
     if submission.challenge_id is None:
         raise challenge.ChallengeRefused("expired")
     with transaction.atomic():
         asked = Challenge.objects.select_for_update().filter(pk=submission.challenge_id).first()
         if asked is None:  # the sweep was here first
             raise challenge.ChallengeRefused("expired")
-        right = challenge.answer(challenge=asked, code=code, at=at)
+        return asked if challenge.answer(challenge=asked, code=code, at=at) else None
+
+
+def put_off(*, submission: Submission, code: str, ask_on: datetime | None, language: str, at: datetime) -> bool:
+    """The code from the phone, and "later": nothing is agreed, and asked again once at most, on `ask_on` (C11; law.md §3).
+
+    A refusal that stands elsewhere still stands. False when the code is wrong. Raises challenge.ChallengeRefused.
+    """
+    asked = _answered(submission, code, at)
+    if asked is None:
+        return False
+    subject = submission.subject_id
+    scope = set(NoticePurpose.objects.filter(pk__in=submission.ticks).values_list("purpose_id", "channel"))
     try:
-        return _give(submission, asked, language, at) if right else None
-    except states.Overtaken:
-        raise challenge.ChallengeRefused("overtaken") from None
+        with transaction.atomic():
+            trail.record("contact.changed", by=Self_(subject), at=at, subject=subject, reason="deferred")
+            proof = Evidence.objects.create(subject_id=subject, kind="otp", digest=asked.code_hash, created_at=at)
+            deferring.defer(subject=subject, scope=scope, ask_on=ask_on, proof=proof, language=language, at=at)
+            _typed(submission).update(confirmed_at=at)
+            retention.refresh([subject], at=at)
     except states.TransitionRefused:  # erased while we waited for the consent
         raise challenge.ChallengeRefused("expired") from None
+    return True
 
 
 def _give(submission: Submission, asked: Challenge, language: str, at: datetime) -> Receipt:

@@ -4,6 +4,8 @@ from contacts.models.call import CallAttempt
 from contacts.models.contact import Contact, Phone
 from contacts.models.event import Event, EventStaff, EventTick, Submission
 from contacts.models.leaving import Departure, LegalHold, RetentionRule, RuleChange
+from contacts.models.lent import LentScreen
+from contacts.models.offline import OfflineDevice, OfflineRecord
 from contacts.models.sheet import SheetImport, SheetRow
 from contacts.models.sweeping import Postponement, SweepAlarm, SweepApproval, SweepRun
 from contacts.models.view import SavedView
@@ -17,6 +19,9 @@ __all__ = [
     "EventStaff",
     "EventTick",
     "LegalHold",
+    "LentScreen",
+    "OfflineDevice",
+    "OfflineRecord",
     "OwnVisit",
     "Phone",
     "Postponement",

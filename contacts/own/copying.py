@@ -12,6 +12,7 @@ from audit import trail
 from audit.trail import Self_
 from consent.models import Consent, ConsentEvent, Decision, Guardian, PaperPage, Recording, RightsRequest, SmsMessage
 from consent.receipts import signed
+from contacts import keeping
 from contacts.models import CallAttempt, Contact, OwnVisit, Phone
 from contacts.own import bearers
 from vault import opening, signing
@@ -31,7 +32,8 @@ def of(visit: OwnVisit, *, at: datetime) -> dict[str, Any]:
     contacts = bearers.contacts_of(bytes(visit.fingerprint))
     with transaction.atomic():
         trail.record_many([trail.EntryDraft("person.copy", by=Self_(c.pk), at=at, subject=c.pk) for c in contacts])
-    return {"format": FORMAT, "made": _time(at), "records": [_record(contact) for contact in contacts]}
+    leaves = keeping.leaving(contacts, at=at)
+    return {"format": FORMAT, "made": _time(at), "records": [_record(one, leaves[one.pk]) for one in contacts]}
 
 
 def document(copy: dict[str, Any]) -> bytes:
@@ -43,7 +45,7 @@ def document(copy: dict[str, Any]) -> bytes:
     return (json.dumps(body, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _record(contact: Contact) -> dict[str, Any]:
+def _record(contact: Contact, leaves: datetime) -> dict[str, Any]:
     pk = contact.pk
     return {
         "record": str(pk),
@@ -58,7 +60,7 @@ def _record(contact: Contact) -> dict[str, Any]:
         "numbers": _numbers(pk),
         "age": {"said": contact.subject.age or "", "at": _time(contact.subject.age_at)},
         "guardians": [_guardian(row) for row in _newest(Guardian.objects.filter(subject_id=pk), "reviewed_at")],
-        "leaves": {"on": _time(contact.delete_on), "rule": contact.delete_rule},
+        "leaves": {"on": _time(leaves), "rule": contact.delete_rule},
         "consents": [_consent(head) for head in _heads(pk)],
         "uses": [_use(use) for use in _newest(CallAttempt.objects.filter(subject_id=pk).select_related("user"), "at")],
         "messages": [

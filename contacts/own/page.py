@@ -7,10 +7,10 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from consent import evidence_files, notices, rules, states
+from consent import deferring, evidence_files, notices, rules, states
 from consent.models import Consent, Decision, NoticeDelivery, NoticePurpose, RightsRequest, Suppression
 from consent.models.notice import Form
-from contacts import telling
+from contacts import keeping, telling
 from contacts.masking import Wish, show
 from contacts.models import CallAttempt, Contact, OwnVisit, Phone
 from contacts.own import bearers
@@ -37,6 +37,7 @@ class Record:
     contact: Contact
     holds: list[tuple[str | Promise, str]]
     first: Consent | None
+    leaves: datetime
     stored_only: bool
     pages: int
     recordings: int
@@ -57,6 +58,7 @@ class Switch:
 
     head: Consent
     anew: NoticePurpose | None
+    again: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ def _records(contacts: list[Contact], heads: list[Consent], at: datetime) -> lis
     wishes = [Wish(value, Level.MASKED) for _pk, _label, value in texts]
     wishes += [Wish(phone.number, Level.MASKED, number=True) for phone in phones]
     shown = show(wishes)
+    leaves = keeping.leaving(contacts, at=at)
     labelled = [(pk, label) for pk, label, _value in texts] + [(row.contact_id, row.get_kind_display()) for row in phones]
     lines = list(zip(labelled, shown, strict=True))
     pages, recordings = evidence_files.counts([contact.pk for contact in contacts])
@@ -122,6 +125,7 @@ def _records(contacts: list[Contact], heads: list[Consent], at: datetime) -> lis
             contact=contact,
             holds=[(label, text) for (pk, label), text in lines if pk == contact.pk],
             first=min((h for h in heads if h.subject_id == contact.pk), key=lambda h: h.changed_at, default=None),
+            leaves=leaves[contact.pk],
             stored_only=contact.narrow_on is not None and contact.narrow_on <= at or contact.delete_on <= at,
             pages=pages[contact.pk],
             recordings=recordings[contact.pk],
@@ -135,18 +139,22 @@ def _switches(heads: list[Consent], at: datetime) -> list[Switch]:
     chosen: dict[tuple[str, str], Consent] = {}
     for head in sorted(heads, key=lambda head: RANK.get(head.state, 3), reverse=True):
         chosen[head.purpose_id, head.channel] = head
-    return [Switch(head, tick_now(head) if may_agree(head, at=at) else None) for _key, head in sorted(chosen.items())]
+    again = deferring.wishes({head.subject_id for head in chosen.values() if head.state == "deferred"})
+    return [
+        Switch(head, tick_now(head) if may_agree(head, at=at) else None, again.get(head.subject_id))
+        for _key, head in sorted(chosen.items())
+    ]
 
 
 def may_agree(head: Consent, *, at: datetime) -> bool:
-    """Whether its person is asked anew: a newer notice has replaced it, or it ends within 30 days (law.md §3).
+    """Whether its person may say yes here: they put it off, a newer notice replaced it, or it ends in 30 days (law.md §3).
 
     Never by a button what needs a signature (C4).
     """
     if head.purpose.form == Form.WRITTEN:
         return False
     ending = head.valid_until is not None and at < head.valid_until <= at + RENEWAL
-    return head.state == "superseded" or (head.state in rules.LIVE and ending)
+    return head.state in ("deferred", "superseded") or (head.state in rules.LIVE and ending)
 
 
 def tick_now(head: Consent) -> NoticePurpose | None:

@@ -21,6 +21,7 @@ MESSAGES: dict[str, Promise] = {
     "otp": _("a code to confirm your number"),
     "own_page": _("a code for this page"),
     "changed": _("that a notice changed"),
+    "later": _("the question that you put off"),
     "renewal": _("that a consent ends soon"),
     "invite": _("the question whether we may call"),
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.doors import events, noting, replies, visitor
+from contacts.doors import events, noting, offline, replies, visitor
 
 urlpatterns = [
     path("events/", events.event_list, name="events"),
@@ -12,6 +12,12 @@ urlpatterns = [
     path("events/<uuid:pk>/poster/", events.poster, name="poster"),
     path("events/<uuid:pk>/close/", events.close_event, name="close_event"),
     path("events/<uuid:pk>/open/", events.reopen_event, name="reopen_event"),
+    path("events/<uuid:pk>/devices/", offline.devices, name="devices"),
+    path("events/<uuid:pk>/devices/prepare/", offline.prepare, name="device_prepare"),
+    path("events/<uuid:pk>/devices/<uuid:device>/revoke/", offline.revoke, name="device_revoke"),
+    path("kiosk/worker.js", offline.worker, name="kiosk_worker"),
+    path("kiosk/<uuid:pk>/<str:language>/", offline.kiosk, name="kiosk"),
+    path("api/kiosk/<uuid:pk>/", offline.hand_in, name="hand_in"),
     path("contacts/new/", noting.quick, name="quick"),
     path("contacts/<uuid:pk>/invite/", noting.invite, name="invite"),
     path("e/<slug:code>/", visitor.event_form, name="visitor_form"),

@@ -43,9 +43,12 @@ def test_a_refusal_starts_at_once():
     assert leaves(stands("refused", 2)) == ("refused", 2)
 
 
-@pytest.mark.parametrize(
-    ("state", "rule"), [("requested", "unconfirmed"), ("deferred", "unconfirmed"), ("asserted", "asserted")]
-)
+def test_who_puts_it_off_has_a_fortnight():
+    """The day they chose lies within it, and some to answer in; then they leave (law.md §3)."""
+    assert leaves(stands("deferred", 1)) == ("deferred", 15)
+
+
+@pytest.mark.parametrize(("state", "rule"), [("requested", "unconfirmed"), ("asserted", "asserted")])
 def test_unanswered_invitations_and_what_staff_assert_go_after_seven_days(state, rule):
     assert leaves(stands(state, 1)) == (rule, 8)
 

@@ -70,7 +70,7 @@ def test_a_persons_page_says_where_the_number_came_from_in_one_place(office):
         seen = [li.get(f"/contacts/{pk}/").context["page"].origin for pk in (sent.subject_id, noted)]
     own, typed = seen
     assert (own.event, own.place, own.held_on, own.by) == ("fair", "Hall", house.NOON.date(), "")
-    assert (own.notice.notice.code, own.notice.number) == ("event", 1)
+    assert [(one.version.notice.code, one.version.number) for one in own.notices] == [("event", 1)]
     assert (str(own.source), str(typed.source), typed.by) == ("现场本人填写", "顾问登记", "Li")
 
 
