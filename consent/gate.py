@@ -7,20 +7,25 @@ commit, so that a withdrawal is either before or after, never in between.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection
 
-from consent import rules, suppression
+from audit.trail import System
+from consent import rules, suppression, windows, working_days
 from consent.actions import ACTIONS, Action
-from consent.models import Consent, Decision, Subject
+from consent.models import Consent, ContactWindow, Decision, NoticePurpose, Subject
 from consent.rules import Facts, Verdict
 from team import fitness
 from team.models import User
 
 OFFICE = ZoneInfo("Asia/Shanghai")
 UNKNOWN = Action("phone_contact", "call", timed=True)
+LIMITS = ("per_day", "per_week", "per_month", "hour_from", "hour_to")
+OWN = {"own_from": "hour_from", "own_to": "hour_to", "own_midday": "midday", "own_every_day": "every_day"}
 HEAD = (
     "SELECT c.*, p.minimum_grade FROM consent_consent c JOIN consent_purpose p ON p.code = c.purpose_id{people} "
     "WHERE c.purpose_id = %s AND c.channel = %s AND c.subject_id = %s"
@@ -29,13 +34,17 @@ HEAD = (
 
 @dataclass(frozen=True)
 class Usage:
-    """How often the person was called lately; counted by the floor above, never by the browser."""
+    """How often the person was called lately, or written to; counted by the floor above, never by the browser.
+
+    In the last 24 hours, 7, 30 and 31 days.
+    """
 
     attempts_today: int = 0
     attempts_week: int = 0
     attempts_month: int = 0
     unanswered_in_row: int = 0
     storage_only: bool = False
+    attempts_long_month: int = 0
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,12 @@ class Explanation:
     same_rules: bool
 
     @property
+    def verdict(self) -> Verdict:
+        """What was answered then, with the facts of then."""
+        facts = Facts.from_json(self.decision.facts)
+        return Verdict(self.decision.allowed, self.decision.reason, self.decision.rule_version, facts)
+
+    @property
     def agrees(self) -> bool:
         """Whether the rules of today, given the same facts, say the same."""
         return (self.again.allowed, self.again.reason) == (self.decision.allowed, self.decision.reason)
@@ -61,7 +76,7 @@ class Explanation:
 
 def ask(
     *,
-    by: User,
+    by: User | System,
     subject: UUID,
     action: str,
     usage: Usage,
@@ -74,7 +89,8 @@ def ask(
 
     Purpose and channel follow from `action` here. `in_book` and `may` are what the deed above found
     for this user; `usage` its counts, made under `held` where uses must follow one another; `at` the
-    server's clock (UTC). Serves H1, A6, D2.
+    server's clock (UTC). A program of the house asks as a System: it has no pledge, and every other rule holds for
+    it. Serves H1, A6, C5, D2.
     """
     known = ACTIONS.get(action, UNKNOWN)
     head = (held or hold(subject, action)).head
@@ -82,10 +98,12 @@ def ask(
     grade = getattr(head, "minimum_grade", "A")
     facts = _facts(action, known, by=by, at=at, usage=usage, in_book=in_book, may=may)
     facts = facts.with_person(head, grade, erased=not here, suppressed=closed)
+    facts = facts.with_limits(_ticks([head] if head else [], known).get(getattr(head, "notice_version_id", None)))
+    facts = facts.with_window(windows.of([subject]).get(subject) if known.timed else None)
     verdict = rules.decide(facts)
     return Decision.objects.create(
         subject_id=subject,
-        asked_by=by,
+        asked_by=by if isinstance(by, User) else None,
         action=action if action in ACTIONS else "unknown",
         purpose=known.purpose,
         channel=known.channel,
@@ -102,7 +120,7 @@ def peek_many(
     subjects: Sequence[UUID],
     action: str,
     *,
-    by: User,
+    by: User | System,
     at: datetime,
     usage: Mapping[UUID, Usage],
     may: bool = True,
@@ -118,13 +136,15 @@ def peek_many(
     heads = {head.subject_id: (head, head.purpose.minimum_grade) for head in found.select_related("purpose")}
     closed = suppression.subjects_suppressed(subjects)
     gone = set(Subject.objects.filter(pk__in=subjects, erased_at__isnull=False).values_list("pk", flat=True))
+    ticks = _ticks([head for head, _grade in heads.values()], known)
+    chosen = windows.of(subjects) if known.timed else {}
     base = _facts(action, known, by=by, at=at, usage=Usage(), in_book=True, may=may)
-    return {
-        pk: answer(
-            base.with_usage(usage[pk]).with_person(*heads.get(pk, (None, "A")), erased=pk in gone, suppressed=pk in closed)
-        )
-        for pk in subjects
-    }
+    told = {}
+    for pk in subjects:
+        head, grade = heads.get(pk, (None, "A"))
+        facts = base.with_usage(usage[pk]).with_person(head, grade, erased=pk in gone, suppressed=pk in closed)
+        told[pk] = answer(facts.with_limits(ticks.get(head.notice_version_id) if head else None).with_window(chosen.get(pk)))
+    return told
 
 
 def tell(decision: Decision) -> Verdict:
@@ -153,19 +173,44 @@ class _Draft(Facts):
     def with_usage(self, usage: Usage) -> "_Draft":
         return _Draft(**(self.as_json() | usage.__dict__))
 
+    def with_limits(self, tick: NoticePurpose | None) -> "_Draft":
+        """What the version promised that the person agreed to; nothing where it left it to the office."""
+        return _Draft(**(self.as_json() | {name: getattr(tick, name) for name in LIMITS})) if tick else self
 
-def _facts(action: str, known: Action, *, by: User, at: datetime, usage: Usage, in_book: bool, may: bool) -> _Draft:
+    def with_window(self, chosen: ContactWindow | None) -> "_Draft":
+        """What the person chose themself, if they did."""
+        return _Draft(**(self.as_json() | {own: getattr(chosen, name) for own, name in OWN.items()})) if chosen else self
+
+
+def _facts(action: str, known: Action, *, by: User | System, at: datetime, usage: Usage, in_book: bool, may: bool) -> _Draft:
+    """What is known before the person is looked at; the office rests from calls, not from messages (H3)."""
+    told: dict[str, Any] = {"active_staff": True, "fit_staff": True}
+    if isinstance(by, User):
+        told = {"active_staff": by.is_active, "fit_staff": fitness.fit(by, at=at).ok}
+    clock = at.astimezone(OFFICE)
+    if known.timed and known.channel == "call":
+        told["rest_from"], told["rest_to"] = settings.CALL_REST
+        told["working_days_only"] = settings.CALL_DAYS == "working"
     return _Draft(
         action=action,
         timed=known.timed,
         now=int(at.timestamp()),
-        office_hour=at.astimezone(OFFICE).hour,
-        active_staff=by.is_active,
-        fit_staff=fitness.fit(by, at=at).ok,
+        office_hour=clock.hour,
+        day=working_days.for_calls(clock.date()),
         may=may,
         in_book=in_book,
+        **told,
         **usage.__dict__,
     )
+
+
+def _ticks(heads: Sequence[Consent], known: Action) -> dict[UUID | None, NoticePurpose]:
+    """The ticks that these people agreed to, by version: what they saw, not what is published now (C5)."""
+    versions = {head.notice_version_id for head in heads} if known.timed else set()
+    if not versions:
+        return {}
+    rows = NoticePurpose.objects.filter(version__in=versions, purpose=known.purpose, channel=known.channel)
+    return {row.version_id: row for row in rows}
 
 
 def hold(subject: UUID, action: str, *, reader: User | None = None) -> Held:

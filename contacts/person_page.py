@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from consent import gate
-from consent.models import Consent, ConsentEvent, NoticeVersion
+from consent import gate, notices
+from consent.models import Consent, ConsentEvent, NoticePurpose, NoticeVersion
 from consent.rules import Verdict
 from contacts import cards, hold, timeline, usage
 from contacts.cards import Card
@@ -37,6 +37,7 @@ class PersonPage:
     verdict: Verdict
     invite: Verdict
     consents: list[Consent]
+    agreed: dict[UUID, NoticePurpose]
     steps: list[Step]
     open_calls: list[CallAttempt]
     held: bool
@@ -50,7 +51,8 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
     """
     counts = usage.of([contact.pk], at=at)
     stored = [contact.pk] if counts[contact.pk].storage_only else []
-    consents = Consent.objects.filter(subject_id=contact.pk).select_related("purpose", "notice_version__notice")
+    rows = Consent.objects.filter(subject_id=contact.pk).select_related("purpose", "notice_version__notice")
+    consents = list(rows.order_by("purpose_id", "channel"))
     mine = CallAttempt.objects.filter(subject_id=contact.pk, user=by, outcome="")
     acts = timeline.acts_of(contact)
     return PersonPage(
@@ -58,7 +60,8 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
         origin=_origin(contact, acts),
         verdict=_verdict(contact, "call", counts, by=by, at=at),
         invite=_verdict(contact, "invite", inviting.usage([contact.pk], stored=stored), by=by, at=at),
-        consents=list(consents.order_by("purpose_id", "channel")),
+        consents=consents,
+        agreed=notices.agreed(consents),
         steps=timeline.of(contact, acts),
         open_calls=list(mine.order_by("-at")[:5]),
         held=bool(hold.held([contact.pk])),

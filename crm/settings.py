@@ -48,6 +48,9 @@ ERASURE_LEDGER = Path(env.text("YUNNUO_ERASURE_LEDGER", str(VAR_DIR / "erasure-l
 # The line of the key that backups are closed with; its other half is kept where the server is not.
 BACKUP_RECIPIENT = env.text("YUNNUO_BACKUP_RECIPIENT", "")
 BACKUP_DAYS = env.number("YUNNUO_BACKUP_DAYS", 35)  # law.md §4.3; the vault's side has its own, shorter rotation
+# When the office rests from sales calls by default; a person's own window goes before it (H3).
+CALL_REST = env.hours("YUNNUO_CALL_REST", "12-14")
+CALL_DAYS = env.choice("YUNNUO_CALL_DAYS", ("working", "every"))
 ALARM_MAIL = env.words("YUNNUO_ALARM_MAIL", "")
 SWEEP_NIGHTS = env.number("YUNNUO_SWEEP_NIGHTS", 2)
 SWEEP_TWO_PEOPLE_ABOVE = env.number("YUNNUO_SWEEP_TWO_PEOPLE_ABOVE", 500)

@@ -8,12 +8,14 @@ from consent.models.paper import FileOutbox, PaperPage
 from consent.models.review import ConsentReview
 from consent.models.rights import RightsRequest
 from consent.models.subject import Handle, Subject, Suppression
+from consent.models.window import ContactWindow
 
 __all__ = [
     "Challenge",
     "Consent",
     "ConsentEvent",
     "ConsentReview",
+    "ContactWindow",
     "Decision",
     "Evidence",
     "FileOutbox",

@@ -11,6 +11,7 @@ from reportlab.lib import colors
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Table, TableStyle
 
+from consent import promises
 from consent.models import NoticePurpose, NoticeVersion
 from consent.showing import binding, sheet
 from consent.showing.sheet import heading, text
@@ -50,7 +51,10 @@ def of(
 
 def _boxes(ticks: Sequence[NoticePurpose], chosen: Collection[UUID], language: str) -> Table:
     """Both languages, so that a reader without Chinese fonts still reads one."""
-    rows = [[_box(crossed=tick.pk in chosen), text(f"{tick.tick_zh} / {tick.tick_en}", after=0)] for tick in ticks]
+    rows = [
+        [_box(crossed=tick.pk in chosen), text(f"{promises.full(tick, 'zh')} / {promises.full(tick, 'en')}", after=0)]
+        for tick in ticks
+    ]
     table = Table(rows, colWidths=[8 * mm, sheet.WIDTH - 8 * mm])
     table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (0, 0), (0, -1), 0)]))
     return table

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from audit.trail import Self_
-from consent import stop_link
+from consent import notices, stop_link
 from consent.challenge import ChallengeRefused
 from consent.models import Consent
 from consent.receipts import pdf, record, signed
@@ -135,6 +135,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     live = [row for row in consents if row.state in ("given", "renewed")]
     context = {
         "consents": consents,
+        "agreed": notices.agreed(consents),
         "live": live,
         "new": request.GET.get("new") == "1",
         "address": request.build_absolute_uri(request.path),

@@ -9,7 +9,8 @@ from django.db import transaction
 
 from audit import trail
 from audit.trail import Self_
-from consent.models import Consent, ConsentEvent, Decision, PaperPage, RightsRequest, SmsMessage
+from consent import notices, promises
+from consent.models import Consent, ConsentEvent, ContactWindow, Decision, NoticePurpose, PaperPage, RightsRequest, SmsMessage
 from consent.receipts import signed
 from contacts.models import CallAttempt, Contact, OwnVisit, Phone
 from contacts.own import bearers
@@ -56,7 +57,8 @@ def _record(contact: Contact) -> dict[str, Any]:
         "held": _opened({name: getattr(contact, name) for name in TEXTS}),
         "numbers": _numbers(pk),
         "leaves": {"on": _time(contact.delete_on), "rule": contact.delete_rule},
-        "consents": [_consent(head) for head in _heads(pk)],
+        "consents": [_consent(head, tick) for head, tick in _heads(pk)],
+        "windows": [_window(row) for row in _newest(ContactWindow.objects.filter(subject_id=pk), "chosen_at")],
         "uses": [_use(use) for use in _newest(CallAttempt.objects.filter(subject_id=pk).select_related("user"), "at")],
         "messages": [
             {"what": row.template, "sent": _time(row.sent_at), "outcome": row.outcome}
@@ -75,9 +77,17 @@ def _newest(rows: Any, moment: str) -> list[Any]:
     return list(rows.order_by(f"-{moment}")[:MOST])
 
 
-def _heads(pk: UUID) -> list[Consent]:
+def _heads(pk: UUID) -> list[tuple[Consent, NoticePurpose | None]]:
     rows = Consent.objects.filter(subject_id=pk).select_related("purpose", "notice_version__notice")
-    return list(rows.prefetch_related("events").order_by("purpose_id", "channel"))
+    heads = list(rows.prefetch_related("events").order_by("purpose_id", "channel"))
+    agreed = notices.agreed(heads)
+    return [(head, agreed.get(head.pk)) for head in heads]
+
+
+def _window(row: ContactWindow) -> dict[str, Any]:
+    """One choice of when to be reached; without hours it was taken back."""
+    told = {"chosen": _time(row.chosen_at), "from": row.hour_from, "to": row.hour_to}
+    return told | {"midday": row.midday, "every_day": row.every_day}
 
 
 def _numbers(pk: UUID) -> list[dict[str, Any]]:
@@ -92,7 +102,7 @@ def _opened(boxes: dict[str, Sealed | None]) -> dict[str, str]:
     return {name: "cannot be opened" if result.error else str(result.value) for name, result in zip(full, results, strict=True)}
 
 
-def _consent(head: Consent) -> dict[str, Any]:
+def _consent(head: Consent, tick: NoticePurpose | None) -> dict[str, Any]:
     return {
         "purpose": head.purpose_id,
         "purpose_zh": head.purpose.name_zh,
@@ -100,6 +110,7 @@ def _consent(head: Consent) -> dict[str, Any]:
         "channel": head.channel,
         "state": head.state,
         "until": _time(head.valid_until),
+        "contact": promises.of(tick) if tick else {},
         "notice": f"{head.notice_version.notice.code} v{head.notice_version.number}",
         "notice_hash": head.notice_version.content_hash,
         "events": [_event(event) for event in head.events.all()],

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from consent import notices, rules, states
-from consent.models import Consent, Decision, NoticeDelivery, NoticePurpose, RightsRequest, Suppression
+from consent import notices, promises, rules, states, windows
+from consent.models import Consent, ContactWindow, Decision, NoticeDelivery, NoticePurpose, RightsRequest, Suppression
 from contacts import telling
 from contacts.masking import Wish, show
 from contacts.models import CallAttempt, Contact, OwnVisit, Phone
@@ -54,6 +54,7 @@ class Switch:
 
     head: Consent
     anew: NoticePurpose | None
+    agreed: NoticePurpose | None
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class OwnPage:
     requests: list[Answered]
     changed: list[NoticeDelivery]
     refused_since: datetime | None
+    window: str
 
     @property
     def live(self) -> bool:
@@ -90,7 +92,20 @@ def of(visit: OwnVisit, *, at: datetime) -> OwnPage:
         requests=_requests(ids),
         changed=list({row.version_id: row for row in telling.unseen(ids)}.values()),
         refused_since=refused.since if refused else None,
+        window=_window(ids),
     )
+
+
+def window_of(subjects: list[UUID]) -> ContactWindow | None:
+    """When this person wants to be reached: of several records what was chosen last; None where nothing was chosen (H3)."""
+    return max(windows.of(subjects).values(), key=lambda row: row.chosen_at, default=None)
+
+
+def _window(subjects: list[UUID]) -> str:
+    row = window_of(subjects)
+    if row is None:
+        return ""
+    return promises.window(row.hour_from or 0, row.hour_to or 0, midday=row.midday, every_day=row.every_day)
 
 
 def heads_of(visit: OwnVisit) -> list[Consent]:
@@ -129,7 +144,9 @@ def _switches(heads: list[Consent], at: datetime) -> list[Switch]:
     chosen: dict[tuple[str, str], Consent] = {}
     for head in sorted(heads, key=lambda head: RANK.get(head.state, 3), reverse=True):
         chosen[head.purpose_id, head.channel] = head
-    return [Switch(head, tick_now(head) if may_agree(head, at=at) else None) for _key, head in sorted(chosen.items())]
+    agreed = notices.agreed(chosen.values())
+    told = [head for _key, head in sorted(chosen.items())]
+    return [Switch(head, tick_now(head) if may_agree(head, at=at) else None, agreed.get(head.pk)) for head in told]
 
 
 def may_agree(head: Consent, *, at: datetime) -> bool:
