@@ -85,12 +85,17 @@ def hours(opens: int, closes: int) -> str:
     return _("from %(opens)s to %(closes)s") % {"opens": f"{opens:02}:00", "closes": f"{closes:02}:00"}
 
 
-def window(opens: int, closes: int, *, midday: bool, every_day: bool) -> str:
-    """A window that somebody chose, in words."""
+def window(opens: int, closes: int, *, rest: tuple[int, int], every_day: bool) -> str:
+    """A window in words: its hours, the rest that lies in it, and on which days."""
     parts = [hours(opens, closes)]
-    if not midday and opens < rules.MIDDAY[1] and closes > rules.MIDDAY[0]:
-        parts.append(_("not from 12:00 to 14:00"))
+    if rest[0] < rest[1] and opens < rest[1] and closes > rest[0]:
+        parts.append(_("not %(hours)s") % {"hours": hours(*rest)})
     return " · ".join([*parts, _("on every day") if every_day else _("on working days only")])
+
+
+def chosen(opens: int, closes: int, *, midday: bool, every_day: bool) -> str:
+    """A window that somebody chose for themself, in words."""
+    return window(opens, closes, rest=(0, 0) if midday else rules.MIDDAY, every_day=every_day)
 
 
 def words(tick: Tick, language: str) -> str:

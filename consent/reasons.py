@@ -77,7 +77,7 @@ def _hours(facts: Facts) -> str:
 
 
 def _window(facts: Facts) -> str:
-    window = promises.window(facts.own_from or 0, facts.own_to or 0, midday=facts.own_midday, every_day=facts.own_every_day)
+    window = promises.chosen(facts.own_from or 0, facts.own_to or 0, midday=facts.own_midday, every_day=facts.own_every_day)
     return gettext("The person chose when they may be reached: %(window)s.") % {"window": window}
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -69,6 +70,7 @@ class OwnPage:
     changed: list[NoticeDelivery]
     refused_since: datetime | None
     window: str
+    office: str
 
     @property
     def live(self) -> bool:
@@ -93,6 +95,7 @@ def of(visit: OwnVisit, *, at: datetime) -> OwnPage:
         changed=list({row.version_id: row for row in telling.unseen(ids)}.values()),
         refused_since=refused.since if refused else None,
         window=_window(ids),
+        office=_office(),
     )
 
 
@@ -101,11 +104,16 @@ def window_of(subjects: list[UUID]) -> ContactWindow | None:
     return max(windows.of(subjects).values(), key=lambda row: row.chosen_at, default=None)
 
 
+def _office() -> str:
+    """When the office calls by itself."""
+    return promises.window(rules.OPENS, rules.CLOSES, rest=settings.CALL_REST, every_day=settings.CALL_DAYS == "every")
+
+
 def _window(subjects: list[UUID]) -> str:
     row = window_of(subjects)
     if row is None:
         return ""
-    return promises.window(row.hour_from or 0, row.hour_to or 0, midday=row.midday, every_day=row.every_day)
+    return promises.chosen(row.hour_from or 0, row.hour_to or 0, midday=row.midday, every_day=row.every_day)
 
 
 def heads_of(visit: OwnVisit) -> list[Consent]:
