@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -13,7 +13,7 @@ from django.utils.html import escape
 
 from audit import trail
 from audit.models import Entry
-from consent import gate, notices, promises, reasons, rules, windows
+from consent import gate, notices, promises, reasons, rules, windows, working_days
 from consent.drafting import changes, drafts, lint
 from consent.drafting.drafts import DraftRefused
 from consent.models import Consent, ContactWindow, Decision, NoticeCopy, NoticePurpose, NoticeVersion, SmsMessage
@@ -23,6 +23,7 @@ from contacts import calling, dial, events, person_page, reminding, reveal, usag
 from contacts.models import CallAttempt, Contact, Phone
 from contacts.own import copying
 from contacts.own.entering import find
+from crm import today
 from team.models import Book
 from tests import house
 from tests.consent.test_drafting import TICKS, WHOLE, tick
@@ -396,6 +397,15 @@ def test_a_year_that_no_calendar_knows_is_no_year_for_calls(home):
     assert verdict.facts.day == "unknown"
     live = rules.replace(verdict.facts, valid_until=verdict.facts.now + 1, fit_staff=True)
     assert rules.decide(live).reason == "calendar_unknown"
+
+
+@pytest.mark.usefixtures("rests")
+def test_who_runs_the_office_is_told_a_month_before_the_calendar_ends(home):
+    """The last known day is the last of some December, whatever package is installed."""
+    known = next(year for year in range(2026, 2090) if working_days.is_working(date(year + 1, 6, 1)) is None)
+    for user in (home.chen, home.zhao):
+        early, late = (today.tiles(user, at=local(f"{known}-{day} 10:00")) for day in ("11-20", "12-20"))
+        assert [[tile.icon for tile in tiles].count("calendar-x") for tiles in (early, late)] == [0, 1]
 
 
 @pytest.mark.usefixtures("rests")
