@@ -52,9 +52,11 @@ class AskForm(StrictForm):
 class WindowForm(StrictForm):
     """When a person wants to be reached; whole hours between nine and nine."""
 
-    hour_from = forms.TypedChoiceField(label=_("From"), coerce=int, choices=[(h, f"{h:02}:00") for h in range(OPENS, CLOSES)])
+    hour_from = forms.TypedChoiceField(
+        label=_("From this hour on"), coerce=int, choices=[(h, f"{h:02}:00") for h in range(OPENS, CLOSES)]
+    )
     hour_to = forms.TypedChoiceField(
-        label=_("Until"), coerce=int, choices=[(h, f"{h:02}:00") for h in range(OPENS + 1, CLOSES + 1)]
+        label=_("Until this hour"), coerce=int, choices=[(h, f"{h:02}:00") for h in range(OPENS + 1, CLOSES + 1)]
     )
     midday = forms.ChoiceField(
         label=_("From 12:00 to 14:00"),
