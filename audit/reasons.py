@@ -35,6 +35,13 @@ REASONS = (
     Reason("storage_only", pgettext_lazy("reason", "the promised time is over; the person is only stored")),
     Reason("quiet_hours", pgettext_lazy("reason", "outside the hours in which people may be called")),
     Reason("attempts", pgettext_lazy("reason", "called too often already")),
+    Reason("messages", pgettext_lazy("reason", "written to too often already")),
+    Reason("consented_frequency_exceeded", pgettext_lazy("reason", "more often than the person agreed to")),
+    Reason("consented_hours", pgettext_lazy("reason", "outside the hours that the person agreed to")),
+    Reason("own_window", pgettext_lazy("reason", "outside the window that the person chose")),
+    Reason("midday_rest", pgettext_lazy("reason", "the office rests at midday")),
+    Reason("day_off", pgettext_lazy("reason", "a weekend or a holiday")),
+    Reason("calendar_unknown", pgettext_lazy("reason", "no calendar knows the holidays of this year yet")),
     Reason("unknown", pgettext_lazy("reason", "the answer could not be worked out")),
     # Why what a device handed in was refused.
     Reason("device_signature", pgettext_lazy("reason", "the device's signature is wrong")),

@@ -71,6 +71,7 @@ VERBS = (
     Verb("person.signin", pgettext_lazy("trail", "opened their own page"), "c", _NONE),
     Verb("person.copy", pgettext_lazy("trail", "took a copy of their own data"), "c"),
     Verb("person.request", pgettext_lazy("trail", "made a request about their own data"), "c", _NONE),
+    Verb("person.window", pgettext_lazy("trail", "chose when they may be reached"), "c", _NONE),
     Verb("person.answered", pgettext_lazy("trail", "answered a person's request"), "c", _NONE),
     Verb("import.uploaded", pgettext_lazy("trail", "uploaded a sheet"), "i", _NONE),
     Verb("import.committed", pgettext_lazy("trail", "took a sheet into the books"), "i", _NONE),

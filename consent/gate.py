@@ -7,15 +7,18 @@ commit, so that a withdrawal is either before or after, never in between.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
-from consent import rules, suppression
+from audit.trail import System
+from consent import rules, suppression, windows, working_days
 from consent.actions import ACTIONS, Action
-from consent.models import Consent, Decision, Subject
+from consent.models import Consent, ContactWindow, Decision, NoticePurpose, Subject
 from consent.models.subject import MINORS
 from consent.rules import Facts, Verdict
 from team import fitness
@@ -23,6 +26,8 @@ from team.models import User
 
 OFFICE = ZoneInfo("Asia/Shanghai")
 UNKNOWN = Action("phone_contact", "call", timed=True)
+LIMITS = ("per_day", "per_week", "per_month", "hour_from", "hour_to")
+OWN = {"own_from": "hour_from", "own_to": "hour_to", "own_midday": "midday", "own_every_day": "every_day"}
 HEAD = (
     "SELECT c.*, p.minimum_grade, p.form AS asked_form "
     "FROM consent_consent c JOIN consent_purpose p ON p.code = c.purpose_id{people} "
@@ -32,13 +37,17 @@ HEAD = (
 
 @dataclass(frozen=True)
 class Usage:
-    """How often the person was called lately; counted by the floor above, never by the browser."""
+    """How often the person was called lately, or written to; counted by the floor above, never by the browser.
+
+    In the last 24 hours, 7, 30 and 31 days.
+    """
 
     attempts_today: int = 0
     attempts_week: int = 0
     attempts_month: int = 0
     unanswered_in_row: int = 0
     storage_only: bool = False
+    attempts_long_month: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,12 @@ class Explanation:
     same_rules: bool
 
     @property
+    def verdict(self) -> Verdict:
+        """What was answered then, with the facts of then."""
+        facts = Facts.from_json(self.decision.facts)
+        return Verdict(self.decision.allowed, self.decision.reason, self.decision.rule_version, facts)
+
+    @property
     def agrees(self) -> bool:
         """Whether the rules of today, given the same facts, say the same."""
         return (self.again.allowed, self.again.reason) == (self.decision.allowed, self.decision.reason)
@@ -75,7 +90,7 @@ class Explanation:
 
 def ask(
     *,
-    by: User,
+    by: User | System,
     subject: UUID,
     action: str,
     usage: Usage,
@@ -88,7 +103,8 @@ def ask(
 
     Purpose and channel follow from `action` here. `in_book` and `may` are what the deed above found
     for this user; `usage` its counts, made under `held` where uses must follow one another; `at` the
-    server's clock (UTC). Serves H1, A6, D2.
+    server's clock (UTC). A program of the house asks as a System: it has no pledge, and every other rule holds for
+    it. Serves H1, A6, C5, D2.
     """
     known = ACTIONS.get(action, UNKNOWN)
     head = (held or hold(subject, action)).head
@@ -96,10 +112,12 @@ def ask(
     asks = _Asked(getattr(head, "minimum_grade", "A"), getattr(head, "asked_form", "written"))
     facts = _facts(action, known, by=by, at=at, usage=usage, in_book=in_book, may=may)
     facts = facts.with_person(head, asks, erased=not here, suppressed=closed, minor=age in MINORS)
+    facts = facts.with_limits(_ticks([head] if head else [], known).get(getattr(head, "notice_version_id", None)))
+    facts = facts.with_window(windows.of([subject]).get(subject) if known.timed else None)
     verdict = rules.decide(facts)
     return Decision.objects.create(
         subject_id=subject,
-        asked_by=by,
+        asked_by=by if isinstance(by, User) else None,
         action=action if action in ACTIONS else "unknown",
         purpose=known.purpose,
         channel=known.channel,
@@ -116,7 +134,7 @@ def peek_many(
     subjects: Sequence[UUID],
     action: str,
     *,
-    by: User,
+    by: User | System,
     at: datetime,
     usage: Mapping[UUID, Usage],
     may: bool = True,
@@ -133,32 +151,45 @@ def peek_many(
     asks = {pk: _Asked(head.purpose.minimum_grade, head.purpose.form) for pk, head in heads.items()}
     closed = suppression.subjects_suppressed(subjects)
     gone, minor = _gone_and_minor(subjects)
+    ticks = _ticks(list(heads.values()), known)
+    chosen = windows.of(subjects) if known.timed else {}
     base = _facts(action, known, by=by, at=at, usage=Usage(), in_book=True, may=may)
-    stands = {pk: {"erased": pk in gone, "suppressed": pk in closed, "minor": pk in minor} for pk in subjects}
-    return {
-        pk: answer(base.with_usage(usage[pk]).with_person(heads.get(pk), asks.get(pk, STRICTEST), **stands[pk]))
-        for pk in subjects
-    }
+    told = {}
+    for pk in subjects:
+        head, stands = heads.get(pk), {"erased": pk in gone, "suppressed": pk in closed, "minor": pk in minor}
+        facts = base.with_usage(usage[pk]).with_person(head, asks.get(pk, STRICTEST), **stands)
+        told[pk] = answer(facts.with_limits(ticks.get(head.notice_version_id) if head else None).with_window(chosen.get(pk)))
+    return told
 
 
 def peek(
-    subject: UUID, usages: Mapping[str, Usage], *, consents: Iterable[Consent], by: User, at: datetime, discreet: bool
+    subject: UUID,
+    usages: Mapping[str, Usage],
+    *,
+    consents: Iterable[Consent],
+    agreed: Mapping[UUID, NoticePurpose],
+    by: User,
+    at: datetime,
+    discreet: bool,
 ) -> dict[str, Verdict]:
-    """What the gate would answer for one person to each of these actions; keeps nothing, one query.
+    """What the gate would answer for one person to each of these actions; keeps nothing, two queries.
 
-    `consents` are this person's, each with its purpose, as the caller has just read them; `usages` the counts of each
-    action; `discreet` as in `peek_many`.
+    `consents` are this person's, each with its purpose, as the caller has just read them, `agreed` the ticks they agreed
+    to (notices.agreed); `usages` the counts of each action; `discreet` as in `peek_many`.
     """
     answer = rules.tell if discreet else rules.decide
     heads = {(head.purpose_id, head.channel): head for head in consents if head.subject_id == subject}
     here, closed, age = suppression.standing_of(subject)
-    verdicts = {}
+    window, verdicts = windows.of([subject]).get(subject), {}
     for action, usage in usages.items():
         known = ACTIONS[action]
         head = heads.get((known.purpose, known.channel))
         facts = _facts(action, known, by=by, at=at, usage=usage, in_book=True, may=True)
         asks = _Asked(head.purpose.minimum_grade, head.purpose.form) if head else STRICTEST
-        verdicts[action] = answer(facts.with_person(head, asks, erased=not here, suppressed=closed, minor=age in MINORS))
+        facts = facts.with_person(head, asks, erased=not here, suppressed=closed, minor=age in MINORS)
+        if known.timed:
+            facts = facts.with_limits(agreed.get(head.pk) if head else None).with_window(window)
+        verdicts[action] = answer(facts)
     return verdicts
 
 
@@ -195,19 +226,44 @@ class _Draft(Facts):
     def with_usage(self, usage: Usage) -> "_Draft":
         return _Draft(**(self.as_json() | usage.__dict__))
 
+    def with_limits(self, tick: NoticePurpose | None) -> "_Draft":
+        """What the version promised that the person agreed to; nothing where it left it to the office."""
+        return _Draft(**(self.as_json() | {name: getattr(tick, name) for name in LIMITS})) if tick else self
 
-def _facts(action: str, known: Action, *, by: User, at: datetime, usage: Usage, in_book: bool, may: bool) -> _Draft:
+    def with_window(self, chosen: ContactWindow | None) -> "_Draft":
+        """What the person chose themself, if they did."""
+        return _Draft(**(self.as_json() | {own: getattr(chosen, name) for own, name in OWN.items()})) if chosen else self
+
+
+def _facts(action: str, known: Action, *, by: User | System, at: datetime, usage: Usage, in_book: bool, may: bool) -> _Draft:
+    """What is known before the person is looked at; the office rests from calls, not from messages (H3)."""
+    told: dict[str, Any] = {"active_staff": True, "fit_staff": True}
+    if isinstance(by, User):
+        told = {"active_staff": by.is_active, "fit_staff": fitness.fit(by, at=at).ok}
+    clock = at.astimezone(OFFICE)
+    if known.timed and known.channel == "call":
+        told["rest_from"], told["rest_to"] = settings.CALL_REST
+        told["working_days_only"] = settings.CALL_DAYS == "working"
     return _Draft(
         action=action,
         timed=known.timed,
         now=int(at.timestamp()),
-        office_hour=at.astimezone(OFFICE).hour,
-        active_staff=by.is_active,
-        fit_staff=fitness.fit(by, at=at).ok,
+        office_hour=clock.hour,
+        day=working_days.for_calls(clock.date()),
         may=may,
         in_book=in_book,
+        **told,
         **usage.__dict__,
     )
+
+
+def _ticks(heads: Sequence[Consent], known: Action) -> dict[UUID | None, NoticePurpose]:
+    """The ticks that these people agreed to, by version: what they saw, not what is published now (C5)."""
+    versions = {head.notice_version_id for head in heads} if known.timed else set()
+    if not versions:
+        return {}
+    rows = NoticePurpose.objects.filter(version__in=versions, purpose=known.purpose, channel=known.channel)
+    return {row.version_id: row for row in rows}
 
 
 def hold(subject: UUID, action: str, *, reader: User | None = None) -> Held:

@@ -9,6 +9,7 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from consent import promises, rules
 from consent.drafting import drafts, wording
 from consent.drafting.drafts import TickDraft
 from consent.models import NoticeVersion, Purpose
@@ -88,6 +89,7 @@ class TickRow:
     en: BoundField
     days: BoundField
     recipient: BoundField | None
+    promise: list[BoundField]
 
 
 class NoticeForm(StrictForm):
@@ -113,6 +115,19 @@ class NoticeForm(StrictForm):
         self.fields[f"{key}_days"] = forms.IntegerField(label=_("Days"), min_value=1, max_value=3650, required=False)
         if channel == "share":
             self.fields[f"{key}_recipient"] = TextField(label=_("Passed on to"), max_length=120, required=False)
+        else:
+            self._add_promise(key, promises.OFFICE[channel])
+
+    def _add_promise(self, key: str, office: dict[str, int]) -> None:
+        """How often and when, no wider than the office's own rule; left empty it is that rule (C5)."""
+        self.fields[f"{key}_type_zh"] = TextField(label=_("What kind, Chinese"), max_length=60, required=False)
+        self.fields[f"{key}_type_en"] = TextField(label=_("What kind, English"), max_length=120, required=False)
+        for span, label in (("day", _("At most a day")), ("week", _("At most a week")), ("month", _("At most a month"))):
+            field = forms.IntegerField(label=label, min_value=1, max_value=office[span], required=False)
+            self.fields[f"{key}_{promises.CAPS[span]}"] = field
+        for name, label in (("hour_from", _("From, full hour")), ("hour_to", _("Until, full hour"))):
+            field = forms.IntegerField(label=label, min_value=rules.OPENS, max_value=rules.CLOSES, required=False)
+            self.fields[f"{key}_{name}"] = field
 
     def pairs(self) -> Iterator[tuple[Any, BoundField, BoundField]]:
         """Each item with its two fields, Chinese and English."""
@@ -124,8 +139,9 @@ class NoticeForm(StrictForm):
         for purpose, channel in self.offered:
             key = f"tick_{purpose.pk}_{channel}"
             recipient = self[f"{key}_recipient"] if channel == "share" else None
-            words = (self[key], self[f"{key}_zh"], self[f"{key}_en"], self[f"{key}_days"], recipient)
-            yield TickRow(_name(purpose), purpose.form, *words)
+            promise = [self[f"{key}_{name}"] for name in promises.FIELDS if f"{key}_{name}" in self.fields]
+            words = (self[f"{key}_zh"], self[f"{key}_en"], self[f"{key}_days"])
+            yield TickRow(_name(purpose), purpose.form, self[key], *words, recipient, promise)
 
     def clean(self) -> dict[str, Any]:
         """A tick that is asked for has its time: for ever is no choice (C15)."""
@@ -133,7 +149,16 @@ class NoticeForm(StrictForm):
             key = f"tick_{purpose.pk}_{channel}"
             if self.cleaned_data.get(key) and not self.cleaned_data.get(f"{key}_days") and f"{key}_days" not in self.errors:
                 self.add_error(f"{key}_days", _("For how many days? A consent always ends."))
+            if f"{key}_hour_to" in self.fields:
+                self._check_hours(key)
         return self.cleaned_data
+
+    def _check_hours(self, key: str) -> None:
+        """Two hours, the second one later, or none: then the office's own hold (C5)."""
+        names = (f"{key}_hour_from", f"{key}_hour_to")
+        opens, closes = (self.cleaned_data.get(name) for name in names)
+        if not self.errors.keys() & set(names) and (opens, closes) != (None, None) and not (opens or 24) < (closes or 0):
+            self.add_error(names[1], _("From which full hour to which later one? Or leave both empty."))
 
     def content(self) -> dict[str, Any]:
         """What the words say, as it is stored."""
@@ -146,7 +171,8 @@ class NoticeForm(StrictForm):
             key = f"tick_{purpose.pk}_{channel}"
             if told[key]:
                 words = (told[f"{key}_zh"], told[f"{key}_en"], told[f"{key}_days"], told.get(f"{key}_recipient", ""))
-                found.append(TickDraft(purpose.pk, channel, *words))
+                promise: dict[str, Any] = {name: told.get(f"{key}_{name}") or None for name in promises.FIELDS}
+                found.append(TickDraft(purpose.pk, channel, *words, **promise))
         return found
 
 
@@ -163,6 +189,7 @@ def _ticks_told(draft: NoticeVersion) -> dict[str, Any]:
         key = f"tick_{tick.purpose_id}_{tick.channel}"
         found |= {key: True, f"{key}_zh": tick.tick_zh, f"{key}_en": tick.tick_en}
         found |= {f"{key}_days": tick.valid_days, f"{key}_recipient": tick.recipient}
+        found |= {f"{key}_{name}": value for name, value in promises.of(tick).items()}
     return found
 
 

@@ -2,17 +2,20 @@
 
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from audit import trail
 from audit.trail import Actor
+from consent import promises
 from consent.content.event_en import EVENT_EN
 from consent.content.event_zh import EVENT_ZH
-from consent.models import Notice, NoticeCopy, NoticePurpose, NoticeVersion, Purpose
+from consent.models import Consent, Notice, NoticeCopy, NoticePurpose, NoticeVersion, Purpose
 from consent.showing import printed, snapshot
 
 CODE = "event"
@@ -50,6 +53,10 @@ TICKS: tuple[tuple[str, str, str, str, int, str], ...] = (
         "示范合作保险经纪有限公司",
     ),
 )
+# What the words of a tick say of contact, as limits that the gate holds to (C5).
+PROMISED: dict[str, dict[str, Any]] = {
+    "sms_info": {"type_zh": "活动资料、答复与到期提醒", "type_en": "Materials, answers and reminders", "per_month": 2},
+}
 PURPOSES: tuple[dict[str, Any], ...] = (
     {
         "code": "phone_contact",
@@ -116,17 +123,26 @@ def content_hash(content: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def hashed(content: dict[str, Any], ticks: Sequence[NoticePurpose]) -> dict[str, Any]:
+    """What the hash of a version is over: its words, and what its ticks promise of contact (B11, C5).
+
+    A version that promises nothing of contact, as all did before there was such a promise, is its words alone.
+    """
+    promised = promises.hashed(ticks)
+    return content | ({"contact": promised} if promised else {})
+
+
 def publish(*, version: NoticeVersion, by: Actor, at: datetime) -> None:
     """Publish a version for ever: hashed, with the page and the form as they are now. Raises NoticeRefused (B1, B11)."""
-    gaps = missing(version.content)
-    if gaps or not version.purposes.exists():
+    ticks = list(version.purposes.all())
+    gaps = missing(version.content) + promises.gaps(ticks)
+    if gaps or not ticks:
         raise NoticeRefused(gaps or ["purposes"])
     with transaction.atomic():
         trail.record("notice.published", by=by, at=at, subject=version.pk)
-        version.content_hash = content_hash(version.content)
+        version.content_hash = content_hash(hashed(version.content, ticks))
         version.published_at, version.published_by_id = at, trail.user_pk(by)
         version.save(update_fields=FIXED)
-        ticks = list(version.purposes.all())
         NoticeCopy.objects.bulk_create([_copy(version, ticks, language) for language in LANGUAGES])
 
 
@@ -153,6 +169,15 @@ def before(version: NoticeVersion) -> NoticeVersion | None:
     """The published version that this one follows."""
     rows = NoticeVersion.objects.filter(notice=version.notice_id, published_at__isnull=False, number__lt=version.number)
     return rows.select_related("notice").order_by("-number").first()
+
+
+def agreed(heads: Iterable[Consent]) -> dict[UUID, NoticePurpose]:
+    """The tick that each of these consents stands on, by the consent's id: what the person saw; one query (C5)."""
+    rows = list(heads)
+    found = NoticePurpose.objects.filter(version__in={head.notice_version_id for head in rows})
+    ticks = {(tick.version_id, tick.purpose_id, tick.channel): tick for tick in found}
+    keys = {head.pk: (head.notice_version_id, head.purpose_id, head.channel) for head in rows}
+    return {pk: ticks[key] for pk, key in keys.items() if key in ticks}
 
 
 def published() -> QuerySet[NoticeVersion]:
@@ -185,5 +210,6 @@ def _first_version(notice: Notice, at: datetime) -> None:
             tick_en=en,
             valid_days=days,
             recipient=recipient,
+            **PROMISED.get(purpose, {}),
         )
     publish(version=version, by=trail.System("seed"), at=at)

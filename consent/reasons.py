@@ -1,7 +1,13 @@
 """Why the gate said what it said, as a sentence a person understands."""
 
+from collections.abc import Callable
+
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from consent import promises
+from consent.rules import Facts, Verdict
 
 SENTENCES: dict[str, Promise] = {
     "allowed": _("A confirmed consent covers this call, and the time is right."),
@@ -32,6 +38,15 @@ SENTENCES: dict[str, Promise] = {
     "minor": _("This person says they are under 18: nobody calls or writes to them about financial matters."),
     "quiet_hours": _("Calls are made from 09:00 to 21:00 only, unless the person asked to be called."),
     "attempts": _("This person has been called often enough for now: once a day, three times a week, six times a month."),
+    "messages": _("This person has been written to often enough for now: two messages a month."),
+    "consented_frequency_exceeded": _("The person has been reached as often as they agreed to; that is enough for now."),
+    "consented_hours": _("This is outside the hours that the person agreed to."),
+    "own_window": _("The person chose on their own page when they may be reached; now is another time."),
+    "midday_rest": _("The office calls nobody at midday, unless the person chose otherwise on their own page."),
+    "day_off": _("Today is a weekend or a holiday: nobody is called, unless they chose otherwise on their own page."),
+    "calendar_unknown": _(
+        "No calendar of holidays knows this year yet, so nobody is called today, unless they chose every day."
+    ),
     "unanswered": _("Three calls in a row went unanswered; that is enough."),
     "no_invitation": _("There is nothing to invite this person to."),
     "invited": _("This person has been invited already; one invitation is enough."),
@@ -45,3 +60,34 @@ SENTENCES: dict[str, Promise] = {
 def sentence(code: str) -> Promise:
     """The sentence of a reason; an unknown code is a no without an explanation."""
     return SENTENCES.get(code, SENTENCES["unknown"])
+
+
+def of(verdict: Verdict) -> str | Promise:
+    """Why, with the promise by its numbers where it was one: at most 2 messages a month (C5, H3)."""
+    facts = verdict.facts
+    if facts is None or verdict.reason not in PROMISED:
+        return sentence(verdict.reason)
+    return PROMISED[verdict.reason](facts)
+
+
+def _frequency(facts: Facts) -> str:
+    span, most = next((span, most) for span, most in facts.promised.items() if facts.used[span] >= most)
+    channel = "sms" if facts.action == "sms" else "call"
+    return gettext("The person agreed to %(limit)s.") % {"limit": promises.most(channel, span, most)}
+
+
+def _hours(facts: Facts) -> str:
+    told = promises.hours(facts.hour_from or 0, facts.hour_to or 0)
+    return gettext("The person agreed to be reached %(hours)s.") % {"hours": told}
+
+
+def _window(facts: Facts) -> str:
+    window = promises.chosen(facts.own_from or 0, facts.own_to or 0, midday=facts.own_midday, every_day=facts.own_every_day)
+    return gettext("The person chose when they may be reached: %(window)s.") % {"window": window}
+
+
+PROMISED: dict[str, Callable[[Facts], str]] = {
+    "consented_frequency_exceeded": _frequency,
+    "consented_hours": _hours,
+    "own_window": _window,
+}

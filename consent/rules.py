@@ -1,18 +1,22 @@
 """The gate's rules: pure decisions over plain facts, most restrictive first, no by default.
 
 Nothing here reads a clock, a database or a request. Each rule answers a reason code when it says no,
-and None when it has nothing against it. Serves A6, C2, C4, C6, C12, D2, H1, H3, H4; the version goes into every decision.
+and None when it has nothing against it. Serves A6, C2, C4, C5, C6, C12, D2, H1, H3, H4; the version goes into every
+decision.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-VERSION = "2026-11-3"
+VERSION = "2026-11-4"
 LIVE = frozenset({"given", "renewed"})
 INVITABLE = frozenset({"requested", "asserted"})
 OPENS, CLOSES = 9, 21
 PER_DAY, PER_WEEK, PER_MONTH, UNANSWERED = 1, 3, 6, 3
+MESSAGES = 2  # text messages in 31 days, so that no month of the calendar has a third
+MIDDAY = (12, 14)  # the rest that a person may choose for themself, whatever the office does
+SPANS = ("day", "week", "month")
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,33 @@ class Facts:
     attempts_week: int = 0
     attempts_month: int = 0
     unanswered_in_row: int = 0
+    # What follows came later: an older decision was made without it, and is explained without it.
+    attempts_long_month: int = 0  # in 31 days, as long as a month can be: a promise counts by the longest
+    per_day: int | None = None  # at most, as the version promised that the person saw; None is the office's own rule
+    per_week: int | None = None
+    per_month: int | None = None
+    hour_from: int | None = None  # whole hours of the office's clock, the last one not included
+    hour_to: int | None = None
+    rest_from: int = 0  # the office's rest at midday; 0 to 0 is none
+    rest_to: int = 0
+    working_days_only: bool = False
+    day: str = "working"  # or off, or unknown where no calendar tells
+    own_from: int | None = None  # the window that the person chose themself; None where they chose nothing
+    own_to: int | None = None
+    own_midday: bool = False
+    own_every_day: bool = False
+
+    @property
+    def used(self) -> dict[str, int]:
+        """How often the person was reached in each span of a promise."""
+        counts = (self.attempts_today, self.attempts_week, max(self.attempts_month, self.attempts_long_month))
+        return dict(zip(SPANS, counts, strict=True))
+
+    @property
+    def promised(self) -> dict[str, int]:
+        """How often the person was told they would be reached at most, in each span that names it."""
+        told = zip(SPANS, (self.per_day, self.per_week, self.per_month), strict=True)
+        return {span: most for span, most in told if most is not None}
 
     def as_json(self) -> dict[str, Any]:
         """The facts as they are stored with the decision."""
@@ -62,6 +93,7 @@ class Verdict:
     allowed: bool
     reason: str
     rule_version: str = VERSION
+    facts: Facts | None = field(default=None, compare=False, repr=False)  # for the sentence that names the promise
 
 
 Rule = Callable[[Facts], str | None]
@@ -147,8 +179,43 @@ def within_hours(facts: Facts) -> str | None:
     return "quiet_hours"
 
 
+def within_chosen_hours(facts: Facts) -> str | None:
+    """The window that the person chose, else the hours that they were told; neither is wider than the office's (C5, H3)."""
+    own = facts.own_from is not None
+    opens, closes = (facts.own_from, facts.own_to) if own else (facts.hour_from, facts.hour_to)
+    if not facts.timed or opens is None or closes is None or opens <= facts.office_hour < closes:
+        return None
+    return "own_window" if own else "consented_hours"
+
+
+def rests_at_midday(facts: Facts) -> str | None:
+    """Who chose a window said what is to be at midday; with everybody else the office rests (H3)."""
+    own = facts.own_from is not None
+    rest = ((0, 0) if facts.own_midday else MIDDAY) if own else (facts.rest_from, facts.rest_to)
+    if not facts.timed or not rest[0] <= facts.office_hour < rest[1]:
+        return None
+    return "own_window" if own else "midday_rest"
+
+
+def on_a_day_for_it(facts: Facts) -> str | None:
+    """Days off are the person's, unless they said otherwise; a day that no calendar knows is none for calls (H3)."""
+    own = facts.own_from is not None
+    any_day = facts.own_every_day if own else not facts.working_days_only
+    if not facts.timed or any_day or facts.day == "working":
+        return None
+    return "calendar_unknown" if facts.day != "off" else "own_window" if own else "day_off"
+
+
+def within_promise(facts: Facts) -> str | None:
+    """Never more often than the person was told, in the version that they agreed to (C5, H4)."""
+    over = any(facts.used[span] >= most for span, most in facts.promised.items())
+    return "consented_frequency_exceeded" if facts.timed and over else None
+
+
 def within_limits(facts: Facts) -> str | None:
-    """Once a day, three times a week, six times a month (H4)."""
+    """Calls once a day, three times a week, six times a month; two messages a month (H4)."""
+    if facts.action == "sms":
+        return "messages" if facts.timed and facts.used["month"] >= MESSAGES else None
     counts = (facts.attempts_today, facts.attempts_week, facts.attempts_month)
     over = any(n >= most for n, most in zip(counts, (PER_DAY, PER_WEEK, PER_MONTH), strict=True))
     return "attempts" if facts.timed and over else None
@@ -183,7 +250,11 @@ USE: tuple[Rule, ...] = (
     form_is_the_one_asked_for,
     evidence_is_good_enough,
     within_hours,
+    within_chosen_hours,
+    rests_at_midday,
+    on_a_day_for_it,
     was_answered_lately,
+    within_promise,
     within_limits,
 )
 INVITE: tuple[Rule, ...] = (*BASE, within_hours, may_still_be_invited)
@@ -207,8 +278,8 @@ def decide(facts: Facts) -> Verdict:
     for rule in rules:
         reason = rule(facts)
         if reason is not None:
-            return Verdict(False, reason)
-    return Verdict(True, "allowed")
+            return Verdict(False, reason, facts=facts)
+    return Verdict(True, "allowed", facts=facts)
 
 
 def tell(facts: Facts) -> Verdict:

@@ -134,12 +134,30 @@ def gateway() -> Gateway:
     return NoGateway() if settings.PRODUCTION else ConsoleGateway()
 
 
+@dataclass(frozen=True)
+class Letter:
+    """A message that is on record and has not gone yet: its row, its words, and who carries it. Never stored."""
+
+    row: SmsMessage
+    body: str
+    carrier: Gateway
+
+    def __repr__(self) -> str:
+        """Says nothing of the words, wherever it is printed."""
+        return f"<Letter {self.row.pk}>"
+
+
 def deliver(*, subject: UUID, digits: str, template: str, words: dict[str, str], language: str, at: datetime) -> SmsMessage:
     """Send one message from the closed list of templates and log it (H6, H7, B13); the body is sealed.
 
     The body is kept only where somebody must see it: on the demo phone. Entry and row are committed before the carrier
     hears of it, so that a crash leaves "sending" and never a message that nobody knows of.
     """
+    return send(log(subject=subject, template=template, words=words, language=language, at=at), digits=digits)
+
+
+def log(*, subject: UUID, template: str, words: dict[str, str], language: str, at: datetime) -> Letter:
+    """Put a message on record, with its entry; inside the caller's transaction it counts from their commit on (H4)."""
     with translation.override(language):
         text = str(TEXTS[template])
     body, carrier = text % words, gateway()
@@ -151,7 +169,13 @@ def deliver(*, subject: UUID, digits: str, template: str, words: dict[str, str],
     with transaction.atomic():
         trail.record("sms.sent", by=trail.System("sms"), at=at, subject=subject)
         message.save(force_insert=True)
-    sent = carrier.send(message=message.pk, digits=digits, template=template, body=body)
+    return Letter(message, body, carrier)
+
+
+def send(letter: Letter, *, digits: str) -> SmsMessage:
+    """Hand a message that is on record, and committed, to its carrier; the number is in memory only (H7)."""
+    message = letter.row
+    sent = letter.carrier.send(message=message.pk, digits=digits, template=message.template, body=letter.body)
     message.outcome, message.reference = "sent" if sent.taken else "failed", sent.reference
     quicker = When(delivered_at__isnull=False, then=F("outcome"))  # the carrier's report may come before its answer
     outcome = Case(quicker, default=Value(message.outcome))

@@ -29,3 +29,7 @@ TEXTS: dict[str, Promise] = {
         "If you do nothing, your number is deleted within 7 days. Reply R to refuse."
     ),
 }
+
+# What we write of our own accord counts towards what people agreed to (C5, H4). A code that somebody asked for, and what the
+# law makes us tell of a notice that changed, does not.
+COUNTED = frozenset({"renewal", "invite"})

@@ -90,7 +90,7 @@ def decision_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     told = gate.explain(pk)
     context = {
         "told": told,
-        "sentence": reasons.sentence(told.decision.reason),
+        "sentence": reasons.of(told.verdict),
         "facts": sorted(told.decision.facts.items()),
     }
     return render(request, "consent/decision.html", context)

@@ -1,4 +1,4 @@
-"""Working days of the mainland, with its holidays and the weekends worked instead (K3).
+"""Working days of the mainland, with its holidays and the weekends worked instead (K3, H3).
 
 The State Council announces each year's days off late in the year before. A year nobody has announced is counted as
 if it had no day off at all: a deadline that may be too early harms nobody, one that is too late does.
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import chinese_calendar
+
+FRIDAY = 4
 
 
 @dataclass(frozen=True)
@@ -43,3 +45,14 @@ def is_working(day: date) -> bool | None:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
         return None
+
+
+def for_calls(day: date) -> str:
+    """What this day is to somebody who calls: working, off, or unknown where no calendar tells (H3).
+
+    A weekend is off also where the State Council has it worked in exchange for a holiday: whoever lost a day of rest is
+    the last to want a call. So no calendar is needed to know a weekend.
+    """
+    if day.weekday() > FRIDAY:
+        return "off"
+    return {True: "working", False: "off", None: "unknown"}[is_working(day)]

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db.models import Min, Q
 
-from consent import gate, rules
-from consent.models import Consent, ConsentEvent, NoticeVersion
+from consent import gate, notices, rules
+from consent.models import Consent, ConsentEvent, NoticePurpose, NoticeVersion
 from consent.rules import Verdict
 from contacts import cards, hold, keeping, timeline, usage
 from contacts.cards import Card
@@ -49,6 +49,7 @@ class PersonPage:
     verdict: Verdict
     invite: Verdict
     consents: list[Consent]
+    agreed: dict[UUID, NoticePurpose]
     steps: list[Step]
     leaves: datetime
     open_calls: list[CallAttempt]
@@ -64,7 +65,8 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
     acts, calls = timeline.acts_of(contact), timeline.calls_of(contact, at=at)
     found = Consent.objects.filter(subject_id=contact.pk).select_related("purpose", "notice_version__notice")
     consents = list(found.order_by("purpose_id", "channel"))
-    verdicts = _verdicts(contact, consents, calls, by=by, at=at)
+    agreed = notices.agreed(consents)
+    verdicts = _verdicts(contact, consents, agreed, calls, by=by, at=at)
     leaves = keeping.leaving([contact], at=at)[contact.pk]
     return PersonPage(
         leaves=leaves,
@@ -73,6 +75,7 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
         verdict=verdicts["call"],
         invite=verdicts["invite"],
         consents=consents,
+        agreed=agreed,
         steps=timeline.of(contact, acts, calls, leaves=leaves),
         open_calls=[call for call in calls if call.user_id == by.pk and not call.outcome][:5],
         held=bool(hold.held([contact.pk])),
@@ -98,12 +101,19 @@ def _origin(contact: Contact) -> Origin:
 
 
 def _verdicts(
-    contact: Contact, consents: list[Consent], calls: list[CallAttempt], *, by: User, at: datetime
+    contact: Contact,
+    consents: list[Consent],
+    agreed: dict[UUID, NoticePurpose],
+    calls: list[CallAttempt],
+    *,
+    by: User,
+    at: datetime,
 ) -> dict[str, Verdict]:
     counts = usage.counted(contact, calls, at=at)
     asked = inviting.usage([contact.pk], stored=[contact.pk] if counts.storage_only else [])[contact.pk]
     told = by.role != Role.COMPLIANCE
-    return gate.peek(contact.pk, {"call": counts, "invite": asked}, consents=consents, by=by, at=at, discreet=told)
+    uses = {"call": counts, "invite": asked}
+    return gate.peek(contact.pk, uses, consents=consents, agreed=agreed, by=by, at=at, discreet=told)
 
 
 def _notices(subject: UUID) -> list[Shown]:

@@ -35,8 +35,8 @@ def work(*, at: datetime) -> int:
         people = list(rows[:BATCH])
         if not people:
             break
-        shut, after = writing.closed(people, at=at), people[-1]
-        done += sum(_remind(subject, at) for subject in people if subject not in shut)
+        shut, fit, after = writing.closed(people, at=at), writing.open_to(people, at=at), people[-1]
+        done += sum(_remind(subject, at) for subject in people if subject in fit and subject not in shut)
     return done
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
-from consent import gate, proofs, reviewing, rules, states
+from consent import gate, notices, proofs, reviewing, rules, states
 from consent.models import Consent, ConsentEvent, ConsentReview, NoticePurpose, PaperPage, Recording
 from consent.rules import Verdict
 from consent.showing import script
@@ -106,7 +106,7 @@ def _item(row: Consent, *, by: User, at: datetime) -> Item:
     head = Consent.objects.select_related("purpose", "notice_version__notice").get(pk=row.pk)
     contact = visibility.one(by, head.subject_id)
     calls = timeline.calls_of(contact, at=at)
-    counts = {"call": usage.counted(contact, calls, at=at)}
+    counts, agreed = {"call": usage.counted(contact, calls, at=at)}, notices.agreed([head])
     pages, recordings, kind = proofs.papers_of(head), proofs.recordings_of(head), reviewing.kind_of(head)
     tick = _tick(kind, head, pages, recordings)
     leaves = keeping.leaving([contact], at=at)[contact.pk]
@@ -121,7 +121,7 @@ def _item(row: Consent, *, by: User, at: datetime) -> Item:
         pages=pages,
         tick=tick,
         steps=timeline.of(contact, timeline.acts_of(contact), calls, leaves=leaves)[:12],
-        verdict=gate.peek(contact.pk, counts, consents=[head], by=by, at=at, discreet=False)["call"],
+        verdict=gate.peek(contact.pk, counts, consents=[head], agreed=agreed, by=by, at=at, discreet=False)["call"],
         shown=reviewing.digest(head),
     )
 

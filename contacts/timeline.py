@@ -51,9 +51,9 @@ def acts_of(contact: Contact) -> list[ConsentEvent]:
 
 
 def calls_of(contact: Contact, *, at: datetime) -> list[CallAttempt]:
-    """The calls to one person, newest first, with who made them: thirty days whole, and the newest before; one query."""
+    """The calls to one person, newest first, with who made them: a month whole, and the newest before; one query."""
     newest = CallAttempt.objects.filter(subject_id=contact.pk).order_by("-at").values("pk")[:LIMIT]
-    lately = Q(subject_id=contact.pk, at__gt=at - timedelta(days=30))
+    lately = Q(subject_id=contact.pk, at__gt=at - timedelta(days=31))
     rows = CallAttempt.objects.filter(lately | Q(pk__in=newest)).select_related("user")
     return list(rows.order_by("-at"))
 

@@ -9,16 +9,19 @@ from uuid import UUID
 from django.db.models import Q
 
 from consent.gate import Usage
+from consent.models import SmsMessage
+from consent.sms_texts import COUNTED
 from contacts.models import CallAttempt, Contact
 from team.models import User
 
 HOURLY, DAILY, MONTHLY = 10, 30, 300
+DAY, WEEK, MONTH, LONG_MONTH = (timedelta(days=days) for days in (1, 7, 30, 31))
 
 
 def of(subject_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, Usage]:
     """Attempts in the last day, week and month, and how many in a row went unanswered; one query."""
     attempts: dict[UUID, list[CallAttempt]] = defaultdict(list)
-    rows = CallAttempt.objects.filter(subject_id__in=list(subject_ids), at__gt=at - timedelta(days=30))
+    rows = CallAttempt.objects.filter(subject_id__in=list(subject_ids), at__gt=at - LONG_MONTH)
     for attempt in rows.order_by("-at").only("subject_id", "at", "outcome"):
         attempts[attempt.subject_id].append(attempt)
     stored = only_stored(subject_ids, at=at)
@@ -34,7 +37,7 @@ def only_stored(subject_ids: Iterable[UUID], *, at: datetime) -> set[UUID]:
 
 def counted(contact: Contact, attempts: Sequence[CallAttempt], *, at: datetime) -> Usage:
     """The same for one person whose attempts, newest first, are read already; no query."""
-    lately = [attempt for attempt in attempts if attempt.at > at - timedelta(days=30)]
+    lately = [attempt for attempt in attempts if attempt.at > at - LONG_MONTH]
     stored = contact.delete_on <= at or (contact.narrow_on is not None and contact.narrow_on <= at)
     return _usage(lately, at, stored=stored)
 
@@ -44,19 +47,39 @@ def _none() -> Usage:
 
 
 def _usage(attempts: list[CallAttempt], at: datetime, *, stored: bool) -> Usage:
-    row = 0
-    for attempt in attempts:
+    row, month = 0, [attempt for attempt in attempts if attempt.at > at - MONTH]
+    for attempt in month:
         if attempt.outcome == CallAttempt.Outcome.UNANSWERED:
             row += 1
         elif attempt.outcome:
             break
     return Usage(
-        attempts_today=sum(a.at > at - timedelta(days=1) for a in attempts),
-        attempts_week=sum(a.at > at - timedelta(days=7) for a in attempts),
-        attempts_month=len(attempts),
+        attempts_today=sum(a.at > at - DAY for a in attempts),
+        attempts_week=sum(a.at > at - WEEK for a in attempts),
+        attempts_month=len(month),
         unanswered_in_row=row,
         storage_only=stored,
+        attempts_long_month=sum(a.at > at - LONG_MONTH for a in attempts),
     )
+
+
+def of_messages(subject_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, Usage]:
+    """How often these people were written to of our own accord: codes do not count, nor what no carrier took (H4).
+
+    One query, and one for who is only stored.
+    """
+    rows = SmsMessage.objects.filter(subject_id__in=list(subject_ids), template__in=COUNTED, sent_at__gt=at - LONG_MONTH)
+    sent: dict[UUID, list[datetime]] = defaultdict(list)
+    for subject, moment in rows.exclude(outcome="failed").values_list("subject_id", "sent_at"):
+        sent[subject].append(moment)
+    stored = only_stored(subject_ids, at=at)
+    counts = {"attempts_today": DAY, "attempts_week": WEEK, "attempts_month": MONTH, "attempts_long_month": LONG_MONTH}
+    return {
+        pk: Usage(
+            **{name: sum(when > at - span for when in sent[pk]) for name, span in counts.items()}, storage_only=pk in stored
+        )
+        for pk in subject_ids
+    }
 
 
 def for_reveal(user: User, subject: UUID, *, at: datetime) -> tuple[Usage, int]:
@@ -65,7 +88,7 @@ def for_reveal(user: User, subject: UUID, *, at: datetime) -> tuple[Usage, int]:
     Count under the lock of both (gate.hold): parallel sessions share one quota.
     """
     mine = Q(user=user, kind=CallAttempt.Kind.REVEAL)
-    rows = CallAttempt.objects.filter(Q(subject_id=subject) | mine, at__gt=at - timedelta(days=30)).order_by("-at")
+    rows = CallAttempt.objects.filter(Q(subject_id=subject) | mine, at__gt=at - LONG_MONTH).order_by("-at")
     attempts = list(rows.only("subject_id", "user_id", "kind", "at", "outcome"))
     seen = [row for row in attempts if row.user_id == user.pk and row.kind == CallAttempt.Kind.REVEAL]
     theirs = [row for row in attempts if row.subject_id == subject]

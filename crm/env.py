@@ -57,6 +57,8 @@ KNOWN = {
     "YUNNUO_EVIDENCE_KEY_ID",
     "YUNNUO_EVIDENCE_SECRET",
     "YUNNUO_EVIDENCE_SECRET_FILE",
+    "YUNNUO_CALL_REST",
+    "YUNNUO_CALL_DAYS",
 }
 
 
@@ -82,6 +84,17 @@ def read_file(path: Path) -> None:
         if not equals or not name.strip().isidentifier():
             raise SettingRefused(f"{path.name}, line {number}: expected NAME=value")
         os.environ.setdefault(name.strip(), value.strip().strip("\"'"))
+
+
+def hours(name: str, default: str) -> tuple[int, int]:
+    """Two whole hours of a day, such as 12-14; "none" is no hour at all."""
+    value = os.environ.get(name, default)
+    if value == "none":
+        return (0, 0)
+    opens, _dash, closes = value.partition("-")
+    if not (opens.isdecimal() and closes.isdecimal() and int(opens) < int(closes) <= 24):
+        raise SettingRefused(f"{name} must be two hours such as 12-14, or none")
+    return int(opens), int(closes)
 
 
 def choice(name: str, options: tuple[str, ...]) -> str:

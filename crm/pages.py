@@ -98,6 +98,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("own-code", "", (Fill("#id_number", "{known}"), Press("main form.form button.primary"))),
         Page("own-page", "", CODE),
         Page("own-copy", "", (Press('main a[href="/me/copy/"]'),)),
+        Page("own-window", "/me/window/"),
         Page("own-ask", "/me/ask/"),
         Page("own-wordless", "", (Tick("#id_kind_1"), Press("main form.form button.primary"))),
         Page("own-asked", "", (Fill("#id_words", "姓名写错了"), Press("main form.form button.primary"))),

@@ -54,6 +54,9 @@ EVIDENCE_ENDPOINT = env.service("YUNNUO_EVIDENCE_ENDPOINT") if EVIDENCE_BUCKET e
 EVIDENCE_REGION = env.text("YUNNUO_EVIDENCE_REGION", "us-east-1")
 EVIDENCE_KEY_ID = env.text("YUNNUO_EVIDENCE_KEY_ID") if EVIDENCE_BUCKET else ""
 EVIDENCE_SECRET = env.hidden("YUNNUO_EVIDENCE_SECRET") if EVIDENCE_BUCKET else ""
+# When the office rests from sales calls by default; a person's own window goes before it (H3).
+CALL_REST = env.hours("YUNNUO_CALL_REST", "12-14")
+CALL_DAYS = env.choice("YUNNUO_CALL_DAYS", ("working", "every"))
 ALARM_MAIL = env.words("YUNNUO_ALARM_MAIL", "")
 SWEEP_NIGHTS = env.number("YUNNUO_SWEEP_NIGHTS", 2)
 SWEEP_TWO_PEOPLE_ABOVE = env.number("YUNNUO_SWEEP_TWO_PEOPLE_ABOVE", 500)

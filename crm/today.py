@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Count, Exists, OuterRef
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import watch
 from audit.models import Entry, ExportJob, Redaction
+from consent import working_days
 from consent.models import Consent, NoticeVersion, RightsRequest, Suppression
 from contacts import calling, hold, leaving_page, review_queue, sweep, visibility
 from contacts.models import CallAttempt, LegalHold, RuleChange, SweepRun
@@ -119,6 +121,7 @@ def _compliance(user: User, at: datetime) -> list[Tile]:
         ),
         Tile(_("Legal holds"), held, _("review by their date"), reverse("holds"), "lock", ""),
         *_second_eyes(at),
+        *_no_calendar(at),
         *_to_be_taken_out(user),
         Tile(
             _("Asserted without proof"),
@@ -184,9 +187,20 @@ def _admin(user: User, at: datetime) -> list[Tile]:
             "bad" if orphans else "",
         ),
         *_second_eyes(at),
+        *_no_calendar(at),
         Tile(_("Sweeps in the last 7 days"), swept, _("one a night is right"), "", "timer", "" if swept else "bad"),
         _seal(at),
     ]
+
+
+def _no_calendar(at: datetime) -> list[Tile]:
+    """Days of the next month that no calendar knows: nobody is called on them, until the package that brings it is renewed."""
+    if settings.CALL_DAYS != "working":
+        return []
+    days = (at.astimezone(OFFICE).date() + timedelta(days=n) for n in range(31))
+    unknown = sum(working_days.for_calls(day) == "unknown" for day in days)
+    hint = _("nobody is called then: renew the package chinesecalendar")
+    return [Tile(_("Days that no calendar knows"), unknown, hint, "", "calendar-x", "warn")] if unknown else []
 
 
 def _second_eyes(at: datetime) -> list[Tile]:

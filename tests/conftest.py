@@ -59,6 +59,13 @@ def quick_passwords():
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_rest():
+    """The office of the stories rests neither at midday nor at weekends; tests/consent/test_limits.py has the office that does."""
+    with override_settings(CALL_REST=(0, 0), CALL_DAYS="every"):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def open_site():
     """A process looks once whether its site is sealed; here it has looked, so that no test pays for the first look."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from audit import export, offline, trail
 from audit.search import Criteria
 from audit.trail import Actor
-from consent import ledger
+from consent import ledger, notices
 from consent.models import ConsentEvent, Decision, Evidence, NoticeVersion, SmsMessage, Subject
 
 HERE = Path(__file__).parent
@@ -47,7 +47,8 @@ def of(subject: UUID, *, by: Actor, at: datetime) -> bytes:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("ledger.jsonl", b"".join(_line(event) for event in events))
         for version in {event.notice_version for event in events}:
-            archive.writestr(_notice_name(version), json.dumps(version.content, ensure_ascii=False, indent=2))
+            shown = notices.hashed(version.content, list(version.purposes.all()))
+            archive.writestr(_notice_name(version), json.dumps(shown, ensure_ascii=False, indent=2))
         archive.writestr("evidence.json", json.dumps(_evidence(person), ensure_ascii=False, indent=2, default=str))
         for language, code in (("en", "en"), ("zh", "zh-hans")):
             with translation.override(code):

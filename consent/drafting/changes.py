@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from consent.rules import CLOSES, OPENS
+
 EDITORIAL, NOTIFY, RECONSENT = "editorial", "notify", "reconsent"
 ORDER = (EDITORIAL, NOTIFY, RECONSENT)
 NUMBERS = re.compile(
@@ -27,6 +29,13 @@ class Tick(Protocol):
     tick_en: str
     valid_days: int
     recipient: str
+    type_zh: str | None
+    type_en: str | None
+    per_day: int | None
+    per_week: int | None
+    per_month: int | None
+    hour_from: int | None
+    hour_to: int | None
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,39 @@ def _tick(where: str, scope: str, was: Tick, now: Tick) -> Iterator[Change]:
             small = alike(text_was, text_now)
             weight, why = (EDITORIAL, "wording") if small else (RECONSENT, "purpose")
             yield Change(where, text_was, text_now, weight, why, "" if small else scope)
+    yield from _contact(where, was, now)
+
+
+def _contact(where: str, was: Tick, now: Tick) -> Iterator[Change]:
+    """The promise of contact: more, or at more hours, is a question; less is to be told; no promise is the office's rule (C5).
+
+    An old yes keeps its own limits either way, so none of it replaces a scope.
+    """
+    for name, sign in (("per_day", "1 d"), ("per_week", "7 d"), ("per_month", "31 d")):
+        told = [getattr(was, name), getattr(now, name)]
+        if told[0] != told[1]:
+            wider = told[1] is None or (told[0] is not None and told[1] > told[0])
+            before, after = (f"≤ {most} / {sign}" if most else "" for most in told)
+            yield Change(where, before, after, *_more_or_less(wider=wider))
+    windows = [(tick.hour_from or OPENS, tick.hour_to or CLOSES) for tick in (was, now)]
+    if windows[0] != windows[1]:
+        wider = windows[1][0] < windows[0][0] or windows[1][1] > windows[0][1]
+        before, after = (f"{opens:02}:00–{closes:02}:00" for opens, closes in windows)
+        yield Change(where, before, after, *_more_or_less(wider=wider))
+    for text_was, text_now in ((was.type_zh or "", now.type_zh or ""), (was.type_en or "", now.type_en or "")):
+        if text_was != text_now:
+            yield Change(where, text_was, text_now, *_kind(text_was, text_now))
+
+
+def _more_or_less(*, wider: bool) -> tuple[str, str]:
+    return (RECONSENT, "contact_more") if wider else (NOTIFY, "contact_less")
+
+
+def _kind(was: str, now: str) -> tuple[str, str]:
+    """Another kind of contact, or none named any more, is a question; a kind named for the first time only narrows."""
+    if alike(was, now):
+        return EDITORIAL, "wording"
+    return (RECONSENT, "contact_kind") if was else (NOTIFY, "contact_less")
 
 
 def _words(language: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:

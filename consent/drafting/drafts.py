@@ -1,7 +1,7 @@
 """The next version of a notice: begun from the last, saved, proposed by one person, published by another (B1, B3, B4)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from audit import trail
-from consent import notices
+from consent import notices, promises
 from consent.drafting import changes, lint
 from consent.drafting.changes import Change
 from consent.drafting.lint import Finding
@@ -33,7 +33,7 @@ class DraftRefused(Exception):
 
 @dataclass(frozen=True)
 class TickDraft:
-    """One tick as it is written: a purpose by a channel, in two languages, for so many days."""
+    """One tick as it is written: a purpose by a channel, in two languages, for so many days, with its promise of contact."""
 
     purpose_id: str
     channel: str
@@ -41,6 +41,16 @@ class TickDraft:
     tick_en: str
     valid_days: int
     recipient: str = ""
+    type_zh: str | None = None
+    type_en: str | None = None
+    per_day: int | None = None
+    per_week: int | None = None
+    per_month: int | None = None
+    hour_from: int | None = None
+    hour_to: int | None = None
+
+
+TICK = tuple(field.name for field in fields(TickDraft))
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,7 @@ def review(draft: NoticeVersion) -> Review:
     found = changes.between(before.content, list(before.purposes.all()), draft.content, ticks) if before else []
     forms = dict(Purpose.objects.values_list("code", "form"))
     gaps = notices.missing(draft.content) + ([] if ticks else ["purposes"]) + _ticks_missing(draft, ticks)
+    gaps += promises.gaps(ticks)
     return Review(
         gaps=gaps,
         findings=lint.findings(draft.content, ticks, forms=forms),
@@ -135,7 +146,7 @@ def send_back(*, version_id: UUID, by: User, at: datetime) -> None:
 
 def digest(draft: NoticeVersion) -> str:
     """What a draft says, every word and every tick, in 64 characters: a second person decides on exactly that."""
-    ticks = [[t.purpose_id, t.channel, t.tick_zh, t.tick_en, t.valid_days, t.recipient] for t in draft.purposes.all()]
+    ticks = [[getattr(tick, name) for name in TICK] for tick in draft.purposes.all()]
     return notices.content_hash({"content": draft.content, "ticks": ticks})
 
 
@@ -175,24 +186,12 @@ def _locked(version_id: UUID) -> NoticeVersion:
 
 
 def _draft_of(tick: NoticePurpose) -> TickDraft:
-    return TickDraft(tick.purpose_id, tick.channel, tick.tick_zh, tick.tick_en, tick.valid_days, tick.recipient)
+    return TickDraft(**{name: getattr(tick, name) for name in TICK})
 
 
 def _write(draft: NoticeVersion, ticks: Sequence[TickDraft]) -> None:
     NoticePurpose.objects.bulk_create(
-        [
-            NoticePurpose(
-                version=draft,
-                purpose_id=tick.purpose_id,
-                channel=tick.channel,
-                order=order,
-                tick_zh=tick.tick_zh,
-                tick_en=tick.tick_en,
-                valid_days=tick.valid_days,
-                recipient=tick.recipient,
-            )
-            for order, tick in enumerate(ticks)
-        ]
+        [NoticePurpose(version=draft, order=order, **vars(tick)) for order, tick in enumerate(ticks)]
     )
 
 

@@ -52,6 +52,8 @@ class Tick(Protocol):
     channel: str
     tick_zh: str
     tick_en: str
+    type_zh: str | None
+    type_en: str | None
 
 
 def findings(content: dict[str, Any], ticks: Sequence[Tick], *, forms: Mapping[str, str] | None = None) -> list[Finding]:
@@ -94,13 +96,13 @@ def _in_words(language: str, words: dict[str, Any]) -> Iterator[Finding]:
 def _in_tick(tick: Tick) -> list[Finding]:
     """A tick asks for one purpose by one channel: two in one would be a bundle (A4, C1)."""
     found = []
-    for language, text in (("zh", tick.tick_zh), ("en", tick.tick_en)):
+    for language, text, kind in (("zh", tick.tick_zh, tick.type_zh), ("en", tick.tick_en, tick.type_en)):
         place = f"tick_{tick.purpose_id}_{tick.channel}_{language}"
         others = [code for code, shape in CHANNELS.items() if code != tick.channel and re.search(shape, text, re.IGNORECASE)]
         if others and tick.channel != "share":
             found.append(Finding("bundled", place, text, blocking=True))
         for code, shape in (("silent", SILENT), ("endless", ENDLESS), ("ticked", TICKED)):
-            found += [Finding(code, place, hit[0], blocking=True) for hit in shape.finditer(text)]
+            found += [Finding(code, place, hit[0], blocking=True) for hit in shape.finditer(f"{text}\n{kind or ''}")]
     return found
 
 

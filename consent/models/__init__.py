@@ -11,12 +11,14 @@ from consent.models.recording import Recording
 from consent.models.review import ConsentReview
 from consent.models.rights import RightsRequest
 from consent.models.subject import Handle, Subject, Suppression
+from consent.models.window import ContactWindow
 
 __all__ = [
     "Challenge",
     "Consent",
     "ConsentEvent",
     "ConsentReview",
+    "ContactWindow",
     "Decision",
     "Deferral",
     "Evidence",

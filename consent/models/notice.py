@@ -42,6 +42,12 @@ class Materiality(models.TextChoices):
     RECONSENT = "reconsent", _("to be agreed to anew")
 
 
+# Both hours or neither, and between nine and nine: no notice and no wish widens that (H3).
+WINDOW = models.Q(hour_from=None, hour_to=None) | models.Q(
+    hour_from__isnull=False, hour_to__isnull=False, hour_from__gte=9, hour_to__lte=21, hour_from__lt=models.F("hour_to")
+)
+
+
 class Purpose(models.Model):
     """One row of the closed purpose register: what for, which categories, which channels (A2)."""
 
@@ -138,7 +144,10 @@ class NoticeCopy(models.Model):
 
 
 class NoticePurpose(models.Model):
-    """One tick on the form: a purpose by a channel, in one version, with its promise of time (C1, C2, C5)."""
+    """One tick on the form: a purpose by a channel, in one version, with its promises of time and of contact (C1, C2, C5).
+
+    What is NULL of the promise of contact is the office's own rule; so are all ticks from before there was one.
+    """
 
     LABELS = labels.of(
         rest="plain; advisor,compliance; evidence life; row; gated",
@@ -153,12 +162,26 @@ class NoticePurpose(models.Model):
     tick_en = models.CharField(max_length=200)
     valid_days = models.PositiveIntegerField()
     recipient = models.CharField(max_length=120, blank=True)
+    type_zh = models.CharField(max_length=60, null=True)  # what kind of calls or messages
+    type_en = models.CharField(max_length=120, null=True)
+    per_day = models.PositiveSmallIntegerField(null=True)  # at most so many
+    per_week = models.PositiveSmallIntegerField(null=True)
+    per_month = models.PositiveSmallIntegerField(null=True)
+    hour_from = models.PositiveSmallIntegerField(null=True)  # whole hours on the office's clock, the last not included
+    hour_to = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
-        """One tick per purpose and channel in a version; every promise has an end (C15)."""
+        """One tick per purpose and channel in a version; every promise has an end, and no hour outside 9 to 21 (C15, H3)."""
 
         ordering = ["order"]
         constraints = [
+            models.CheckConstraint(condition=WINDOW, name="tick_hours_from_nine_to_nine"),
+            models.CheckConstraint(
+                condition=(models.Q(per_day=None) | models.Q(per_day__gte=1))
+                & (models.Q(per_week=None) | models.Q(per_week__gte=1))
+                & (models.Q(per_month=None) | models.Q(per_month__gte=1)),
+                name="tick_promises_at_least_one",
+            ),
             models.UniqueConstraint(fields=["version", "purpose", "channel"], name="one_tick_per_purpose"),
             models.CheckConstraint(condition=models.Q(valid_days__gte=1, valid_days__lte=3650), name="tick_has_an_end"),
         ]

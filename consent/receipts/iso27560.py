@@ -47,6 +47,13 @@ CONTEXT: dict[str, Any] = {
     "validity_duration": "dpv:hasApplicablePeriod",
     "from": {"@id": "pipl:validFrom", "@type": "xsd:dateTime"},
     "until": {"@id": "pipl:validUntil", "@type": "xsd:dateTime"},
+    "contact_type_frequency_period": "pipl:contactPromise",
+    "max_per_day": "pipl:maxPerDay",
+    "max_per_week": "pipl:maxPerWeek",
+    "max_per_month": "pipl:maxPerMonth",
+    "hours_from": "pipl:hoursFrom",
+    "hours_to": "pipl:hoursTo",
+    "kind": "pipl:contactKind",
     "withdrawal_method": "dpv:hasConsentControl",
     "recipient_third_parties": "dpv:hasRecipientThirdParty",
     "state": {"@id": "dpv:hasConsentStatus", "@type": "@id"},
@@ -81,6 +88,15 @@ STATES = {
 NAMED = {term: state for state, term in STATES.items()}
 FORMS = {"general": "pipl:GeneralConsent", "separate": "pipl:SeparateConsent", "written": "pipl:WrittenConsent"}
 FORM_OF = {term: form for form, term in FORMS.items()}
+# What a version promised of contact; the period is the record's own validity.
+CONTACT = {
+    "type": "kind",
+    "per_day": "max_per_day",
+    "per_week": "max_per_week",
+    "per_month": "max_per_month",
+    "hour_from": "hours_from",
+    "hour_to": "hours_to",
+}
 STOP = ("link", "spoken", "letter")
 
 
@@ -108,7 +124,9 @@ def write(receipt: Receipt) -> dict[str, Any]:
 
 
 def _record(item: Item) -> dict[str, Any]:
+    promised = {"contact_type_frequency_period": {CONTACT[name]: value for name, value in item.contact}}
     return {
+        **(promised if item.contact else {}),
         "record_id": item.record_id,
         "privacy_notice": item.notice_url,
         "notice_hash": item.notice_hash,
@@ -164,7 +182,7 @@ def read(document: dict[str, Any]) -> Receipt:
 
 def _item(row: dict[str, Any]) -> Item:
     [purpose], [channel] = row["purposes"], row["channels"]
-    period = row["validity_duration"]
+    period, promised = row["validity_duration"], row.get("contact_type_frequency_period", {})
     return Item(
         record_id=row["record_id"],
         purpose=purpose["code"],
@@ -191,4 +209,5 @@ def _item(row: dict[str, Any]) -> Item:
             )
             for one in row["events"]
         ),
+        contact=tuple((name, promised[term]) for name, term in CONTACT.items() if term in promised),
     )

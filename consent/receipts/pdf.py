@@ -6,6 +6,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from reportlab.platypus import Flowable
 
+from consent import promises
 from consent.models.ledger import State
 from consent.models.notice import Channel
 from consent.receipts.record import Item, Receipt
@@ -43,6 +44,8 @@ def _facts(item: Item) -> list[list[str]]:
         rows.append([_("Given"), _local(item.given)])
     if item.until:
         rows.append([_("Until"), _local(item.until)])
+    if item.contact:
+        rows.append([_("Contact"), promises.told(item.channel, dict(item.contact), kind="type")])
     if item.recipient:
         rows.append([_("Passed on to"), item.recipient])
     return [*rows, [_("Notice"), f"{item.notice_url} · SHA-256 {item.notice_hash[:16]}"]]

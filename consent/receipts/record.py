@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
+from consent import notices, promises
 from consent.models import Consent, ConsentEvent, NoticePurpose
 from consent.models.ledger import State
 from consent.models.notice import Form
@@ -48,6 +49,7 @@ class Item:
     notice_hash: str
     items: tuple[str, ...]
     events: tuple[Event, ...]
+    contact: tuple[tuple[str, str | int], ...] = ()  # what the version promised of contact, by field; none is the office's rule
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def of(subject: UUID, *, language: str, site: str) -> Receipt:
     told = [head for head in heads if steps[head.pk]]
     if not told:
         raise NothingToShow
-    ticks = _ticks(told)
+    ticks = notices.agreed(told)
     newest = max((steps[head.pk][-1] for head in told), key=lambda event: (event.recorded_at, event.event_hash))
     words = _words(told, language)
     return Receipt(
@@ -98,10 +100,8 @@ def of(subject: UUID, *, language: str, site: str) -> Receipt:
     )
 
 
-def _item(
-    head: Consent, steps: list[ConsentEvent], ticks: dict[tuple[UUID, str, str], NoticePurpose], language: str, site: str
-) -> Item:
-    tick = ticks.get((head.notice_version_id, head.purpose_id, head.channel))
+def _item(head: Consent, steps: list[ConsentEvent], ticks: dict[UUID, NoticePurpose], language: str, site: str) -> Item:
+    tick = ticks.get(head.pk)
     english = language == "en"
     return Item(
         record_id=str(head.pk),
@@ -121,12 +121,15 @@ def _item(
         events=tuple(
             Event(step.after, _stamp(step.event_time), step.actor, step.method, step.grade, step.event_hash) for step in steps
         ),
+        contact=_contact(tick, language) if tick else (),
     )
 
 
-def _ticks(heads: list[Consent]) -> dict[tuple[UUID, str, str], NoticePurpose]:
-    rows = NoticePurpose.objects.filter(version__in={head.notice_version_id for head in heads})
-    return {(row.version_id, row.purpose_id, row.channel): row for row in rows}
+def _contact(tick: NoticePurpose, language: str) -> tuple[tuple[str, str | int], ...]:
+    told = promises.of(tick)
+    kind = told.pop("type_en" if language == "en" else "type_zh", "")
+    limits = {name: value for name, value in told.items() if not name.startswith("type_")}
+    return tuple((({"type": kind} if kind else {}) | limits).items())
 
 
 def _words(heads: list[Consent], language: str) -> dict[str, dict[str, str]]:

@@ -10,6 +10,7 @@ from reportlab.lib import colors
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Table
 
+from consent import promises
 from consent.models import NoticePurpose, NoticeVersion
 from consent.showing import binding, sheet
 from consent.showing.sheet import ALL, FIRST, heading, text
@@ -20,7 +21,7 @@ def of(version: NoticeVersion, ticks: list[NoticePurpose], language: str) -> byt
     """The form as PDF, in zh or en; the same input makes the same bytes."""
     words: dict[str, Any] = version.content[language]
     foot = f"{version.notice.code} v{version.number} · SHA-256 {version.content_hash[:32]}"
-    boxes = [tick.tick_en if language == "en" else tick.tick_zh for tick in ticks]
+    boxes = [promises.full(tick, language) for tick in ticks]
     with translation.override(CODES[language]):
         story = _story(version, words, boxes)
         return sheet.build(story, title=words["title"], author=words["controller"]["name"], foot=foot)

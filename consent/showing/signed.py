@@ -11,6 +11,7 @@ from reportlab.lib import colors
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Table
 
+from consent import promises
 from consent.models import NoticePurpose, NoticeVersion
 from consent.showing import binding, sheet
 from consent.showing.sheet import ALL, FIRST, heading, text
@@ -50,7 +51,10 @@ def of(
 
 def _boxes(ticks: Sequence[NoticePurpose], chosen: Collection[UUID], language: str) -> Table:
     """Both languages, whichever was on the screen."""
-    rows = [[_box(crossed=tick.pk in chosen), text(f"{tick.tick_zh} / {tick.tick_en}", after=0)] for tick in ticks]
+    rows = [
+        [_box(crossed=tick.pk in chosen), text(f"{promises.full(tick, 'zh')} / {promises.full(tick, 'en')}", after=0)]
+        for tick in ticks
+    ]
     return sheet.cells(rows, [8 * mm, sheet.WIDTH - 8 * mm], ("VALIGN", *ALL, "MIDDLE"), ("LEFTPADDING", *FIRST, 0))
 
 

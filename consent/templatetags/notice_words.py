@@ -8,11 +8,13 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from consent import promises
 from consent.models import NoticePurpose, NoticeVersion
 from consent.models.ledger import State
 from consent.models.notice import Channel, Form, Materiality
 from consent.notice_form import LABELS
 from consent.notices import PURPOSES
+from consent.receipts.record import Item
 
 register = template.Library()
 FINDINGS: dict[str, Promise] = {
@@ -41,6 +43,14 @@ WHYS: dict[str, Promise] = {
     "controller": _("who answers for it"),
     "clause": _("a new clause"),
     "clause_gone": _("a clause less"),
+    "contact_more": _("more contact, or at more hours"),
+    "contact_less": _("less contact, or at fewer hours"),
+    "contact_kind": _("another kind of contact"),
+}
+GAPS: dict[str, Promise] = {
+    "office": _("wider than the office's own rule, or half said"),
+    "type": _("what kind of calls or messages, in both languages"),
+    "frequency": _("how often at most"),
 }
 LANGUAGES: dict[str, Promise] = {"zh": _("Chinese"), "en": _("English")}
 
@@ -83,6 +93,24 @@ def finding_word(code: str) -> Promise | str:
 def why_word(code: str) -> Promise | str:
     """Why a change weighs what it weighs."""
     return WHYS.get(code, code)
+
+
+@register.simple_tag
+def gap_word(place: str) -> Promise | str:
+    """What a tick still has to say of contact; empty for what is missing elsewhere."""
+    return GAPS.get(place.rpartition("_")[2], "") if place.startswith("tick_") else ""
+
+
+@register.simple_tag
+def box(tick: promises.Tick, language: str) -> str:
+    """What stands beside a box, in zh or en: its words and its promise of contact."""
+    return promises.full(tick, language)
+
+
+@register.simple_tag
+def promise_told(item: Item) -> str:
+    """What a receipt says of contact, in the reader's language but for the kind, which is the version's own words."""
+    return promises.told(item.channel, dict(item.contact), kind="type")
 
 
 @register.simple_tag

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from kombu.exceptions import OperationalError
 
+from consent import windows
 from consent.challenge import ChallengeRefused
 from consent.receipts import signed
 from consent.requests.asking import RequestRefused
 from contacts import tasks, telling
 from contacts.doors.visitor import PDF, SENTENCES, receipt_file
 from contacts.forms.intake import CodeForm, MobileForm
-from contacts.forms.own import AskForm
+from contacts.forms.own import AskForm, WindowForm, chosen
 from contacts.models import OwnVisit
 from contacts.own import copying, deeds, entering, page
 from team.doors import not_understood, public_door, too_many
@@ -164,6 +165,23 @@ def ask(request: HttpRequest, visit: OwnVisit) -> HttpResponse:
                 messages.success(request, _("Taken in. We answer by %(day)s at the latest.") % {"day": taken[0].due_on})
             return redirect("own")
     return render(request, "contacts/own/ask.html", {"form": form}, status=400 if form.is_bound else 200)
+
+
+@public_door(rate=RATE)
+@require_http_methods(["GET", "POST"])
+@inside
+def window(request: HttpRequest, visit: OwnVisit) -> HttpResponse:
+    """When the person wants to be reached: heard by the gate at once; or back to what the office does (H3)."""
+    subjects = page.subjects_of(visit)
+    told = page.window_of(subjects)
+    form = WindowForm(request.POST if request.method == "POST" else None, initial=chosen(told))
+    back = request.method == "POST" and "back" in request.POST
+    if back or (form.is_bound and form.is_valid()):
+        windows.choose(subjects, None if back else form.window(), at=timezone.now())
+        messages.success(request, _("Noted. It holds from this second on."))
+        return redirect("own")
+    context = {"form": form, "told": told}
+    return render(request, "contacts/own/window.html", context, status=400 if form.is_bound else 200)
 
 
 @public_door()

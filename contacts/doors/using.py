@@ -49,8 +49,8 @@ def _answer_reveal(request: StaffRequest, phone: Phone, form: RevealForm, *, at:
 
 def _refused(request: StaffRequest, card: Card, refused: reveal.RevealRefused | dial.CallRefused) -> HttpResponse:
     """The gate's no as staff may hear it: a refusal that came by another road is not told (rules.tell)."""
-    code = gate.tell(refused.decision).reason if refused.decision else refused.reason
-    context = {"card": card, "reason": reasons.sentence(code), "hint": ""}
+    told = reasons.of(gate.tell(refused.decision)) if refused.decision else reasons.sentence(refused.reason)
+    context = {"card": card, "reason": told, "hint": ""}
     return render(request, "contacts/people/refused.html", context, status=403)
 
 

@@ -185,6 +185,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     live = [row for row in consents if row.state in ("given", "renewed")]
     context = {
         "consents": consents,
+        "agreed": notices.agreed(consents),
         "live": live,
         "new": request.GET.get("new") == "1",
         "address": request.build_absolute_uri(request.path),

@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from consent import promises
 from consent.models import NoticePurpose, NoticeVersion
 from consent.models.notice import Form
 from contacts import asking_later
@@ -77,9 +78,8 @@ class VisitorForm(PersonForm):
     def __init__(self, *args: Any, ticks: list[NoticePurpose], **kwargs: Any) -> None:
         """Offer this event's ticks in the reader's language."""
         super().__init__(*args, **kwargs)
-        english = (get_language() or "").startswith("en")
         self.offered = {str(tick.pk): tick for tick in ticks}
-        choices = [(pk, tick.tick_en if english else tick.tick_zh) for pk, tick in self.offered.items()]
+        choices = [(pk, promises.spoken(tick)) for pk, tick in self.offered.items()]
         self.fields["ticks"].choices = choices  # type: ignore[attr-defined]
 
     @property
@@ -189,9 +189,8 @@ class EventForm(StaffForm):
         self.fields["version"].queryset = NoticeVersion.objects.filter(pk=version.pk)  # type: ignore[attr-defined]
         self.fields["version"].initial = version.pk
         ticks, shelf = self.fields["ticks"], self.fields["book"]
-        english = (get_language() or "").startswith("en")
         ticks.queryset = version.purposes.select_related("purpose").order_by("order")  # type: ignore[attr-defined]
-        ticks.label_from_instance = lambda tick: tick.tick_en if english else tick.tick_zh  # type: ignore[attr-defined]
+        ticks.label_from_instance = promises.spoken  # type: ignore[attr-defined]
         shelf.queryset = books  # type: ignore[attr-defined]
         shelf.label_from_instance = lambda book: book.name  # type: ignore[attr-defined]
 

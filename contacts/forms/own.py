@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from consent.models import RightsRequest
+from consent.models import ContactWindow, RightsRequest
 from consent.requests.asking import LONGEST
+from consent.rules import CLOSES, OPENS
+from consent.windows import Window
 from vault import names
 from vault.forms import StrictForm
 
@@ -45,6 +47,47 @@ class AskForm(StrictForm):
         if not self.errors and told["kind"] in needs and not told["words"]:
             self.add_error("words", _("Please say in a sentence what it is about."))
         return told
+
+
+class WindowForm(StrictForm):
+    """When a person wants to be reached; whole hours between nine and nine."""
+
+    hour_from = forms.TypedChoiceField(
+        label=_("From this hour on"), coerce=int, choices=[(h, f"{h:02}:00") for h in range(OPENS, CLOSES)]
+    )
+    hour_to = forms.TypedChoiceField(
+        label=_("Until this hour"), coerce=int, choices=[(h, f"{h:02}:00") for h in range(OPENS + 1, CLOSES + 1)]
+    )
+    midday = forms.ChoiceField(
+        label=_("From 12:00 to 14:00"),
+        choices=[("no", _("leave me in peace")), ("yes", _("you may reach me"))],
+        widget=forms.RadioSelect,
+    )
+    every_day = forms.ChoiceField(
+        label=_("Weekends and holidays"),
+        choices=[("no", _("leave me in peace")), ("yes", _("you may reach me"))],
+        widget=forms.RadioSelect,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """It ends after it begins."""
+        told: dict[str, Any] = self.cleaned_data
+        if not self.errors and told["hour_from"] >= told["hour_to"]:
+            self.add_error("hour_to", _("It ends before it begins; please choose a later hour."))
+        return told
+
+    def window(self) -> Window:
+        """What was chosen."""
+        told = self.cleaned_data
+        return Window(told["hour_from"], told["hour_to"], told["midday"] == "yes", told["every_day"] == "yes")
+
+
+def chosen(row: ContactWindow | None) -> dict[str, Any]:
+    """What the form of a window shows first: what stands, else what the office does by itself."""
+    told = (row.hour_from, row.hour_to, row.midday, row.every_day) if row else (OPENS, CLOSES, False, False)
+    hour_from, hour_to, midday, every_day = told
+    yes = {True: "yes", False: "no"}
+    return {"hour_from": hour_from, "hour_to": hour_to, "midday": yes[midday], "every_day": yes[every_day]}
 
 
 class AnswerForm(StrictForm):

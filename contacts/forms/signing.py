@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from consent import promises
 from consent.models import NoticePurpose
 from contacts.intake import signing
 from vault.forms import StrictForm
@@ -30,9 +30,8 @@ class SignForm(StrictForm):
     def __init__(self, *args: Any, ticks: list[NoticePurpose], **kwargs: Any) -> None:
         """Offer the event's ticks in the reader's language."""
         super().__init__(*args, **kwargs)
-        english = (get_language() or "").startswith("en")
         self.offered = {str(tick.pk): tick for tick in ticks}
-        choices = [(pk, tick.tick_en if english else tick.tick_zh) for pk, tick in self.offered.items()]
+        choices = [(pk, promises.spoken(tick)) for pk, tick in self.offered.items()]
         self.fields["ticks"].choices = choices  # type: ignore[attr-defined]
 
     def clean_strokes(self) -> Any:

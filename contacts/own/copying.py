@@ -10,7 +10,19 @@ from django.db.models import QuerySet
 
 from audit import trail
 from audit.trail import Self_
-from consent.models import Consent, ConsentEvent, Decision, Guardian, PaperPage, Recording, RightsRequest, SmsMessage
+from consent import notices, promises
+from consent.models import (
+    Consent,
+    ConsentEvent,
+    ContactWindow,
+    Decision,
+    Guardian,
+    NoticePurpose,
+    PaperPage,
+    Recording,
+    RightsRequest,
+    SmsMessage,
+)
 from consent.receipts import signed
 from contacts import keeping
 from contacts.models import CallAttempt, Contact, OwnVisit, Phone
@@ -61,7 +73,8 @@ def _record(contact: Contact, leaves: datetime) -> dict[str, Any]:
         "age": {"said": contact.subject.age or "", "at": _time(contact.subject.age_at)},
         "guardians": [_guardian(row) for row in _newest(Guardian.objects.filter(subject_id=pk), "reviewed_at")],
         "leaves": {"on": _time(leaves), "rule": contact.delete_rule},
-        "consents": [_consent(head) for head in _heads(pk)],
+        "consents": [_consent(head, tick) for head, tick in _heads(pk)],
+        "windows": [_window(row) for row in _newest(ContactWindow.objects.filter(subject_id=pk), "chosen_at")],
         "uses": [_use(use) for use in _newest(CallAttempt.objects.filter(subject_id=pk).select_related("user"), "at")],
         "messages": [
             {"what": row.template, "sent": _time(row.sent_at), "outcome": row.outcome}
@@ -90,9 +103,17 @@ def _newest(rows: Any, moment: str) -> list[Any]:
     return list(rows.order_by(f"-{moment}")[:MOST])
 
 
-def _heads(pk: UUID) -> list[Consent]:
+def _heads(pk: UUID) -> list[tuple[Consent, NoticePurpose | None]]:
     rows = Consent.objects.filter(subject_id=pk).select_related("purpose", "notice_version__notice")
-    return list(rows.prefetch_related("events").order_by("purpose_id", "channel"))
+    heads = list(rows.prefetch_related("events").order_by("purpose_id", "channel"))
+    agreed = notices.agreed(heads)
+    return [(head, agreed.get(head.pk)) for head in heads]
+
+
+def _window(row: ContactWindow) -> dict[str, Any]:
+    """One choice of when to be reached; without hours it was taken back."""
+    told = {"chosen": _time(row.chosen_at), "from": row.hour_from, "to": row.hour_to}
+    return told | {"midday": row.midday, "every_day": row.every_day}
 
 
 def _numbers(pk: UUID) -> list[dict[str, Any]]:
@@ -107,7 +128,7 @@ def _opened(boxes: dict[str, Sealed | None]) -> dict[str, str]:
     return {name: "cannot be opened" if result.error else str(result.value) for name, result in zip(full, results, strict=True)}
 
 
-def _consent(head: Consent) -> dict[str, Any]:
+def _consent(head: Consent, tick: NoticePurpose | None) -> dict[str, Any]:
     return {
         "purpose": head.purpose_id,
         "purpose_zh": head.purpose.name_zh,
@@ -115,6 +136,7 @@ def _consent(head: Consent) -> dict[str, Any]:
         "channel": head.channel,
         "state": head.state,
         "until": _time(head.valid_until),
+        "contact": promises.of(tick) if tick else {},
         "notice": f"{head.notice_version.notice.code} v{head.notice_version.number}",
         "notice_hash": head.notice_version.content_hash,
         "events": [_event(event) for event in head.events.all()],

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from consent import deferring, evidence_files, notices, rules, states
-from consent.models import Consent, Decision, NoticeDelivery, NoticePurpose, RightsRequest, Suppression
+from consent import deferring, evidence_files, notices, promises, rules, states, windows
+from consent.models import Consent, ContactWindow, Decision, NoticeDelivery, NoticePurpose, RightsRequest, Suppression
 from consent.models.notice import Form
 from contacts import keeping, telling
 from contacts.masking import Wish, show
@@ -58,6 +59,7 @@ class Switch:
 
     head: Consent
     anew: NoticePurpose | None
+    agreed: NoticePurpose | None
     again: datetime | None = None
 
 
@@ -72,6 +74,8 @@ class OwnPage:
     requests: list[Answered]
     changed: list[NoticeDelivery]
     refused_since: datetime | None
+    window: str
+    office: str
 
     @property
     def live(self) -> bool:
@@ -95,7 +99,26 @@ def of(visit: OwnVisit, *, at: datetime) -> OwnPage:
         requests=_requests(ids),
         changed=list({row.version_id: row for row in telling.unseen(ids)}.values()),
         refused_since=refused.since if refused else None,
+        window=_window(ids),
+        office=_office(),
     )
+
+
+def window_of(subjects: list[UUID]) -> ContactWindow | None:
+    """When this person wants to be reached: of several records what was chosen last; None where nothing was chosen (H3)."""
+    return max(windows.of(subjects).values(), key=lambda row: row.chosen_at, default=None)
+
+
+def _office() -> str:
+    """When the office calls by itself."""
+    return promises.window(rules.OPENS, rules.CLOSES, rest=settings.CALL_REST, every_day=settings.CALL_DAYS == "every")
+
+
+def _window(subjects: list[UUID]) -> str:
+    row = window_of(subjects)
+    if row is None:
+        return ""
+    return promises.chosen(row.hour_from or 0, row.hour_to or 0, midday=row.midday, every_day=row.every_day)
 
 
 def heads_of(visit: OwnVisit) -> list[Consent]:
@@ -140,8 +163,9 @@ def _switches(heads: list[Consent], at: datetime) -> list[Switch]:
     for head in sorted(heads, key=lambda head: RANK.get(head.state, 3), reverse=True):
         chosen[head.purpose_id, head.channel] = head
     again = deferring.wishes({head.subject_id for head in chosen.values() if head.state == "deferred"})
+    agreed = notices.agreed(chosen.values())
     return [
-        Switch(head, tick_now(head) if may_agree(head, at=at) else None, again.get(head.subject_id))
+        Switch(head, tick_now(head) if may_agree(head, at=at) else None, agreed.get(head.pk), again.get(head.subject_id))
         for _key, head in sorted(chosen.items())
     ]
 

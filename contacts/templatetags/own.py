@@ -1,12 +1,14 @@
 """Words of the copy that a person takes away: codes of the data as sentences people understand."""
 
 from datetime import datetime
+from typing import Any
 
 from django import template
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from consent import promises
 from consent.models import ConsentEvent, RightsRequest
 from consent.models.ledger import State
 from consent.models.notice import Channel
@@ -67,6 +69,21 @@ def use_label(code: str) -> Promise | str:
 def either(zh: str, en: str) -> str:
     """Of two texts the one in the reader's language."""
     return en if (get_language() or "").startswith("en") else zh
+
+
+@register.simple_tag
+def contact_told(consent: dict[str, Any]) -> str:
+    """What the version promised of contact, as the copy has it; empty where it promised nothing."""
+    english = (get_language() or "").startswith("en")
+    return promises.told(consent["channel"], consent["contact"], kind="type_en" if english else "type_zh")
+
+
+@register.simple_tag
+def window_told(row: dict[str, Any]) -> str:
+    """One choice of when to be reached, as the copy has it; empty where it was taken back."""
+    if row["from"] is None:
+        return ""
+    return promises.chosen(row["from"], row["to"], midday=row["midday"], every_day=row["every_day"])
 
 
 @register.simple_tag

@@ -10,8 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from consent import reasons, states
-from consent.models import Consent, Purpose
+from consent import promises, reasons, states
+from consent.models import Consent, NoticePurpose, Purpose
+from consent.rules import Verdict
 from contacts.cards import Card, PhoneCard
 from team import addresses
 from team.templatetags.face import drawn
@@ -64,6 +65,30 @@ def state_word(state: str) -> Promise | str:
 def reason_sentence(code: str) -> Promise | str:
     """A gate's reason code as a sentence people understand."""
     return reasons.sentence(code)
+
+
+@register.simple_tag
+def verdict_sentence(verdict: Verdict) -> Promise | str:
+    """What the gate said of one person, naming what they were promised."""
+    return reasons.of(verdict)
+
+
+@register.simple_tag
+def contact_words(consent: Consent, tick: NoticePurpose | None) -> str:
+    """How often and when this person may be reached by this consent, in the reader's language; empty for passing on."""
+    return promises.standing(tick, consent.channel, "en" if (get_language() or "").startswith("en") else "zh")
+
+
+@register.simple_tag
+def offered(tick: NoticePurpose) -> str:
+    """What stands beside a box, in the reader's language: its words and its promise of contact."""
+    return promises.spoken(tick)
+
+
+@register.filter
+def tick_of(agreed: dict[UUID, NoticePurpose], consent: Consent) -> NoticePurpose | None:
+    """The tick that this consent stands on."""
+    return agreed.get(consent.pk)
 
 
 @register.simple_tag

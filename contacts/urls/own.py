@@ -10,6 +10,7 @@ urlpatterns = [
     path("me/stop/", me.stop, name="own_stop"),
     path("me/agree/", me.agree, name="own_agree"),
     path("me/ask/", me.ask, name="own_ask"),
+    path("me/window/", me.window, name="own_window"),
     path("me/copy/", me.copy, name="own_copy"),
     path("me/copy.json", me.copy_file, name="own_copy_file"),
     path("me/receipt/<uuid:subject>-<slug:form>.json", me.receipt, name="own_receipt"),

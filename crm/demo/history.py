@@ -10,12 +10,13 @@ from uuid import UUID, uuid4
 from PIL import Image
 
 from audit.trail import Self_, System
-from consent import gate, ledger, notices, papers, scanning
+from consent import gate, ledger, notices, papers, scanning, windows, working_days
 from consent.ledger import Ask
 from consent.models import Evidence
 from consent.requests import asking, deciding
 from consent.showing import signed
 from consent.speech import decoding, kinds
+from consent.windows import Window
 from contacts import retention, withdrawal
 from contacts.intake import arriving, asserting, speaking
 from contacts.intake.arriving import Draft
@@ -40,6 +41,7 @@ def write(events: list[Event], users: dict[str, User], *, people: int, at: datet
     for draft in drafts[2:3]:  # in a very small office there is no third
         _spoken(draft.subject, users["li"], at=at, rng=rng)
     _asked([draft.subject for draft in drafts[40:43]], users["chen"], at=at)
+    _chosen([draft.subject for draft in drafts[44:46]], at=at)
 
 
 def _group(event: Event, drafts: list[Draft], number: int, *, at: datetime, rng: Random) -> None:
@@ -132,11 +134,26 @@ def _asked(people: list[UUID], answering: User, *, at: datetime) -> None:
             deciding.answer(request_id=row.pk, words=words, by=answering, at=asked_at + timedelta(days=2))
 
 
+def _chosen(people: list[UUID], *, at: datetime) -> None:
+    """One wants mornings of working days only, one may be reached at midday and at weekends too."""
+    wishes = (Window(9, 12), Window(10, 20, midday=True, every_day=True))
+    for person, wish in zip(people, wishes, strict=False):
+        windows.choose([person], wish, at=at - timedelta(days=1))
+
+
+def _on_a_working_day(at: datetime) -> datetime:
+    """This moment, or the same hour of the last working day before it, since the office calls on no other."""
+    while working_days.is_working(at.date()) is not None and working_days.for_calls(at.date()) != "working":
+        at -= timedelta(days=1)
+    return at
+
+
 def _calls(user: User, *, at: datetime, rng: Random) -> None:
     """Some calls of the last weeks, by day, with outcomes."""
     people = list(Contact.objects.filter(book__owner=user, delete_rule="event_lead").values_list("pk", flat=True)[:60])
     for pk in people:
-        _call(pk, user, (at - timedelta(days=rng.randrange(3, 40))).replace(hour=rng.randrange(2, 11)), rng)
+        moment = (at - timedelta(days=rng.randrange(3, 40))).replace(hour=rng.choice((2, 3, 6, 7, 8, 9, 10)))
+        _call(pk, user, _on_a_working_day(moment), rng)
     newest = list(CallAttempt.objects.filter(user=user).order_by("-at").values_list("pk", flat=True)[:2])
     CallAttempt.objects.filter(pk__in=newest).update(outcome="", outcome_at=None, later_on=None)
     retention.refresh(people, at=at)

@@ -17,6 +17,8 @@ _BY_TABLE = {
     "consent_consent_written_insert consent_consent_written_update",
     "consent_consentevent": "consent_consentevent_grows consent_consentevent_grows_truncate consent_consentevent_written",
     "consent_consentreview": "consent_consentreview_grows consent_consentreview_grows_truncate",
+    "consent_contactwindow": "consent_contactwindow_audit consent_contactwindow_audit_truncate "
+    "consent_contactwindow_grows consent_contactwindow_grows_truncate",
     "consent_decision": "consent_decision_grows consent_decision_grows_truncate",
     "consent_evidence": "consent_evidence_hold consent_evidence_hold_update",
     "consent_guardian": "consent_guardian_audit consent_guardian_audit_truncate consent_guardian_paper "

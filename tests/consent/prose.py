@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from consent import rules
+from consent import rules, working_days
 from consent.actions import ACTIONS
 
 OFFICE = ZoneInfo("Asia/Shanghai")
@@ -38,7 +38,7 @@ class Story:
         self.facts = rules.Facts(
             "call", True, 0, 12, suppressed=False, erased=False, active_staff=True, fit_staff=True, may=True, in_book=True
         )
-        self.calls = []
+        self.calls, self.messages = [], []
         self.steps = (
             (r"agrees to \w+ until (\S+)(?: with grade ([ABCD]))?(?: (by itself|in writing))?", self.agrees),
             (r"the purpose asks for (a step of its own|a signature|no form anybody knows)", self.asks_for),
@@ -53,6 +53,13 @@ class Story:
             (r"the advisor (.+)", self.advisor),
             (r"is called and (answers|does not answer)", self.called),
             (r"is invited", self.called),
+            (r"is written to", self.written),
+            (r"is promised at most (\d) a (day|week|month)", self.promised),
+            (r"is promised the hours from (\d+) to (\d+)", self.promised_hours),
+            (r"the office rests from (\d+) to (\d+)", self.rests),
+            (r"the office calls on working days only", self.working_days),
+            (r"chooses from (\d+) to (\d+)( at midday too)?( on every day)?", self.chooses),
+            (r"takes the choice back", self.chooses_nothing),
             (r"asks (.+) -> (\w+)", self.asks),
         )
 
@@ -122,12 +129,37 @@ class Story:
         self.calls.append(at)
         self.become(unanswered_in_row=self.facts.unanswered_in_row + 1 if how == "does not answer" else 0)
 
+    def written(self, *, at, line):
+        self.messages.append(at)
+
+    def promised(self, most, span, *, at, line):
+        self.become(**{f"per_{span}": int(most)})
+
+    def promised_hours(self, opens, closes, *, at, line):
+        self.become(hour_from=int(opens), hour_to=int(closes))
+
+    def rests(self, opens, closes, *, at, line):
+        self.become(rest_from=int(opens), rest_to=int(closes))
+
+    def working_days(self, *, at, line):
+        self.become(working_days_only=True)
+
+    def chooses(self, opens, closes, midday, every_day, *, at, line):
+        self.become(own_from=int(opens), own_to=int(closes), own_midday=bool(midday), own_every_day=bool(every_day))
+
+    def chooses_nothing(self, *, at, line):
+        self.become(own_from=None, own_to=None, own_midday=False, own_every_day=False)
+
     def asks(self, way, answer, *, at, line):
         action = WAYS[way]
         known = ACTIONS.get(action)
-        since = {days: sum(call > at - timedelta(days=days) for call in self.calls) for days in (1, 7, 30)}
+        reached = self.messages if action == "sms" else self.calls
+        since = {days: sum(call > at - timedelta(days=days) for call in reached) for days in (1, 7, 30, 31)}
+        facts = self.facts
+        if known and known.channel != "call":  # the office rests from calls, not from messages
+            facts = replace(facts, rest_from=0, rest_to=0, working_days_only=False)
         asked = replace(
-            self.facts,
+            facts,
             action=action,
             timed=known.timed if known else True,
             now=int(at.timestamp()),
@@ -135,6 +167,8 @@ class Story:
             attempts_today=since[1],
             attempts_week=since[7],
             attempts_month=since[30],
+            attempts_long_month=since[31],
+            day=working_days.for_calls(at.date()),
         )
         verdict = rules.decide(asked)
         assert verdict.reason == answer, f"{line}: the gate says {verdict.reason}"

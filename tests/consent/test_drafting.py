@@ -21,7 +21,10 @@ from tests import house
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 AT = house.NOON
 WHOLE = json.loads(json.dumps({"zh": EVENT_ZH, "en": EVENT_EN}))
-TICKS = [TickDraft(purpose, channel, zh, en, days, to) for purpose, channel, zh, en, days, to in notices.TICKS]
+TICKS = [
+    TickDraft(purpose, channel, zh, en, days, to, **notices.PROMISED.get(purpose, {}))
+    for purpose, channel, zh, en, days, to in notices.TICKS
+]
 
 
 @pytest.fixture

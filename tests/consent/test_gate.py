@@ -162,7 +162,7 @@ def test_a_list_costs_the_same_for_one_and_for_many(django_assert_num_queries):
     people_ = [house.arrive(home.event, f"1380000{n}")[0].subject_id for n in range(3000, 3006)]
     for some in (people_[:1], people_):
         li = User.objects.get(pk=home.li.pk)  # as a new request reads her, pledges not yet at hand
-        with django_assert_num_queries(5, using="default"):
+        with django_assert_num_queries(7, using="default"):
             gate.peek_many(some, "call", by=li, at=house.NOON, usage=dict.fromkeys(some, NONE))
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from consent import notices
+from consent import notices, promises
 from consent.drafting import drafts, wording
 from consent.models import NoticeVersion
 from tests import house
@@ -31,6 +31,7 @@ def sent(draft, **more):
         key = f"tick_{tick.purpose_id}_{tick.channel}"
         told |= {key: "on", f"{key}_zh": tick.tick_zh, f"{key}_en": tick.tick_en, f"{key}_days": str(tick.valid_days)}
         told |= {f"{key}_recipient": tick.recipient} if tick.channel == "share" else {}
+        told |= {f"{key}_{name}": str(value) for name, value in promises.of(tick).items()}
     return told | more
 
 
@@ -120,9 +121,7 @@ def test_what_is_missing_and_what_deceives_is_listed_in_words(home, draft):
 
 def test_a_version_that_was_followed_says_so_and_keeps_its_words(home, draft):
     content = {**draft.content, "zh": {**draft.content["zh"], "title": "授权书"}}
-    ticks = [
-        drafts.TickDraft(t.purpose_id, t.channel, t.tick_zh, t.tick_en, t.valid_days, t.recipient) for t in draft.purposes.all()
-    ]
+    ticks = [drafts.TickDraft(**{name: getattr(t, name) for name in drafts.TICK}) for t in draft.purposes.all()]
     drafts.save(version_id=draft.pk, content=content, ticks=ticks, by=home.chen, at=house.NOON)
     drafts.propose(version_id=draft.pk, by=home.chen, at=house.NOON)
     public, line = Client(), '/n/event/v2/">v2</a>'

@@ -4,6 +4,7 @@ import ast
 import inspect
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit import verbs
-from consent import reasons, rules
+from consent import promises, reasons, rules
+from contacts import usage
+from contacts.models import CallAttempt
 from tests.consent.prose import Story
 
 
@@ -286,6 +289,134 @@ def who_says_they_are_under_18_is_left_alone():
     """
 
 
+def two_messages_a_month_whatever_the_month():
+    """
+    2026-03-01 agrees to sms until 2026-09-01
+    2026-03-01 is written to
+    2026-03-15 is called and answers
+    2026-03-15 asks sms -> allowed
+    2026-03-15 is written to
+    2026-03-31 asks sms -> messages
+    2026-04-01 11:59 asks sms -> messages
+    2026-04-01 12:00 asks sms -> allowed
+    """
+
+
+def a_promise_is_kept_and_a_third_message_in_the_month_is_too_many():
+    """
+    2026-03-01 agrees to sms until 2026-09-01
+    2026-03-01 is promised at most 2 a month
+    2026-03-02 is written to
+    2026-03-10 is written to
+    2026-03-30 asks sms -> consented_frequency_exceeded
+    2026-04-02 12:00 asks sms -> allowed
+    2026-04-02 is promised at most 1 a month
+    2026-04-02 12:00 asks sms -> consented_frequency_exceeded
+    """
+
+
+def the_stricter_of_promise_and_office_holds():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-01 is promised at most 1 a week
+    2026-03-02 is called and answers
+    2026-03-02 18:00 asks phone -> consented_frequency_exceeded
+    2026-03-09 11:59 asks phone -> consented_frequency_exceeded
+    2026-03-09 12:00 asks phone -> allowed
+    2026-03-09 is promised at most 9 a week
+    2026-03-09 is called and answers
+    2026-03-09 18:00 asks phone -> attempts
+    2026-03-09 18:00 asks to check the number -> allowed
+    """
+
+
+def the_hours_that_were_promised_and_never_more_than_nine_to_nine():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-01 is promised the hours from 14 to 18
+    2026-03-02 13:59 asks phone -> consented_hours
+    2026-03-02 14:00 asks phone -> allowed
+    2026-03-02 17:59 asks phone -> allowed
+    2026-03-02 18:00 asks phone -> consented_hours
+    2026-03-02 18:00 asks sms -> consented_hours
+    2026-03-02 18:00 asks to see the number for a call back -> allowed
+    2026-03-02 08:59 asks phone -> quiet_hours
+    2026-03-02 21:00 asks phone -> quiet_hours
+    2026-03-02 the office rests from 12 to 15
+    2026-03-02 14:00 asks phone -> midday_rest
+    """
+
+
+def the_office_rests_at_midday_from_calls():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-01 the office rests from 12 to 14
+    2026-03-02 08:59 asks phone -> quiet_hours
+    2026-03-02 09:00 asks phone -> allowed
+    2026-03-02 11:59 asks phone -> allowed
+    2026-03-02 12:00 asks phone -> midday_rest
+    2026-03-02 13:59 asks phone -> midday_rest
+    2026-03-02 14:00 asks phone -> allowed
+    2026-03-02 20:59 asks phone -> allowed
+    2026-03-02 21:00 asks phone -> quiet_hours
+    2026-03-02 12:00 asks to see the number for a call -> midday_rest
+    2026-03-02 12:00 asks to see the number for a call back -> allowed
+    2026-03-02 12:00 asks sms -> allowed
+    """
+
+
+def days_off_are_the_persons():
+    """
+    2026-01-01 agrees to phone until 2099-09-01
+    2026-01-01 the office calls on working days only
+    2026-03-06 asks phone -> allowed
+    2026-03-07 asks phone -> day_off
+    2026-03-08 asks phone -> day_off
+    2026-05-01 asks phone -> day_off
+    2026-02-28 asks phone -> day_off
+    2026-03-07 asks sms -> allowed
+    2026-03-07 asks to see the number for a call back -> allowed
+    2090-01-02 asks phone -> calendar_unknown
+    2090-01-07 asks phone -> day_off
+    2090-01-02 asks sms -> allowed
+    """
+
+
+def what_the_person_chose_goes_before_the_offices_rest_and_never_beyond_nine_to_nine():
+    """
+    2026-01-01 agrees to phone until 2099-09-01
+    2026-01-01 the office rests from 12 to 14
+    2026-01-01 the office calls on working days only
+    2026-03-01 chooses from 10 to 20 at midday too on every day
+    2026-03-02 09:59 asks phone -> own_window
+    2026-03-02 10:00 asks phone -> allowed
+    2026-03-02 13:00 asks phone -> allowed
+    2026-03-02 20:00 asks phone -> own_window
+    2026-03-07 13:00 asks phone -> allowed
+    2090-01-02 13:00 asks phone -> allowed
+    2026-03-02 08:00 asks phone -> quiet_hours
+    2026-03-02 chooses from 9 to 21
+    2026-03-02 12:00 asks phone -> own_window
+    2026-03-02 12:00 asks sms -> own_window
+    2026-03-07 10:00 asks phone -> own_window
+    2026-03-07 10:00 asks sms -> own_window
+    2090-01-02 10:00 asks phone -> calendar_unknown
+    2026-03-02 takes the choice back
+    2026-03-02 12:00 asks phone -> midday_rest
+    """
+
+
+def a_wish_for_other_hours_goes_before_the_hours_that_were_promised():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-01 is promised the hours from 14 to 18
+    2026-03-02 10:00 asks phone -> consented_hours
+    2026-03-02 chooses from 9 to 11
+    2026-03-02 10:00 asks phone -> allowed
+    2026-03-02 14:00 asks phone -> own_window
+    """
+
+
 def what_nobody_knows_is_refused():
     """
     2026-03-01 agrees to phone until 2026-09-01
@@ -359,6 +490,46 @@ def test_no_form_but_the_one_asked_for_or_a_stricter_one_opens(asked, given_, gr
     opens = {"general": {"", "general", "separate", "written"}, "separate": {"separate", "written"}}.get(asked, {"written"})
     assert rules.decide(facts).allowed is (given_ in opens)
     assert rules.decide(replace(facts, given_form="written")).allowed is True
+
+
+def test_a_decision_of_before_there_were_promises_is_decided_again_as_it_was():
+    stored = {
+        "action": "call", "timed": True, "now": 10, "office_hour": 12, "state": "given", "grade": "A", "minimum_grade": "C",
+        "valid_until": 20, "suppressed": False, "erased": False, "storage_only": False, "active_staff": True, "fit_staff": True,
+        "may": True, "in_book": True, "attempts_today": 0, "attempts_week": 2, "attempts_month": 5, "unanswered_in_row": 0,
+    }  # fmt: skip
+    assert rules.decide(rules.Facts.from_json(stored)) == rules.Verdict(True, "allowed")
+    assert rules.decide(rules.Facts.from_json(stored | {"attempts_month": 6})).reason == "attempts"
+    assert rules.decide(rules.Facts.from_json(stored | {"office_hour": 21})).reason == "quiet_hours"
+
+
+SPANS = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=31)}
+MOST = st.none() | st.integers(1, 6)
+
+
+@given(
+    action=st.sampled_from(["call", "sms"]),
+    promise=st.fixed_dictionaries({f"per_{span}": MOST for span in SPANS}),
+    gaps=st.lists(st.integers(1, 90), min_size=20, max_size=80),
+)
+def test_no_promise_and_no_cap_is_ever_exceeded(action, promise, gaps):
+    """Whatever is tried, at whatever distance, and however often (C5, H4): the counts are those of contacts.usage."""
+    at, made = datetime(2026, 3, 2, 1, tzinfo=UTC), []
+    for hours in gaps:
+        at += timedelta(hours=hours)
+        counts = vars(usage._usage([CallAttempt(at=when, outcome="answered") for when in reversed(made)], at, stored=False))
+        facts = rules.Facts(
+            action, True, 0, 10, "given", "A", "A", 1, suppressed=False, erased=False, active_staff=True, fit_staff=True,
+            may=True, in_book=True, **(counts | promise),
+        )  # fmt: skip
+        made += [at] if rules.decide(replace(facts, storage_only=False)).allowed else []
+    assert made, "something must have been allowed"
+    for span, length in SPANS.items():
+        office, told = promises.OFFICE[action][span], promise[f"per_{span}"]
+        most = min(office, told or office)
+        if action == "call" and span == "month" and (told is None or told > office):
+            length = timedelta(days=30)  # the office's own month; a promise counts by the longest
+        assert max(sum(start <= when < start + length for when in made) for start in made) <= most
 
 
 @pytest.mark.parametrize("state", ["requested", "asserted", "given", "withdrawn", ""])

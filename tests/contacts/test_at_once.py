@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection, connections
 
-from consent.models import SmsMessage
-from contacts import dial
+from consent import notices
+from consent.models import NoticePurpose, NoticeVersion, SmsMessage
+from contacts import dial, events, writing
 from contacts.intake import asserting, inviting
 from contacts.models import CallAttempt, Contact, Phone
+from team.models import Book
 from tests import house
 from vault import phone
 
@@ -71,3 +73,35 @@ def test_one_person():
         number = phone.normalise(f"1380000{5300 + n}")
         at_once(lambda d=number: asserting.quick(event=home.event, name="周敏", number=d, by=home.li, at=LATER))
         assert Contact.objects.count() == n + 1
+
+
+def test_a_message_more_than_was_promised_goes_to_nobody_however_many_workers_write():
+    """The seeded tick promises two a month (C5, H4)."""
+    home = house.build()
+    for n in range(5):
+        sent, _receipt = house.arrive(home.event, f"1380000{5400 + n}", channels=("call", "sms"))
+        number, told = writing.mobile_of(sent.subject_id), {"day": "2026-09-01", "link": "/me/"}
+        at_once(lambda p=number, w=told: writing.write(p, template="renewal", words=w, at=LATER))
+        assert SmsMessage.objects.filter(subject=sent.subject_id, template="renewal").count() == 2
+
+
+def test_a_call_more_than_was_promised_is_placed_by_nobody():
+    """Twice a week, once called already: of many hands one gets through, and a day later none (C5, H4)."""
+    home = house.build()
+    version = NoticeVersion.objects.get(number=1)
+    draft = NoticeVersion.objects.create(notice=version.notice, number=2, content=version.content, created_at=house.NOON)
+    words = {"tick_zh": "电话", "tick_en": "calls", "valid_days": 90, "order": 0, "per_week": 2}
+    NoticePurpose.objects.create(version=draft, purpose_id="phone_contact", channel="call", **words)
+    notices.publish(version=draft, by=house.BY, at=house.NOON)
+    book = Book.objects.get(owner=home.li)
+    event = events.create(name="n", place="Hall", held_on=LATER.date(), book=book, by=home.li, at=LATER, code="n")
+    for n in range(3):
+        sent, _receipt = house.arrive(event, f"1380000{5500 + n}", at=LATER)
+        contact = Contact.objects.get(pk=sent.subject_id)
+        number = Phone.objects.get(contact=contact)
+
+        def hand(at, c=contact, p=number):
+            return lambda: dial.dial(contact=c, phone_id=p.pk, in_book=True, by=home.li, at=at)
+
+        days = [LATER + timedelta(days=day, hours=1) for day in (0, 2, 4)]
+        assert [at_once(hand(at)) for at in days] == [1, 1, 0]

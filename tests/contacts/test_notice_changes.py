@@ -20,7 +20,10 @@ from tests.contacts.test_own_page import opened, read
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 LATER = house.NOON + house.timedelta(hours=1)
-TICKS = [TickDraft(purpose, channel, zh, en, days, to) for purpose, channel, zh, en, days, to in notices.TICKS]
+TICKS = [
+    TickDraft(purpose, channel, zh, en, days, to, **notices.PROMISED.get(purpose, {}))
+    for purpose, channel, zh, en, days, to in notices.TICKS
+]
 OTHER = "同意就任何理财产品给我打电话"
 
 

@@ -66,6 +66,7 @@ QUIET = {
     "own_stop": "without a code it leads to the door; with one, tests/contacts/test_own_page.py",
     "own_agree": "the same",
     "own_ask": "the same",
+    "own_window": "the same",
     "own_copy": "the same",
     "own_copy_file": "the same",
     "own_receipt": "the same",
