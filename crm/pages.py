@@ -88,6 +88,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("code", "/e/demo/", (*ANSWERED, Press("main form.form button.primary"))),
         Page("receipt", "", CODE),
         Page("stopped", "", (Press("button.bad"),)),
+        Page("law", "/law/"),
         Page("receipt-check", "/receipt/check/"),
         Page("receipt-none", "", (Fill("#id_text", "{}"), Press("main form.form button.primary"))),
         Page("own", "/e/demo/", (*KNOWN, Press('main a[href="/me/"]'))),
