@@ -46,6 +46,8 @@ VERBS = (
     Verb("consent.defended", pgettext_lazy("trail", "took the file that proves a consent"), "c", _NONE),
     Verb("evidence.added", pgettext_lazy("trail", "added evidence of a consent"), "c"),
     Verb("evidence.opened", pgettext_lazy("trail", "opened evidence of a consent"), "c"),
+    Verb("receipt.taken", pgettext_lazy("trail", "took in a receipt as proof"), "c", _NONE),
+    Verb("receipt.exported", pgettext_lazy("trail", "exported receipts"), "u", _NONE),
     Verb("suppression.added", pgettext_lazy("trail", "added a number to the do-not-contact list"), "c", _NONE),
     Verb("suppression.lifted", pgettext_lazy("trail", "lifted a do-not-contact entry"), "c", _NONE),
     Verb("suppression.read", pgettext_lazy("trail", "looked at refusals that came back"), "c", _NONE),

@@ -37,6 +37,7 @@ PLACES = (
     Place("holds", _("Legal holds"), "lock", COMPLIANCE, "compliance"),
     Place("suppression", _("Do not contact"), "phone-off", COMPLIANCE, "compliance"),
     Place("defence", _("Prove a consent"), "file-check", COMPLIANCE, "compliance"),
+    Place("receipts_in", _("Receipts from elsewhere"), "file-input", COMPLIANCE, "compliance"),
     Place("notices", _("Notices"), "scroll-text", frozenset({"compliance", "admin"}), "compliance"),
     Place("audit", _("Audit trail"), "list-checks", frozenset({"auditor", "compliance"}), "proof"),
     Place("audit_export", _("Export the trail"), "download", frozenset({"auditor"}), "proof"),

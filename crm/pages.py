@@ -176,6 +176,12 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("suppression", "/suppression/"),
         Page("suppression-lookup", "/suppression/number/"),
         Page("suppression-answer", "", (Fill("main #id_number", "{number}"), Press("main form button.primary"))),
+        Page("receipts-in", "/receipts/"),
+        Page(
+            "receipts-judged",
+            "",
+            (Attach("main input[type=file]", "r.json", "{}"), Choose("#id_event"), Press("main form button.primary")),
+        ),
         Page("defence", "/defence/"),
         Page("defence-found", "", (Fill("main #id_number", "{number}"), Press("main form button.primary"))),
         Page("notices", "/notices/"),

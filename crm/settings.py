@@ -27,6 +27,8 @@ KEYRING_FILE = Path(env.text("YUNNUO_KEYRING_FILE", str(VAR_DIR / "keyring.json"
 SEALER_KEY_FILE = Path(env.text("YUNNUO_SEALER_KEY_FILE", str(VAR_DIR / "sealer.key")))
 SEALER_STATE_FILE = Path(env.text("YUNNUO_SEALER_STATE_FILE", str(VAR_DIR / "sealer.state")))
 RECEIPT_KEY_FILE = Path(env.text("YUNNUO_RECEIPT_KEY_FILE", str(VAR_DIR / "receipt.key")))
+# Public lines of other houses' keys whose receipts may be taken in as proof, besides our own.
+TRUSTED_RECEIPT_KEYS = env.words("YUNNUO_TRUSTED_RECEIPT_KEYS", "")
 TRAIL_ORIGIN = env.text("YUNNUO_TRAIL_ORIGIN", "yunnuo.local/trail/1")
 # How long entries stay in the database before they may move to an archive; never less than six months (audit.md §5.9).
 TRAIL_KEEP_DAYS = env.number("YUNNUO_TRAIL_KEEP_DAYS", 1096)

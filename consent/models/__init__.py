@@ -5,6 +5,7 @@ from consent.models.evidence import Challenge, Evidence, SmsMessage, StopLink
 from consent.models.ledger import Consent, ConsentEvent
 from consent.models.notice import Notice, NoticeCopy, NoticeDelivery, NoticePurpose, NoticeVersion, Purpose
 from consent.models.paper import FileOutbox, PaperPage
+from consent.models.receipt import KeptReceipt
 from consent.models.review import ConsentReview
 from consent.models.rights import RightsRequest
 from consent.models.subject import Handle, Subject, Suppression
@@ -18,6 +19,7 @@ __all__ = [
     "Evidence",
     "FileOutbox",
     "Handle",
+    "KeptReceipt",
     "Notice",
     "NoticeCopy",
     "NoticeDelivery",

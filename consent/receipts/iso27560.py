@@ -169,7 +169,7 @@ def _item(row: dict[str, Any]) -> Item:
         purpose_text=purpose["text"],
         channel=channel,
         separate=row["consent_form"] == "pipl:SeparateConsent",
-        state=NAMED[row["state"]],
+        state=_state(row, "state"),
         source=row["collection_method"],
         given=period.get("from", ""),
         until=period.get("until", ""),
@@ -180,7 +180,7 @@ def _item(row: dict[str, Any]) -> Item:
         items=tuple(row["pii_information"]),
         events=tuple(
             Event(
-                NAMED[one["event_state"]],
+                _state(one, "event_state"),
                 one["event_time"],
                 one["entity_id"],
                 one["expression_method"],
@@ -190,3 +190,10 @@ def _item(row: dict[str, Any]) -> Item:
             for one in row["events"]
         ),
     )
+
+
+def _state(row: dict[str, Any], member: str) -> str:
+    """Our word for the state that this member names."""
+    if row[member] not in NAMED:
+        raise FormRefused(member)
+    return NAMED[row[member]]

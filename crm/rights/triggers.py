@@ -18,6 +18,8 @@ _BY_TABLE = {
     "consent_consentreview": "consent_consentreview_grows consent_consentreview_grows_truncate",
     "consent_decision": "consent_decision_grows consent_decision_grows_truncate",
     "consent_evidence": "consent_evidence_hold consent_evidence_hold_update",
+    "consent_keptreceipt": "consent_keptreceipt_audit consent_keptreceipt_audit_truncate "
+    "consent_keptreceipt_grows consent_keptreceipt_grows_truncate",
     "consent_noticecopy": "consent_noticecopy_grows consent_noticecopy_grows_truncate",
     "consent_noticepurpose": "consent_noticepurpose_fixed consent_noticepurpose_fixed_truncate",
     "consent_noticeversion": "consent_noticeversion_fixed consent_noticeversion_fixed_truncate "

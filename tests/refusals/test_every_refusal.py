@@ -11,6 +11,7 @@ from tests.refusals import (
     test_exports,
     test_leaving_tables,
     test_papers,
+    test_records,
     test_requests,
     test_restoration,
     test_taken_out,
@@ -30,6 +31,7 @@ PROVING = (
     test_exports,
     test_taken_out,
     test_papers,
+    test_records,
     test_requests,
 )
 
