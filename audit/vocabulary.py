@@ -70,6 +70,8 @@ VERBS = (
     Verb("person.copy", pgettext_lazy("trail", "took a copy of their own data"), "c"),
     Verb("person.request", pgettext_lazy("trail", "made a request about their own data"), "c", _NONE),
     Verb("person.answered", pgettext_lazy("trail", "answered a person's request"), "c", _NONE),
+    Verb("complaint.read", pgettext_lazy("trail", "read the answer to their complaint"), "c", _NONE),
+    Verb("complaint.forgotten", pgettext_lazy("trail", "deleted the words of a complaint"), "c", _NONE),
     Verb("import.uploaded", pgettext_lazy("trail", "uploaded a sheet"), "i", _NONE),
     Verb("import.committed", pgettext_lazy("trail", "took a sheet into the books"), "i", _NONE),
     Verb("import.undone", pgettext_lazy("trail", "took a sheet back out"), "i", _NONE),

@@ -30,6 +30,10 @@ PLACES: dict[str, tuple[Promise, tuple[str, ...]]] = {
         _("the desk that answers requests"),
         ("templates/contacts/requests/one.html", "templates/contacts/requests/_parts/law.html"),
     ),
+    "complaints": (
+        _("the public page for complaints"),
+        ("templates/contacts/complaints/form.html", "templates/contacts/complaints/read.html"),
+    ),
     "retention": (_("the retention table"), ("contacts/templatetags/leaving.py",)),
     "keeps": (_("what a client's record is kept for"), ("contacts/keeps.py",)),
     "defence": (

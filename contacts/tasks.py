@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from audit.trail import System
 from consent import catching_up, papers
-from contacts import alarm, brakes, importing, nightly, reminding, telling
+from contacts import alarm, brakes, complaints, importing, nightly, reminding, telling
 from contacts.keys import duty, standing
 from contacts.own import entering
 
@@ -72,6 +72,12 @@ def tell_changes() -> None:
 def remind() -> None:
     """Every hour: whose consent ends within 30 days, and has not been told."""
     reminding.work(at=timezone.now())
+
+
+@shared_task(name="contacts.forget_complaints")
+def forget_complaints() -> None:
+    """Every hour: strangers' complaints whose time is over."""
+    complaints.forget_due(by=System("complaints"), at=timezone.now())
 
 
 @shared_task(name="contacts.check_sheet")

@@ -1,5 +1,6 @@
 """The tables of consent: purposes, notices, the ledger, evidence, suppression and the gate's decisions."""
 
+from consent.models.complaint import StrangersComplaint
 from consent.models.decision import Decision
 from consent.models.evidence import Challenge, Evidence, SmsMessage, StopLink
 from consent.models.ledger import Consent, ConsentEvent
@@ -30,6 +31,7 @@ __all__ = [
     "RightsRequest",
     "SmsMessage",
     "StopLink",
+    "StrangersComplaint",
     "Subject",
     "Suppression",
 ]

@@ -28,6 +28,7 @@ _BY_TABLE = {
     "consent_rightsrequest": "consent_rightsrequest_audit consent_rightsrequest_audit_truncate "
     "consent_rightsrequest_decided consent_rightsrequest_stays consent_rightsrequest_hold",
     "consent_smsmessage": "consent_smsmessage_hold consent_smsmessage_hold_update",
+    "consent_strangerscomplaint": "consent_strangerscomplaint_audit consent_strangerscomplaint_audit_truncate",
     "consent_subject": "consent_subject_hold_update",
     "contacts_callattempt": "contacts_callattempt_hold",
     "contacts_contact": "contacts_contact_audit contacts_contact_audit_truncate contacts_contact_hold",

@@ -313,7 +313,7 @@ def test_compliance_looks_first_and_then_takes_in(home):
     receipt = stopped(home)
 
     def sent(**more):
-        return {"event": str(home.event.pk), "receipts": [SimpleUploadedFile("w.json", paper(receipt))], **more}
+        return {"event": str(home.event.pk), "receipt": SimpleUploadedFile("w.json", paper(receipt)), **more}
 
     with time_machine.travel(LATER, tick=False):
         chen = enter(home.chen)

@@ -1,4 +1,4 @@
-"""What the tables of receipts from elsewhere refuse by themselves."""
+"""What the tables of receipts from elsewhere and of strangers' complaints refuse by themselves."""
 
 from uuid import uuid4
 
@@ -6,7 +6,9 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from audit import trail
-from consent.models import KeptReceipt
+from consent.models import KeptReceipt, StrangersComplaint
+from consent.requests import strangers
+from tests import house
 from tests.audit.cast import run
 from tests.refusals.naming import AT, BY, plain, proves, real, trigger
 
@@ -40,3 +42,25 @@ def test_a_receipt_is_kept_once_and_stays_as_it_was():
         with pytest.raises(DatabaseError), transaction.atomic():
             run(change)
     assert KeptReceipt.objects.get().event_code == "fair"
+
+
+@proves(
+    "consent.StrangersComplaint.code_hash",
+    "consent.StrangersComplaint.request",
+    *trigger("consent_strangerscomplaint", "audit", "insert", "update", "delete"),
+)
+@real
+def test_a_code_opens_one_complaint_and_no_complaint_changes_without_an_entry():
+    house.build()
+    told = {"topic": "other", "words": "x", "reply": "page", "reply_to": ""}
+    for _n in range(2):
+        strangers.complain(**told, at=AT)
+    first, second = StrangersComplaint.objects.order_by("pk")
+    for change in ({"code_hash": first.code_hash}, {"request": first.request}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            trail.record("complaint.forgotten", by=BY, at=AT, subject=second.pk)
+            StrangersComplaint.objects.filter(pk=second.pk).update(**change)
+    for sql in ("UPDATE consent_strangerscomplaint SET topic = 'staff'", "DELETE FROM consent_strangerscomplaint"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            run(sql)
+    assert set(StrangersComplaint.objects.values_list("topic", flat=True)) == {"other"}
