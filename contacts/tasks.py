@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from audit.trail import System
 from consent import catching_up, papers
-from contacts import alarm, brakes, complaints, importing, nightly, reminding, telling
+from contacts import alarm, brakes, canaries, complaints, importing, nightly, reminding, telling
 from contacts.keys import duty, standing
 from contacts.own import entering
 
@@ -78,6 +78,13 @@ def remind() -> None:
 def forget_complaints() -> None:
     """Every hour: strangers' complaints whose time is over."""
     complaints.forget_due(by=System("complaints"), at=timezone.now())
+
+
+@shared_task(name="contacts.tell_canaries")
+def tell_canaries() -> None:
+    """Every minute: made-up people whom somebody touched."""
+    if count := canaries.tell(at=timezone.now()):
+        logger.error("canaries: %s were touched; compliance sees by whom", count)
 
 
 @shared_task(name="contacts.check_sheet")

@@ -179,6 +179,8 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("suppression", "/suppression/"),
         Page("suppression-lookup", "/suppression/number/"),
         Page("suppression-answer", "", (Fill("main #id_number", "{number}"), Press("main form button.primary"))),
+        Page("canaries", "/canaries/", CODE),
+        Page("canary-refused", "", (Press("main form.form button.primary"),)),
         Page("receipts-in", "/receipts/"),
         Page(
             "receipts-judged",

@@ -31,6 +31,7 @@ _BY_TABLE = {
     "consent_strangerscomplaint": "consent_strangerscomplaint_audit consent_strangerscomplaint_audit_truncate",
     "consent_subject": "consent_subject_hold_update",
     "contacts_callattempt": "contacts_callattempt_hold",
+    "contacts_canary": "contacts_canary_audit contacts_canary_audit_truncate",
     "contacts_contact": "contacts_contact_audit contacts_contact_audit_truncate contacts_contact_hold",
     "contacts_legalhold": "contacts_legalhold_audit contacts_legalhold_audit_truncate contacts_legalhold_hold",
     "contacts_phone": "contacts_phone_audit contacts_phone_audit_truncate contacts_phone_hold",

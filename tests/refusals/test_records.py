@@ -1,16 +1,19 @@
-"""What the tables of receipts from elsewhere and of strangers' complaints refuse by themselves."""
+"""What the tables of receipts from elsewhere, strangers' complaints and canaries refuse by themselves."""
 
 from uuid import uuid4
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from audit import trail
 from consent.models import KeptReceipt, StrangersComplaint
 from consent.requests import strangers
+from contacts import canaries
+from contacts.models import Canary
 from tests import house
 from tests.audit.cast import run
 from tests.refusals.naming import AT, BY, plain, proves, real, trigger
+from vault import phone
 
 
 def kept(principal=None, **more):
@@ -64,3 +67,18 @@ def test_a_code_opens_one_complaint_and_no_complaint_changes_without_an_entry():
         with pytest.raises(IntegrityError), transaction.atomic():
             run(sql)
     assert set(StrangersComplaint.objects.values_list("topic", flat=True)) == {"other"}
+
+
+@proves(*trigger("contacts_canary", "audit", "insert", "update", "delete"))
+@real
+def test_nobody_becomes_a_canary_or_stops_being_one_without_an_entry():
+    home = house.build()
+    pk = canaries.plant(event=home.event, name="x", number=phone.normalise(house.QIAN), by=home.chen, at=AT)
+    for sql in ("UPDATE contacts_canary SET seen_us = 1", "DELETE FROM contacts_canary"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            run(sql)
+    wang = house.arrive(home.event, house.WANG)[0].subject_id
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Canary.objects.create(subject_id=wang, planted_by=home.chen, planted_at=AT)
+        connection.check_constraints()
+    assert list(Canary.objects.values_list("pk", "seen_us")) == [(pk, 0)]
