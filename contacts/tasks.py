@@ -82,7 +82,7 @@ def forget_complaints() -> None:
 
 @shared_task(name="contacts.tell_canaries")
 def tell_canaries() -> None:
-    """Every minute: made-up people whom somebody touched."""
+    """Every five minutes: made-up people whom somebody touched."""
     if count := canaries.tell(at=timezone.now()):
         logger.error("canaries: %s were touched; compliance sees by whom", count)
 

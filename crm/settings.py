@@ -254,7 +254,7 @@ CELERY_BEAT_SCHEDULE = {
     "send_own_codes": {"task": "contacts.send_own_codes", "schedule": crontab(), "options": {"expires": 55}},
     "tell_changes": {"task": "contacts.tell_changes", "schedule": crontab(minute="*/5"), "options": {"expires": 290}},
     "remind": {"task": "contacts.remind", "schedule": crontab(minute="25")},
-    "tell_canaries": {"task": "contacts.tell_canaries", "schedule": crontab(), "options": {"expires": 55}},
+    "tell_canaries": {"task": "contacts.tell_canaries", "schedule": crontab(minute="*/5"), "options": {"expires": 290}},
     "forget_complaints": {"task": "contacts.forget_complaints", "schedule": crontab(minute="45")},
     "resume_sheets": {"task": "contacts.resume_sheets", "schedule": crontab()},
     "look": {"task": "audit.look", "schedule": crontab(minute="*/5")},

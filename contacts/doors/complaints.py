@@ -15,7 +15,7 @@ from contacts.masking import Wish, show
 from team.doors import public_door
 from team.fields import Level
 
-BRAKE = (5, 3600)  # of one address
+BRAKE = (20, 3600)  # of one address, behind which a whole office may sit
 
 
 @public_door(rate=BRAKE)

@@ -13,8 +13,10 @@ class CanaryForm(PersonForm):
     """A made-up name, a number of the office's own, and among whom it stands."""
 
     event = forms.ModelChoiceField(label=_("Event"), queryset=Event.objects.none())
-    ours = forms.BooleanField(
-        label=_("This number is the office's own and nobody bears it"),
+    ours = forms.MultipleChoiceField(
+        label=_("Whose number is it?"),
+        choices=[("ours", _("This number is the office's own and nobody bears it"))],
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Only a number of the office's own may be used: somebody else would be disturbed.")},
     )
 

@@ -149,7 +149,7 @@ def test_others_than_compliance_have_no_page_of_canaries(home):
 
 def test_one_is_planted_by_the_form_and_only_under_a_number_of_the_offices_own(home):
     house.arrive(home.event, house.WANG)
-    chen, sent = enter(home.chen), {"event": str(home.event.pk), "name": NAME, "number": NUMBER, "ours": "on"}
+    chen, sent = enter(home.chen), {"event": str(home.event.pk), "name": NAME, "number": NUMBER, "ours": "ours"}
     for wrong in ({"ours": ""}, {"number": house.WANG}, {"number": "12"}, {"name": ""}, {"event": "x"}):
         assert chen.post("/canaries/", sent | wrong).status_code == 400
     assert Canary.objects.count() == 0
