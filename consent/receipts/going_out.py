@@ -5,7 +5,7 @@ from datetime import datetime
 
 from audit import trail
 from audit.trail import Actor
-from consent.models import Consent, KeptReceipt
+from consent.models import Consent, KeptReceipt, Subject
 from consent.receipts import iso27560, record, signed
 from consent.receipts.record import Receipt
 
@@ -34,6 +34,7 @@ def _receipts(language: str, site: str) -> Iterator[Receipt]:
             continue
         told.add(receipt.receipt_id)
         yield receipt
-    for kept in KeptReceipt.objects.order_by("digest").iterator():
+    gone = Subject.objects.filter(erased_at__isnull=False).values("pk")  # whoever left has no receipt any more
+    for kept in KeptReceipt.objects.exclude(principal__in=gone).order_by("digest").iterator():
         if kept.body["receipt_id"] not in told:
             yield iso27560.read(kept.body)

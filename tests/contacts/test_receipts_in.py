@@ -252,6 +252,17 @@ def test_who_was_erased_here_does_not_come_back_by_a_receipt(home):
     assert KeptReceipt.objects.count() == 0
 
 
+def test_who_left_has_no_receipt_any_more_not_even_one_that_was_kept(home):
+    take(home, stopped(home))
+
+    def out():
+        return len(list(going_out.files(form="iso", language="en", site=SITE, by=home.chen, at=LATER)))
+
+    assert (out(), KeptReceipt.objects.count()) == (2, 1)
+    erase.one(home.wang, by=house.BY, at=LATER)
+    assert (out(), KeptReceipt.objects.count()) == (0, 1)
+
+
 def test_only_what_a_trusted_key_signed_and_only_as_it_signed_it(home, settings, tmp_path):
     elsewhere = signing.create(tmp_path / "other.key", "other.example/receipts")
     receipt = other(stopped(home), principal=str(uuid4()))
