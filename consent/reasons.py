@@ -57,6 +57,35 @@ SENTENCES: dict[str, Promise] = {
 }
 
 
+# The rules of law behind an answer; what is not here is a rule of this house alone.
+BASES: dict[str, tuple[str, ...]] = {
+    "allowed": ("pipl.13.1.1", "consumer.29.3"),
+    "erased": ("pipl.47",),
+    "storage_only": ("pipl.47.2",),
+    "suppressed": ("consumer.29.3", "civil.1033.1"),
+    "unfit": ("pipl.51",),
+    "field_level": ("pipl.51",),
+    "no_consent": ("pipl.13.1.1", "consumer.29.3", "ad.43"),
+    "requested": ("pipl.14",),
+    "deferred": ("pipl.14",),
+    "asserted": ("pipl.14",),
+    "refused": ("consumer.29.3", "ad.43"),
+    "withdrawn": ("pipl.15", "consumer.29.3"),
+    "expired": ("pipl.19",),
+    "superseded": ("pipl.14.2",),
+    "invalidated": ("pipl.14",),
+    "revoked": ("pipl.47.1.1",),
+    "suspended": ("pipl.44",),
+    "tombstone": ("pipl.47",),
+    "grade": ("pipl.69",),
+}
+
+
+def bases(code: str) -> tuple[str, ...]:
+    """The keys of the rules of law an answer rests on (L9); none where it is the house's own rule."""
+    return BASES.get(code, ())
+
+
 def sentence(code: str) -> Promise:
     """The sentence of a reason; an unknown code is a no without an explanation."""
     return SENTENCES.get(code, SENTENCES["unknown"])

@@ -1,5 +1,7 @@
 """The table of transitions (law.md §3): what may follow what; everything else is refused."""
 
+from datetime import datetime
+
 ENDS = "tombstone"
 # Found unlawful, or stopped by the controller or an authority: open to every consent there is.
 ALWAYS = frozenset({"invalidated", "revoked", ENDS})
@@ -35,6 +37,24 @@ ASKABLE = frozenset({"", "requested", "asserted", "expired"})
 ANEW = NOES | {"deferred", "expired"}
 # Where somebody is being asked and has not answered.
 WAITING = frozenset({"requested", "deferred", "asserted"})
+
+
+# What a receipt from outside may still tell: a no, a rest, and what was unlawful; its yes opens nothing.
+TELLING = NOES | {"suspended", "invalidated", "revoked"}
+
+
+def heard(before: str, yes_at: datetime | None, told: str, told_at: datetime) -> str:
+    """What becomes of a consent here when another record tells of it: the merge rule (law.md §3); empty for nothing.
+
+    The person's later act counts, and of two at one moment the more restrictive: a no as new as the last yes here, or
+    newer, is heard; an older no is not, and a yes never is. `yes_at` is when they last agreed here, if they did.
+    """
+    if told not in TELLING or before in UNLAWFUL or (yes_at is not None and told_at < yes_at):
+        return ""
+    if before in NOES and told not in UNLAWFUL:
+        return ""
+    allowed = TABLE.get(before, frozenset())
+    return next((after for after in (told, "withdrawn") if after in allowed), "")
 
 
 class TransitionRefused(Exception):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consent import views, views_defence, views_notices, views_receipts
+from consent import views, views_defence, views_law, views_notices, views_receipts
 
 urlpatterns = [
     path("n/<slug:code>/", views.notice_page, name="notice_current"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("notices/<uuid:pk>/propose/", views_notices.propose, name="notice_propose"),
     path("notices/<uuid:pk>/back/", views_notices.send_back, name="notice_back"),
     path("notices/<uuid:pk>/publish/", views_notices.publish, name="notice_publish"),
+    path("law/", views_law.page, name="law"),
     path("receipt/check/", views_receipts.check, name="receipt_check"),
     path("receipt/key/", views_receipts.key, name="receipt_key"),
     path("defence/", views_defence.desk, name="defence"),

@@ -28,7 +28,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     if digits := form.looked_up(request.user):
         bearers = Handle.objects.filter(fingerprint=index.fingerprint(digits)).values("subject")
         found = list(Subject.objects.filter(pk__in=bearers).order_by("-created_at")[:MOST])
-    context = {"form": form if form.errors else NumberForm(), "found": found}
+    context = {"form": form if form.errors else NumberForm(), "found": found, "today": timezone.now()}
     return render(request, "consent/defence.html", context, status=400 if form.errors else 200)
 
 

@@ -17,20 +17,19 @@ PROFILES = ("unlicensed", "bank", "securities", "fund", "insurance_short", "insu
 
 @dataclass(frozen=True)
 class Keep:
-    """One statute: whom it binds, how many years after the relationship, where it stands, and since when."""
+    """One keep: whom it binds, how many years after the relationship, and its key in the register of statutes."""
 
     code: str
     profiles: tuple[str, ...]
     years: int
-    source: str
-    since: date
+    statute: str
 
 
 KEEPS = (
-    Keep("keep_aml", ("bank", "securities", "fund", "insurance_short", "insurance_long"), 10, "反洗钱法 34", date(2025, 1, 1)),
-    Keep("keep_securities", ("securities",), 20, "证券法 137", date(2020, 3, 1)),
-    Keep("keep_insurance", ("insurance_short",), 5, "保险法 87", date(2015, 4, 24)),
-    Keep("keep_insurance", ("insurance_long",), 10, "保险法 87", date(2015, 4, 24)),
+    Keep("keep_aml", ("bank", "securities", "fund", "insurance_short", "insurance_long"), 10, "aml.34"),
+    Keep("keep_securities", ("securities",), 20, "securities.137"),
+    Keep("keep_insurance", ("insurance_short",), 5, "insurance.87"),
+    Keep("keep_insurance", ("insurance_long",), 10, "insurance.87"),
 )
 
 

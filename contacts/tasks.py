@@ -10,7 +10,7 @@ from django.utils import timezone
 from audit.trail import System
 from consent import catching_up, evidence_files
 from consent.stores.store import StoreAway
-from contacts import alarm, asking_later, brakes, importing, nightly, reminding, telling
+from contacts import alarm, asking_later, brakes, canaries, complaints, importing, nightly, reminding, telling
 from contacts.keys import duty, standing
 from contacts.offline import asking, preparing
 from contacts.own import entering
@@ -87,6 +87,19 @@ def ask_offline() -> None:
     """When a device hands in, and every hour: who filled in a form without a network, and devices whose time is over."""
     asking.work(at=timezone.now())
     preparing.end_due(by=System("device"), at=timezone.now())
+
+
+@shared_task(name="contacts.forget_complaints")
+def forget_complaints() -> None:
+    """Every hour: strangers' complaints whose time is over."""
+    complaints.forget_due(by=System("complaints"), at=timezone.now())
+
+
+@shared_task(name="contacts.tell_canaries")
+def tell_canaries() -> None:
+    """Every five minutes: made-up people whom somebody touched."""
+    if count := canaries.tell(at=timezone.now()):
+        logger.error("canaries: %s were touched; compliance sees by whom", count)
 
 
 @shared_task(name="contacts.check_sheet")

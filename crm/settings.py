@@ -27,6 +27,8 @@ KEYRING_FILE = Path(env.text("YUNNUO_KEYRING_FILE", str(VAR_DIR / "keyring.json"
 SEALER_KEY_FILE = Path(env.text("YUNNUO_SEALER_KEY_FILE", str(VAR_DIR / "sealer.key")))
 SEALER_STATE_FILE = Path(env.text("YUNNUO_SEALER_STATE_FILE", str(VAR_DIR / "sealer.state")))
 RECEIPT_KEY_FILE = Path(env.text("YUNNUO_RECEIPT_KEY_FILE", str(VAR_DIR / "receipt.key")))
+# Public lines of other houses' keys whose receipts may be taken in as proof, besides our own.
+TRUSTED_RECEIPT_KEYS = env.words("YUNNUO_TRUSTED_RECEIPT_KEYS", "")
 TRAIL_ORIGIN = env.text("YUNNUO_TRAIL_ORIGIN", "yunnuo.local/trail/1")
 # How long entries stay in the database before they may move to an archive; never less than six months (audit.md §5.9).
 TRAIL_KEEP_DAYS = env.number("YUNNUO_TRAIL_KEEP_DAYS", 1096)
@@ -266,6 +268,8 @@ CELERY_BEAT_SCHEDULE = {
     "tell_changes": {"task": "contacts.tell_changes", "schedule": crontab(minute="*/5"), "options": {"expires": 290}},
     "remind": {"task": "contacts.remind", "schedule": crontab(minute="25")},
     "ask_offline": {"task": "contacts.ask_offline", "schedule": crontab(minute="15")},
+    "tell_canaries": {"task": "contacts.tell_canaries", "schedule": crontab(minute="*/5"), "options": {"expires": 290}},
+    "forget_complaints": {"task": "contacts.forget_complaints", "schedule": crontab(minute="45")},
     "resume_sheets": {"task": "contacts.resume_sheets", "schedule": crontab()},
     "look": {"task": "audit.look", "schedule": crontab(minute="*/5")},
     "write_exports": {"task": "audit.write_exports", "schedule": crontab(), "options": {"expires": 55}},

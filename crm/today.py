@@ -13,7 +13,7 @@ from audit import watch
 from audit.models import Entry, ExportJob, Redaction
 from consent import working_days
 from consent.models import Consent, NoticeVersion, RightsRequest, Suppression
-from contacts import calling, hold, leaving_page, review_queue, sweep, visibility
+from contacts import calling, canaries, hold, leaving_page, review_queue, sweep, visibility
 from contacts.models import CallAttempt, LegalHold, RuleChange, SweepRun
 from contacts.nights import OFFICE
 from team.models import Book, Pledge, User
@@ -108,6 +108,7 @@ def _compliance(user: User, at: datetime) -> list[Tile]:
     overdue = sweep.due_now(at - timedelta(days=1)).count()
     asserted = Consent.objects.filter(state="asserted").values("subject_id").distinct().count()
     return [
+        *_canaries(),
         _requests(at),
         _to_review(at),
         Tile(_("Leaving tonight"), tonight, _("see each person and why"), reverse("retention"), "timer", ""),
@@ -141,6 +142,14 @@ def _compliance(user: User, at: datetime) -> list[Tile]:
         ),
         *(tile for tile in [_seal(at)] if tile.count),
     ]
+
+
+def _canaries() -> list[Tile]:
+    """Touches of canaries that nobody looked at: first of all, and red."""
+    touched = canaries.unseen()
+    if not touched:
+        return []
+    return [Tile(_("Canaries touched"), len(touched), _("look who, and ask why"), reverse("canaries"), "bird", "bad")]
 
 
 def _requests(at: datetime) -> Tile:

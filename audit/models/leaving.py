@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from audit import ids
 from vault import labels
 
-FLOOR_US = 183 * 86_400_000_000  # network logs are kept for six months at least (网络安全法 21)
+FLOOR_US = 183 * 86_400_000_000  # network logs are kept for six months at least (csl.logs in the register of statutes)
 
 
 class Redaction(models.Model):

@@ -1,5 +1,11 @@
 """The authorisation for events, first version, in English."""
 
+from datetime import date
+
+from consent import statutes
+
+BASIS = statutes.cite(("pipl.13.1.1", "pipl.14"), on=date(2026, 1, 1), language="en", whole=True)
+
 EVENT_EN = {
     "title": "Authorisation to use personal information (events)",
     "jit": "Your name and mobile number, used only for what you tick. You may tick nothing and still take part; you may stop it at any time.",
@@ -39,7 +45,7 @@ EVENT_EN = {
     "sections": [
         (
             "Why",
-            "To answer, after this event, your questions about finance, wealth or insurance. The legal basis is your consent (Personal Information Protection Law, articles 13(1)(1) and 14).",
+            f"To answer, after this event, your questions about finance, wealth or insurance. The legal basis is your consent ({BASIS}).",
         ),
         (
             "For how long",

@@ -1,5 +1,11 @@
 """《个人信息授权书（活动现场）》第一版，中文。"""
 
+from datetime import date
+
+from consent import statutes
+
+BASIS = statutes.cite(("pipl.13.1.1", "pipl.14"), on=date(2026, 1, 1), language="zh", whole=True)
+
 EVENT_ZH = {
     "title": "个人信息授权书（活动现场）",
     "jit": "留下姓名和手机号，只用于您勾选的事项；不勾选也可以继续参加活动，随时可以撤回。",
@@ -30,7 +36,7 @@ EVENT_ZH = {
     "sections": [
         (
             "为什么处理",
-            "在本次活动之后，就您关心的融资、理财或保险问题回复您。法律依据是您的同意（《个人信息保护法》第十三条第一款第一项、第十四条）。",
+            f"在本次活动之后，就您关心的融资、理财或保险问题回复您。法律依据是您的同意（{BASIS}）。",
         ),
         (
             "保存多久",

@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from audit import export, offline, trail
 from audit.search import Criteria
 from audit.trail import Actor
-from consent import ledger, notices
+from consent import ledger, notices, statutes
 from consent.models import ConsentEvent, Decision, Evidence, NoticeVersion, SmsMessage, Subject
 
 HERE = Path(__file__).parent
 DECISIONS = 1000  # the newest; the trail has them all
-BESIDE = ("check.py", "README.zh.txt", "README.en.txt")
+BESIDE = ("check.py",)
+READMES = {"zh": "README.zh.txt", "en": "README.en.txt"}
 
 
 class NobodyThere(Exception):
@@ -57,6 +58,9 @@ def of(subject: UUID, *, by: Actor, at: datetime) -> bytes:
         archive.writestr("verify.py", offline.one_file("verify.py"))
         for name in BESIDE:
             archive.writestr(name, (HERE / name).read_bytes())
+        for language, name in READMES.items():
+            words = (HERE / name).read_text(encoding="utf-8")
+            archive.writestr(name, statutes.fill(words, on=at, language=language))
     return target.getvalue()
 
 

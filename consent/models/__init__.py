@@ -1,5 +1,6 @@
 """The tables of consent: purposes, notices, the ledger, evidence, suppression and the gate's decisions."""
 
+from consent.models.complaint import StrangersComplaint
 from consent.models.decision import Decision
 from consent.models.deferral import Deferral
 from consent.models.evidence import Challenge, Evidence, SmsMessage, StopLink
@@ -7,6 +8,7 @@ from consent.models.guardian import Guardian
 from consent.models.ledger import Consent, ConsentEvent
 from consent.models.notice import Notice, NoticeCopy, NoticeDelivery, NoticePurpose, NoticeVersion, Purpose
 from consent.models.paper import FileOutbox, PaperPage
+from consent.models.receipt import KeptReceipt
 from consent.models.recording import Recording
 from consent.models.review import ConsentReview
 from consent.models.rights import RightsRequest
@@ -25,6 +27,7 @@ __all__ = [
     "FileOutbox",
     "Guardian",
     "Handle",
+    "KeptReceipt",
     "Notice",
     "NoticeCopy",
     "NoticeDelivery",
@@ -36,6 +39,7 @@ __all__ = [
     "RightsRequest",
     "SmsMessage",
     "StopLink",
+    "StrangersComplaint",
     "Subject",
     "Suppression",
 ]

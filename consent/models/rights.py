@@ -41,6 +41,7 @@ class RightsRequest(models.Model):
         OWN_PAGE = "own_page", _("on the person's own page")
         SPOKEN = "spoken", _("said to staff")
         LETTER = "letter", _("letter or e-mail")
+        PUBLIC = "public", _("on the public page, by a stranger")
 
     class State(models.TextChoices):
         """Where it stands."""

@@ -188,8 +188,8 @@ def _item(row: dict[str, Any]) -> Item:
         purpose=purpose["code"],
         purpose_text=purpose["text"],
         channel=channel,
-        form=FORM_OF[row["consent_form"]],
-        state=NAMED[row["state"]],
+        form=_named(row, "consent_form", FORM_OF),
+        state=_named(row, "state", NAMED),
         source=row["collection_method"],
         given=period.get("from", ""),
         until=period.get("until", ""),
@@ -200,7 +200,7 @@ def _item(row: dict[str, Any]) -> Item:
         items=tuple(row["pii_information"]),
         events=tuple(
             Event(
-                NAMED[one["event_state"]],
+                _named(one, "event_state", NAMED),
                 one["event_time"],
                 one["entity_id"],
                 one["expression_method"],
@@ -211,3 +211,10 @@ def _item(row: dict[str, Any]) -> Item:
         ),
         contact=tuple((name, promised[term]) for name, term in CONTACT.items() if term in promised),
     )
+
+
+def _named(row: dict[str, Any], member: str, known: dict[str, str]) -> str:
+    """Our word for what this member names."""
+    if row[member] not in known:
+        raise FormRefused(member)
+    return known[row[member]]

@@ -90,7 +90,7 @@ def of(subject: UUID, *, language: str, site: str) -> Receipt:
     return Receipt(
         receipt_id=str(uuid5(NAMES, "".join(steps[head.pk][-1].event_hash for head in told))),
         principal=str(subject),
-        created=_stamp(newest.recorded_at),
+        created=stamp(newest.recorded_at),
         language=language,
         rights_url=_notice_url(told[0], site),
         controller={key: str(words["controller"].get(key, "")) for key in ("name", "credit_code", "address", "contact")},
@@ -111,15 +111,15 @@ def _item(head: Consent, steps: list[ConsentEvent], ticks: dict[UUID, NoticePurp
         form=head.form or (Form.GENERAL if head.given_at else head.purpose.form),
         state=head.state,
         source=head.source,
-        given=_stamp(head.given_at),
-        until=_stamp(head.valid_until),
+        given=stamp(head.given_at),
+        until=stamp(head.valid_until),
         days=tick.valid_days if tick else head.purpose.retention_days,
         recipient=tick.recipient if tick else "",
         notice_url=_notice_url(head, site),
         notice_hash=head.notice_version.content_hash,
         items=tuple(head.purpose.categories or ITEMS),
         events=tuple(
-            Event(step.after, _stamp(step.event_time), step.actor, step.method, step.grade, step.event_hash) for step in steps
+            Event(step.after, stamp(step.event_time), step.actor, step.method, step.grade, step.event_hash) for step in steps
         ),
         contact=_contact(tick, language) if tick else (),
     )
@@ -144,6 +144,6 @@ def _notice_url(head: Consent, site: str) -> str:
     return f"{site.rstrip('/')}/n/{version.notice.code}/v{version.number}/"
 
 
-def _stamp(at: datetime | None) -> str:
+def stamp(at: datetime | None) -> str:
     """ISO 8601 in UTC, to the microsecond; empty for no time."""
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z") if at else ""

@@ -6,7 +6,8 @@ numbers, yes and no, so sorted keys without spaces are that form. Nothing that s
 
 import json
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from consent.receipts import iso27560, kantara
@@ -21,10 +22,12 @@ FORMS = {"iso": iso27560.write, "kantara": kantara.write}
 
 @dataclass(frozen=True)
 class Checked:
-    """What a document is: genuine, changed, another house's, or no receipt; and what a genuine one tells."""
+    """What a document is: genuine, changed, another house's, or no receipt; what a genuine one tells, and what is wrong."""
 
     word: str
     receipt: Receipt | None = None
+    member: str = field(default="", compare=False)  # the one that is missing or wrong, where one is
+    key: str = field(default="", compare=False)  # the line of the key that it names
 
 
 def document(receipt: Receipt, form: str) -> bytes:
@@ -48,24 +51,33 @@ def check(shown: bytes) -> Checked:
 
     genuine, changed (signed by nobody, or no longer as it was), elsewhere (another house's key), none (no receipt).
     """
+    return verify(shown, trusted=lambda line: line == signing.receipts().verifier.line())
+
+
+def verify(shown: bytes, *, trusted: Callable[[str], bool]) -> Checked:
+    """The same under any key whose public line is `trusted`; never raises for what somebody shows."""
     try:
-        body = _parsed(shown)
+        body = parsed(shown)
         proof = body.pop("proof")
-        if Verifier.read(str(proof["key"])).line() != (ours := signing.receipts().verifier).line():
-            return Checked("elsewhere")
-        signature = b64decode(str(proof["value"]), validate=True)
+        verifier = Verifier.read(str(proof["key"]))
+        signature, told = b64decode(str(proof["value"]), validate=True), canonical(body)
+        kind = proof.get("type")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return Checked("none")
-    if proof.get("type") != KIND or not ours.holds(canonical(body), signature):
-        return Checked("changed")
+        return Checked("none", member="proof")
+    key = verifier.line()
+    if not trusted(key):
+        return Checked("elsewhere", member="proof.key", key=key)
+    if kind != KIND or not verifier.holds(told, signature):
+        return Checked("changed", member="proof.value", key=key)
     try:
         read = kantara.read if body.get("version") == kantara.VERSION else iso27560.read
-        return Checked("genuine", read(body))
-    except iso27560.FormRefused:
-        return Checked("none")
+        return Checked("genuine", read(body), key=key)
+    except iso27560.FormRefused as refused:
+        return Checked("none", member=str(refused), key=key)
 
 
-def _parsed(shown: bytes) -> dict[str, Any]:
+def parsed(shown: bytes) -> dict[str, Any]:
+    """The document that these bytes are. Raises ValueError, TypeError or RecursionError for what is none."""
     body = json.loads(shown.decode("utf-8-sig"), object_pairs_hook=_once) if len(shown) <= LONGEST else None
     if not isinstance(body, dict):
         raise TypeError("no document")

@@ -10,6 +10,7 @@ from audit.trail import Actor
 from consent import ledger
 from consent.drafting import effects
 from consent.models import Consent, RightsRequest
+from consent.requests import ending
 from consent.requests.asking import LONGEST, RequestRefused
 from team.models import User
 from vault import names, sealing
@@ -58,6 +59,7 @@ def _decide(request_id: UUID, *, state: str, ground: str, words: str, by: User, 
         row.state, row.ground, row.decided_at, row.decided_by = state, ground, at, by
         row.answer = sealing.seal_text(told, field_id="consent.request.answer", row=row.pk, owner=row.subject_id)
         row.save(update_fields=["state", "ground", "decided_at", "decided_by", "answer"])
+        ending.count_down(row, at=at)
         if row.kind == RightsRequest.Kind.RESTRICTION and state == "refused" and not _still_asked(row.subject_id):
             _go_on(row.subject_id, by=by, at=at)
     return row

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from consent import working_days
-from consent.models import RightsRequest
-from consent.requests import deciding
+from consent.models import RightsRequest, StrangersComplaint
+from consent.requests import complaints, deciding
 from consent.requests.asking import RequestRefused
 from contacts import cards, correcting, visibility
 from contacts.forms.own import AnswerForm, CorrectionForm, RefusalForm, TakenForm
@@ -41,6 +41,7 @@ def desk(request: StaffRequest) -> HttpResponse:
     context = {
         "waiting": [(row, shown.get(row.subject_id), working_days.left(today, row.due_on)) for row in waiting],
         "decided": list(decided),
+        "counted": complaints.counted(at=at),
     }
     return render(request, "contacts/requests/desk.html", context)
 
@@ -55,13 +56,17 @@ def one(request: StaffRequest, pk: UUID) -> HttpResponse:
 def _one(request: StaffRequest, row: RightsRequest, **forms: object) -> HttpResponse:
     at = timezone.now()
     people = list(visibility.visible(request.user).filter(pk=row.subject_id))
-    shown = show([Wish(row.words, Level.CALL), Wish(row.answer, Level.CALL)])
-    words, told = (MOBILE.sub("•••", text) for text in shown)  # nobody reads a number here, whoever wrote it down
+    stranger = StrangersComplaint.objects.filter(request=row).first()
+    boxes = (row.words, row.answer, stranger.reply_to if stranger else None)
+    shown = show([Wish(box, Level.CALL) for box in boxes])
+    words, told, address = (MOBILE.sub("•••", text) for text in shown)  # nobody reads a number, whoever wrote it down
     context = {
         "row": row,
         "card": cards.of(people, by=request.user, at=at)[0] if people else None,
         "words": words,
         "told": told,
+        "stranger": stranger,
+        "address": address,
         "left": working_days.left(at.astimezone(OFFICE).date(), row.due_on),
         "answer": AnswerForm(prefix="a"),
         "refusal": RefusalForm(prefix="r"),
@@ -97,7 +102,7 @@ def _decided(request: StaffRequest, deed: Callable[[], object]) -> HttpResponse:
     except RequestRefused:
         messages.info(request, _("This request has been decided already."))
     else:
-        messages.success(request, _("Decided. The person reads it on their own page."))
+        messages.success(request, _("Decided. The person reads it on their page."))
     return redirect("requests")
 
 

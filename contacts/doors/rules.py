@@ -27,6 +27,7 @@ def page(request: StaffRequest) -> HttpResponse:
     context = {
         "may_propose": request.user.role == "compliance",
         "rules": RetentionRule.objects.all(),
+        "today": timezone.now(),
         "waiting": [row for row in changes if row.state == RuleChange.State.PROPOSED],
         "decided": [row for row in changes if row.state != RuleChange.State.PROPOSED],
         "profile": profile,

@@ -107,7 +107,7 @@ class TakenForm(AskForm):
     """A request that came by another road than the person's own page."""
 
     road = forms.ChoiceField(
-        label=_("How did it reach us?"), choices=[c for c in RightsRequest.Road.choices if c[0] != "own_page"]
+        label=_("How did it reach us?"), choices=[c for c in RightsRequest.Road.choices if c[0] not in ("own_page", "public")]
     )
     field_order = ("road", "kind", "words")
 

@@ -1,6 +1,7 @@
 """The tables of the people we know: events, contacts, phones, calls, sheets, retention and sweeps."""
 
 from contacts.models.call import CallAttempt
+from contacts.models.canary import Canary
 from contacts.models.contact import Contact, Phone
 from contacts.models.event import Event, EventStaff, EventTick, Submission
 from contacts.models.leaving import Departure, LegalHold, RetentionRule, RuleChange
@@ -13,6 +14,7 @@ from contacts.models.visit import OwnVisit
 
 __all__ = [
     "CallAttempt",
+    "Canary",
     "Contact",
     "Departure",
     "Event",

@@ -1,8 +1,13 @@
 """Words of the leaving pages: each retention rule and window as a sentence people understand."""
 
+from datetime import date
+
 from django import template
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+
+from consent.templatetags import law
 
 register = template.Library()
 
@@ -42,20 +47,20 @@ STARTS: dict[str, Promise] = {
     "promise": _("days after the end the notice promised"),
     "no_basis": _("days after the record was made"),
 }
-SOURCES: dict[str, str] = {
-    "withdrawn": "PIPL 47(1)(3)",
-    "refused": "PIPL 47(1)(3)",
-    "invalidated": "PIPL 47(1)(4)",
-    "revoked": "PIPL 47(1)(1)",
-    "wrong_number": "PIPL 8, 47",
-    "expired": "PIPL 47(1)(2)",
-    "unconfirmed": "PIPL 14, 47",
-    "deferred": "条例 22(5)",
-    "asserted": "PIPL 14, 47",
-    "event_lead": "PIPL 19",
-    "contacted": "PIPL 19",
-    "unreachable": "PIPL 47(1)(1)",
-    "promise": "条例 21(3)",
+SOURCES: dict[str, tuple[str, ...]] = {
+    "withdrawn": ("pipl.47.1.3",),
+    "refused": ("pipl.47.1.3",),
+    "invalidated": ("pipl.47.1.4",),
+    "revoked": ("pipl.47.1.1",),
+    "wrong_number": ("pipl.8", "pipl.47"),
+    "expired": ("pipl.47.1.2",),
+    "unconfirmed": ("pipl.14", "pipl.47"),
+    "deferred": ("netdata.22.5",),
+    "asserted": ("pipl.14", "pipl.47"),
+    "event_lead": ("pipl.19",),
+    "contacted": ("pipl.19",),
+    "unreachable": ("pipl.47.1.1",),
+    "promise": ("netdata.21.3",),
 }
 PROFILES: dict[str, Promise] = {
     "unlicensed": _("without a licence that makes it keep records"),
@@ -91,9 +96,9 @@ def window_name(code: str) -> Promise | str:
 
 
 @register.simple_tag
-def rule_source(code: str) -> str:
-    """The article a rule stands on."""
-    return SOURCES.get(code, "")
+def rule_source(code: str, *, on: date) -> SafeString:
+    """The article a rule stands on, as in force on that day (L9)."""
+    return law.linked(SOURCES.get(code, ()), on=on)
 
 
 @register.simple_tag

@@ -23,6 +23,8 @@ _BY_TABLE = {
     "consent_evidence": "consent_evidence_hold consent_evidence_hold_update",
     "consent_guardian": "consent_guardian_audit consent_guardian_audit_truncate consent_guardian_paper "
     "consent_guardian_fixed consent_guardian_stays consent_guardian_hold",
+    "consent_keptreceipt": "consent_keptreceipt_audit consent_keptreceipt_audit_truncate "
+    "consent_keptreceipt_grows consent_keptreceipt_grows_truncate",
     "consent_noticecopy": "consent_noticecopy_grows consent_noticecopy_grows_truncate",
     "consent_noticepurpose": "consent_noticepurpose_fixed consent_noticepurpose_fixed_truncate",
     "consent_noticeversion": "consent_noticeversion_fixed consent_noticeversion_fixed_truncate "
@@ -32,8 +34,10 @@ _BY_TABLE = {
     "consent_rightsrequest": "consent_rightsrequest_audit consent_rightsrequest_audit_truncate "
     "consent_rightsrequest_decided consent_rightsrequest_stays consent_rightsrequest_hold",
     "consent_smsmessage": "consent_smsmessage_hold consent_smsmessage_hold_update",
+    "consent_strangerscomplaint": "consent_strangerscomplaint_audit consent_strangerscomplaint_audit_truncate",
     "consent_subject": "consent_subject_hold_update consent_subject_age_insert consent_subject_age_update",
     "contacts_callattempt": "contacts_callattempt_hold",
+    "contacts_canary": "contacts_canary_audit contacts_canary_audit_truncate",
     "contacts_contact": "contacts_contact_audit contacts_contact_audit_truncate contacts_contact_hold",
     "contacts_legalhold": "contacts_legalhold_audit contacts_legalhold_audit_truncate contacts_legalhold_hold",
     "contacts_phone": "contacts_phone_audit contacts_phone_audit_truncate contacts_phone_hold",

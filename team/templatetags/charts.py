@@ -13,8 +13,11 @@ WIDTH, HEIGHT = 640, 96
 
 
 @register.simple_tag
-def day_bars(days: Sequence[tuple[date, int]], marked: Sequence[int] = ()) -> SafeString:
-    """A bar per day, with its count in words for those who do not see it; `marked` colours the foot of each bar."""
+def day_bars(days: Sequence[tuple[date, int]], marked: Sequence[int] = (), named: str = "%m-%d") -> SafeString:
+    """A bar per day, or per month `named` so, with its count in words for those who do not see it.
+
+    `marked` colours the foot of each bar.
+    """
     most = max((count for _day, count in days), default=0) or 1
     step = WIDTH / max(len(days), 1)
     bars = format_html_join(
@@ -34,7 +37,7 @@ def day_bars(days: Sequence[tuple[date, int]], marked: Sequence[int] = ()) -> Sa
             for h in [max(count / most * HEIGHT, 1.0)]
         ),
     )
-    told = ", ".join(f"{day:%m-%d}: {count}" for day, count in days if count) or _("none")
+    told = ", ".join(f"{day:{named}}: {count}" for day, count in days if count) or _("none")
     return format_html(
         '<svg class="chart" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}{}</svg>',
         WIDTH,

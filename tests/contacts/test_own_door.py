@@ -9,7 +9,7 @@ from django.test import Client
 
 from audit import trail
 from consent.models import SmsMessage
-from contacts import erase
+from contacts import canaries, erase
 from contacts.intake import asserting, visiting
 from contacts.intake.arriving import Draft
 from contacts.models import Phone
@@ -49,21 +49,22 @@ def quiet(answer):
     return re.sub(r"own=[0-9A-Za-z_-]{32}", "own=TOKEN", page), main, vault
 
 
-def test_the_door_tells_nothing_of_a_number_known_refused_erased_or_unknown(home, settings):
-    refused, gone = "13922225678", "13933335678"
+def test_the_door_tells_nothing_of_a_number_known_refused_erased_planted_or_unknown(home, settings):
+    refused, gone, planted = "13922225678", "13933335678", "13944445678"
     meet(home)
     meet(home, refused)
     left = meet(home, gone)
     opened(refused).post("/me/stop/")
     erase.one(left, by=house.BY, at=LATER)
+    canaries.plant(event=home.event, name="林小溪", number=phone.normalise(planted), by=home.chen, at=LATER)
     settings.DEMO = False
     heard(house.QIAN)  # what the process remembers between requests is warm now
     unknown = heard(house.QIAN)
     assert [status.split("\n")[0] for status, _main, _vault in unknown] == [
         "200", "200", "200", "400", "400", "200", "200", "200", "200", "200",
     ]  # fmt: skip
-    assert {number: heard(number) == unknown for number in (house.WANG, refused, gone)} == {
-        house.WANG: True, refused: True, gone: True,
+    assert {number: heard(number) == unknown for number in (house.WANG, refused, gone, planted)} == {
+        house.WANG: True, refused: True, gone: True, planted: True,
     }  # fmt: skip
 
 

@@ -38,6 +38,7 @@ def test_the_commands_of_the_house_are_these():
         "import",
         "keyring",
         "receipts",
+        "receipts-import",
         "restore",
         "roles",
         "run",

@@ -13,6 +13,7 @@ from tests.refusals import (
     test_forms,
     test_leaving_tables,
     test_papers,
+    test_records,
     test_requests,
     test_restoration,
     test_taken_out,
@@ -33,6 +34,7 @@ PROVING = (
     test_exports,
     test_taken_out,
     test_papers,
+    test_records,
     test_requests,
     test_forms,
 )

@@ -1,0 +1,59 @@
+"""Complaints of people who are not known here: taken in without a number, answered by a code, forgotten on their day (K7).
+
+A stranger has no key and no row. Each complaint gets a subject of its own, made for it alone, whose key seals its words and
+goes with them: that nobody is looked up is what makes the door the same for everybody.
+"""
+
+import hashlib
+import secrets
+from base64 import b32encode
+from datetime import datetime
+from uuid import uuid4
+
+from django.db import transaction
+
+from audit import trail
+from audit.trail import Self_
+from consent.models import StrangersComplaint, Subject
+from consent.requests import asking, ending
+from vault import names, persons, sealing
+
+LONGEST_ADDRESS = 200  # characters
+Topic, Reply = StrangersComplaint.Topic, StrangersComplaint.Reply
+
+
+def complain(*, topic: str, words: str, reply: str, reply_to: str, at: datetime) -> str:
+    """Take a complaint in; returns the code, which nobody but the stranger has. `at` is aware, UTC.
+
+    It is due as every request is, and leaves 90 days after its answer, after a year in any case. Raises
+    asking.RequestRefused for a topic, a road or words that are none, vault.names.TextRefused.
+    """
+    address = names.clean_line(reply_to, LONGEST_ADDRESS) if reply == Reply.LETTER else ""
+    if topic not in Topic.values or reply not in Reply.values or not names.clean_note(words, asking.LONGEST):
+        raise asking.RequestRefused("kind")
+    subject, code = uuid4(), b32encode(secrets.token_bytes(15)).decode().lower()
+    persons.make_keys([subject], at=at)  # first: a crash leaves a key that nobody owns, which the sweep finds
+    with transaction.atomic():
+        Subject.objects.create(pk=subject, created_at=at)
+        row = asking.ask(subject=subject, kind="complaint", words=words, road="public", by=Self_(subject), at=at)
+        made = StrangersComplaint(subject_id=subject, request=row, topic=topic, reply=reply, code_hash=_hash(code))
+        made.leaves_at = at + ending.UNREAD
+        if address:
+            made.reply_to = sealing.seal_text(address, field_id="consent.complaint.reply_to", row=subject, owner=subject)
+        made.save(force_insert=True)
+    return code
+
+
+def find(code: str, *, at: datetime) -> StrangersComplaint | None:
+    """The complaint of this code while its words are here."""
+    rows = StrangersComplaint.objects.filter(code_hash=_hash(code), leaves_at__gt=at, subject__erased_at__isnull=True)
+    return rows.select_related("request").first()
+
+
+def read(complaint: StrangersComplaint, *, at: datetime) -> None:
+    """On record that the stranger came back to look."""
+    trail.record_alone("complaint.read", by=Self_(complaint.pk), at=at, subject=complaint.pk)
+
+
+def _hash(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
