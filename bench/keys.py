@@ -33,7 +33,11 @@ def rows(office: SimpleNamespace) -> list[clock.Row]:
         raise SystemExit("bench: not every key was wrapped anew")
     before = Entry.objects.count()
     written = clock.once(
-        "8 writers with 5 ms of work each, of 1", partial(_write, 8), partial(_write, 1), goal=2, by_clock=True
+        "8 writers with 5 ms of work each, of 1",
+        partial(_write, 8),
+        partial(_write, 1),
+        goal=2 if connection.vendor == "postgresql" else None,
+        by_clock=True,
     )
     if Entry.objects.count() != before + 9 * ACTS:
         raise SystemExit("bench: entries are missing")

@@ -10,7 +10,7 @@ from typing import Any
 
 from bench import clock, plain, serving
 from bench.serving import Site
-from contacts import listing
+from contacts import events, listing
 from contacts.models import Contact, Event, Phone
 from crm.demo import people as made_up
 from team.models import Throttle
@@ -92,14 +92,14 @@ def _captured(sites: tuple[Site, Site], office: SimpleNamespace) -> clock.Row:
     event = Event.objects.get(code="demo")
     rng, taken = Random(11), set(plain.Plain.objects.values_list("number", flat=True))
     drafts = [made_up.draw(rng, taken) for _n in range(ROUNDS)]
-    ticks = [str(row.tick_id) for row in event.ticks.all()]
+    ticks = str(events.asked_by_form(event)["general"][0].pk)
     path, before = f"/e/{event.code}/", Contact.objects.count()
     deeds: list[clock.Deed] = []
     for draft in drafts:
         token = re.search(r'name="token" value="([^"]+)"', ours.get(path))
         if token is None:
             raise SystemExit("bench: the visitor's form has no token")
-        words = {"name": draft.name, "number": draft.numbers[0].digits[2:], "ticks": ticks[0], "token": token[1]}
+        words = {"name": draft.name, "number": draft.numbers[0].digits[2:], "age": "adult", "ticks": ticks, "token": token[1]}
         deeds.append(partial(ours.post, path, words))
     new = f"/{office.book.pk}/new/"
     bare = [partial(floor.post, new, {"name": d.name, "number": d.numbers[0].digits}) for d in drafts]

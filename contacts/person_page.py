@@ -1,10 +1,9 @@
 """Everything one person's page shows, gathered for one reader at one moment."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
-
-from django.db.models import Min, Q
 
 from consent import gate, notices, rules
 from consent.models import Consent, ConsentEvent, NoticePurpose, NoticeVersion
@@ -71,7 +70,7 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
     return PersonPage(
         leaves=leaves,
         card=cards.of([contact], by=by, at=at)[0],
-        origin=_origin(contact),
+        origin=_origin(contact, acts),
         verdict=verdicts["call"],
         invite=verdicts["invite"],
         consents=consents,
@@ -83,7 +82,7 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
     )
 
 
-def _origin(contact: Contact) -> Origin:
+def _origin(contact: Contact, acts: list[ConsentEvent]) -> Origin:
     """How, where and through whom, and every notice on record."""
     return Origin(
         source=contact.get_source_display(),
@@ -92,7 +91,7 @@ def _origin(contact: Contact) -> Origin:
         held_on=contact.event.held_on,
         at=contact.created_at,
         by=contact.created_by.display_name if contact.created_by else "",
-        notices=_notices(contact.pk),
+        notices=_notices(acts),
         offline=OfflineRecord.objects.filter(subject_id=contact.pk)
         .select_related("device__by")
         .order_by("received_at")
@@ -116,11 +115,13 @@ def _verdicts(
     return gate.peek(contact.pk, uses, consents=consents, agreed=agreed, by=by, at=at, discreet=told)
 
 
-def _notices(subject: UUID) -> list[Shown]:
-    """Every version that an act of this person names, the first shown first; two queries, however many acts."""
-    acts = ConsentEvent.objects.filter(consent__subject_id=subject).order_by().values_list("notice_version")
-    agreed = Min("event_time", filter=Q(after__in=rules.LIVE))
-    rows = acts.annotate(first=Min("event_time"), agreed=agreed).order_by("first", "notice_version__number")
-    found = list(rows)
-    versions = NoticeVersion.objects.select_related("notice").in_bulk([pk for pk, _first, _agreed in found])
-    return [Shown(versions[pk], first, agreed) for pk, first, agreed in found]
+def _notices(acts: list[ConsentEvent]) -> list[Shown]:
+    """Every version that an act of this person names, the first shown first."""
+    times: dict[NoticeVersion, list[datetime]] = defaultdict(list)
+    agreed: dict[NoticeVersion, list[datetime]] = defaultdict(list)
+    for act in acts:
+        times[act.notice_version].append(act.event_time)
+        if act.after in rules.LIVE:
+            agreed[act.notice_version].append(act.event_time)
+    shown = [Shown(version, min(when), min(agreed[version], default=None)) for version, when in times.items()]
+    return sorted(shown, key=lambda one: (one.first, one.version.number))

@@ -44,10 +44,10 @@ class Step:
 
 
 def acts_of(contact: Contact) -> list[ConsentEvent]:
-    """The acts of consent of one person, newest first, with what was shown and who recorded them; one query."""
+    """Every act of consent of one person, newest first, with what was shown and who recorded them; one query."""
     rows = ConsentEvent.objects.filter(consent__subject_id=contact.pk)
     rows = rows.select_related("consent__purpose", "recorded_by", "notice_version__notice")
-    return list(rows.order_by("-recorded_at", "-number")[:LIMIT])
+    return list(rows.order_by("-recorded_at", "-number"))
 
 
 def calls_of(contact: Contact, *, at: datetime) -> list[CallAttempt]:
@@ -63,11 +63,12 @@ def of(contact: Contact, acts: list[ConsentEvent], calls: list[CallAttempt], *, 
 
     `leaves` is the night in which they leave (keeping.leaving).
     """
-    steps = [_consent_step(event) for event in acts]
+    steps = [_consent_step(event) for event in acts[:LIMIT]]
     steps += [_call_step(call) for call in calls[:LIMIT]]
     steps.sort(key=lambda step: step.at, reverse=True)
     ahead = [Step(leaves, _("Will be erased"), "", "trash-2", "idle", future=True)]
-    if wished := deferring.wishes([contact.pk]).get(contact.pk):
+    put_off = any(event.after == "deferred" for event in acts)
+    if put_off and (wished := deferring.wishes([contact.pk]).get(contact.pk)):
         words = _("as they wished; nobody else asks")
         ahead.append(Step(wished, _("May be asked once more"), words, "send", "idle", future=True))
     return [*ahead, *steps]

@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connections, transaction
+from django.db.models import QuerySet
 
 from vault import keyring, persons
 from vault.keys import Key
@@ -29,11 +30,11 @@ def batches(*, size: int = BATCH) -> Iterator[int]:
     old, after = _old(same=True), UUID(int=0)
     while old:
         with transaction.atomic(using=ALIAS):
-            rows = _locked(old, after, size)
-            moved = _swap([(row.owner, bytes(row.wrapped), _rewrapped(row)) for row in rows])
+            rows = list(_locked(old, after, size).values_list("owner", "wrapped"))
+            moved = _swap([(owner, bytes(wrapped), _rewrapped(owner, bytes(wrapped))) for owner, wrapped in rows])
         if not rows:
             return
-        after = rows[-1].owner
+        after = rows[-1][0]
         yield moved
 
 
@@ -50,7 +51,7 @@ def next_generation(*, at: datetime, size: int) -> Iterator[int]:
     old, after = _old(same=False), UUID(int=0)
     while old:
         with transaction.atomic(using=ALIAS):
-            rows = _locked(old, after, size)
+            rows = list(_locked(old, after, size))
             for row in rows:
                 if row.previous is None:  # else the step before is not finished for this person
                     _begin(row, at=at)
@@ -83,16 +84,16 @@ def _old(*, same: bool) -> list[bytes]:
     return [k.kid for k in ring.living("kek") if k.state == "retired" and (k.suite is active.suite) == same]
 
 
-def _locked(kids: list[bytes], after: UUID, size: int) -> list[PersonKey]:
+def _locked(kids: list[bytes], after: UUID, size: int) -> QuerySet[PersonKey]:
     """The next rows; on PostgreSQL those that nobody else is just moving or erasing."""
     skip = connections[ALIAS].features.has_select_for_update_skip_locked
     rows = PersonKey.objects.filter(kid__in=kids, owner__gt=after).select_for_update(skip_locked=skip)
-    return list(rows.order_by("owner")[:size])
+    return rows.order_by("owner")[:size]
 
 
-def _rewrapped(row: PersonKey) -> bytes:
-    _number, generation, key = persons.unwrap(row.owner, bytes(row.wrapped))
-    return persons.wrap(row.owner, key, generation, ring=keyring.current())
+def _rewrapped(owner: UUID, wrapped: bytes) -> bytes:
+    _number, generation, key = persons.unwrap(owner, wrapped)
+    return persons.wrap(owner, key, generation, ring=keyring.current())
 
 
 def _swap(changes: Sequence[Change]) -> int:

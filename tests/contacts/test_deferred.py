@@ -55,7 +55,11 @@ def test_later_by_the_form_is_kept_with_its_proof_and_opens_nothing(home):
     phone = Client()
     with time_machine.travel(LATER, tick=False):
         token = visiting.form_token()
-        page = phone.post("/e/fair/", {"name": "周诺", "number": house.ZHOU, "ticks": ticks(home), "token": token}, follow=True)
+        page = phone.post(
+            "/e/fair/",
+            {"age": "adult", "name": "周诺", "number": house.ZHOU, "ticks": ticks(home), "token": token},
+            follow=True,
+        )
         where = page.redirect_chain[-1][0]
         zhou = visiting.submission_of(home.event, token).subject_id
         right = code_of(visiting.submission_of(home.event, token))

@@ -55,7 +55,7 @@ def test_the_persons_page(count):
     home, pk = build(count)
     browser = cast.enter(home.li)
     browser.get(f"/contacts/{pk}/")
-    assert cost(lambda: browser.get(f"/contacts/{pk}/")) == (16, 1)
+    assert cost(lambda: browser.get(f"/contacts/{pk}/")) == (20, 1)
 
 
 def test_a_reveal():
