@@ -14,6 +14,7 @@ from contacts import alarm, asking_later, brakes, canaries, complaints, importin
 from contacts.keys import duty, standing
 from contacts.offline import asking, preparing
 from contacts.own import entering
+from vault import restoration
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,12 @@ def sweep() -> None:
 
 @shared_task(name="contacts.clear_files")
 def clear_files() -> None:
-    """Every hour: files that somebody left behind; a store that does not answer is asked again in an hour."""
+    """Every hour: files that somebody left behind; a store that does not answer is asked again in an hour.
+
+    Not while a restored backup waits for its proof: what came after it looks like nobody's.
+    """
+    if restoration.sealed():
+        return
     try:
         count = evidence_files.clear(at=timezone.now())
     except StoreAway as away:

@@ -19,6 +19,9 @@ from crm.celery import app
 ASKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the ways to ask `run` to end
 PATIENCE = 10  # seconds for a child to finish what it is doing
 LOOK = 0.2  # seconds between two looks at the children
+# The queue in files may hand over a message that is half written, and its worker falls over it. Nothing is lost by that
+# (duty is a query, design rule 4), so these begin anew; one that falls again and again is no accident.
+AGAIN, TIMES, WITHIN = frozenset({"the task worker", "the clock"}), 3, 60  # times within so many seconds
 
 Children = dict[str, BaseProcess]
 Work = Callable[[], Any]
@@ -61,15 +64,21 @@ def works(port: int) -> dict[str, Work]:
 
 
 def keep(work: dict[str, Work], *, ready: Callable[[], None]) -> str:
-    """Start all, say `ready`, and wait until a signal comes or one ends by itself; end the others, name that one, if any."""
+    """Start all, say `ready`, and wait until a signal comes or one ends by itself; end the others, name that one, if any.
+
+    Worker and clock are started again, three times a minute at most.
+    """
     children: Children = {}
+    fallen: list[float] = []
     try:
         _fork(work, children)
         ready()
         while True:
-            for name, child in children.items():
-                if not child.is_alive():
+            for name in [name for name, child in children.items() if not child.is_alive()]:
+                fallen = [*(when for when in fallen if when > time.monotonic() - WITHIN), time.monotonic()]
+                if name not in AGAIN or len(fallen) > TIMES:
                     return name
+                _fork({name: work[name]}, children)
             time.sleep(LOOK)
     except KeyboardInterrupt:
         return ""

@@ -43,6 +43,24 @@ def test_a_child_that_ends_by_itself_is_named_and_the_others_end(name):
     assert active_children() == []
 
 
+def test_a_worker_that_fell_once_begins_anew_and_the_site_never_noticed(tmp_path):
+    """The queue in files may hand over half a message; that is no reason to take the site down."""
+    begun = tmp_path / "begun"
+
+    def worker():
+        with begun.open("a") as file:
+            file.write("x")
+        if len(begun.read_text()) > 2:
+            os.kill(os.getppid(), signal.SIGTERM)  # the third time we have seen enough
+        else:
+            sys.exit(1)
+        time.sleep(60)
+
+    children.heed()
+    work = {"the web server": lambda: time.sleep(60), "the task worker": worker}
+    assert (children.keep(work, ready=lambda: None), begun.read_text()) == ("", "xxx")
+
+
 def alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
