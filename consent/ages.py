@@ -7,9 +7,9 @@ from django.db import transaction
 
 from audit import trail
 from audit.trail import Self_
-from consent import guardians
+from consent import erasure_ledger, guardians
 from consent.models import Subject
-from consent.models.subject import Age
+from consent.models.subject import MINORS, Age
 from team.models import Role, User
 
 STRICTNESS = {"": 0, Age.ADULT: 0, Age.YOUTH: 1, Age.CHILD: 2}
@@ -60,3 +60,5 @@ def declare(*, subject: UUID, age: str, by: User, at: datetime) -> None:
             raise AgeRefused("guardian")
         trail.record("age.declared", by=by, at=at, subject=subject)
         Subject.objects.filter(pk=subject).update(age=age, age_at=at)
+        if age in MINORS:  # who is left alone is left alone after a restore too
+            erasure_ledger.try_to_write("minor", [{"subject": str(subject)}], at=at)

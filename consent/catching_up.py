@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 from consent import erasure_ledger
 from consent.models import Consent, Subject, Suppression
+from consent.models.subject import MINORS
 
-CLOSED = ("withdrawn", "refused")
+CLOSED = ("withdrawn", "refused", "invalidated", "revoked")
 NEVER = datetime.min.replace(tzinfo=UTC)
 Fact = tuple[dict[str, str], datetime]
 
@@ -22,7 +23,7 @@ def catch_up(*, at: datetime) -> int:
         told[key] = max(line.at, told.get(key, NEVER))
     return sum(
         erasure_ledger.write(kind, [about for about, since in facts if told.get((kind, _name(about)), NEVER) < since], at=at)
-        for kind, facts in (("erased", _erased()), ("closed", _closed()), ("suppressed", _suppressed()))
+        for kind, facts in (("erased", _erased()), ("closed", _closed()), ("suppressed", _suppressed()), ("minor", _minors()))
     )
 
 
@@ -41,6 +42,12 @@ def _suppressed() -> Iterator[Fact]:
     rows = Suppression.objects.filter(lifted_at__isnull=True).values_list("fingerprint", "source", "since")
     for mark, source, since in rows.iterator():
         yield {"mark": bytes(mark).hex(), "source": source}, since
+
+
+def _minors() -> Iterator[Fact]:
+    rows = Subject.objects.filter(age__in=MINORS, erased_at__isnull=True).values_list("pk", "age_at")
+    for pk, since in rows.iterator():
+        yield {"subject": str(pk)}, since or NEVER
 
 
 def _name(about: dict[str, str]) -> str:

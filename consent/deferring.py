@@ -21,10 +21,11 @@ def defer(
     `scope` names (purpose, channel) pairs; only what waits for an answer moves. `ask_on` (aware, UTC) is when they want
     to be asked once more, None for never; who was asked again already is not asked a second time. Serves C11.
     """
-    heads = Consent.objects.select_for_update().filter(subject_id=subject, state=State.REQUESTED)
-    moved = [head for head in heads if (head.purpose_id, head.channel) in scope]
-    if not moved:
+    heads = Consent.objects.select_for_update().filter(subject_id=subject, state__in=(State.REQUESTED, State.DEFERRED))
+    asked = [head for head in heads if (head.purpose_id, head.channel) in scope]
+    if not asked:
         return []
+    moved = [head for head in asked if head.state == State.REQUESTED]  # what was put off before is so still, until another day
     steps = [Step(head, State.DEFERRED, "otp", head.grade, evidence=proof, language=language) for head in moved]
     ledger.apply(steps, by=Self_(subject), at=at)
     row, _made = Deferral.objects.select_for_update().get_or_create(subject_id=subject, defaults={"chosen_at": at})

@@ -26,6 +26,7 @@ KINDS = {
     "closed": {"subject", "purpose", "channel", "state"},
     "suppressed": {"mark", "source"},
     "lifted": {"mark"},
+    "minor": {"subject"},
 }
 START = "0" * 64
 _TAIL = 4096  # bytes; no line is longer
@@ -54,8 +55,8 @@ class Line:
 def write(kind: str, abouts: Iterable[dict[str, str]], *, at: datetime) -> int:
     """Append a line for each and wait for the disk once; returns how many. Raises LedgerRefused.
 
-    `kind` is erased {"subject"}, closed {"subject", "purpose", "channel", "state"}, suppressed {"mark", "source"}
-    or lifted {"mark"}.
+    `kind` is erased {"subject"}, closed {"subject", "purpose", "channel", "state"}, suppressed {"mark", "source"},
+    lifted {"mark"} or minor {"subject"}.
     """
     told = list(abouts)
     if not told:

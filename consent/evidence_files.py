@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -54,9 +54,11 @@ def keep(
             if then is not None:
                 then(at=stamp)
     except BaseException:
-        with suppress(StoreAway):  # what cannot be taken back now nobody can open, and `clear` finds it
+        with suppress(StoreAway, DatabaseError):  # what cannot be taken back now nobody can open, and `clear` finds it
+            kept = set(type(rows[0]).objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
             for row in rows:
-                store.delete(name_of(row.pk))
+                if row.pk not in kept:  # a commit whose answer was lost has kept it
+                    store.delete(name_of(row.pk))
         raise
 
 

@@ -19,6 +19,8 @@ def forget(subject_ids: Sequence[UUID], *, by: Actor, at: datetime) -> None:
     erasure_ledger.LedgerRefused when it cannot, and then nobody leaves.
     Serves J1, D8, law.md §3 (any → tombstone).
     """
+    # Whoever adds evidence or a guardian holds the person's row: what they add is there to be forgotten, or they find nobody.
+    list(Subject.objects.select_for_update().filter(pk__in=subject_ids).order_by("pk"))
     erasure_ledger.write("erased", ({"subject": str(pk)} for pk in subject_ids), at=at)
     ledger.tombstone(subject_ids, by=by, at=at)
     Evidence.objects.filter(subject_id__in=subject_ids).update(detail=None)

@@ -17,7 +17,7 @@ LONGEST = timedelta(days=367)  # a child grows: whoever agreed is asked again wi
 
 
 class GuardianRefused(Exception):
-    """A guardian's yes that is not kept; `code` names why: role, relation, until, paper."""
+    """A guardian's yes that is not kept; `code` names why: role, relation, until, paper, own."""
 
     def __init__(self, code: str) -> None:
         """Keep the code."""
@@ -44,6 +44,8 @@ def accept(*, subject: UUID, relation: str, name: str, paper: UUID, until: date,
         pages = list(PaperPage.objects.filter(subject_id=subject, paper=paper, file_key__isnull=False).order_by("number"))
         if not pages:
             raise GuardianRefused("paper")
+        if any(page.added_by_id == by.pk for page in pages):
+            raise GuardianRefused("own")
         trail.record("guardian.accepted", by=by, at=at, subject=subject)
         digest = hashlib.sha256("".join(page.digest for page in pages).encode()).hexdigest()
         proof = Evidence.objects.create(subject_id=subject, kind="paper", digest=digest, created_at=at)

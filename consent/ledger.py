@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from audit import trail
 from audit.trail import Actor, EntryDraft
-from consent import rules, states
+from consent import erasure_ledger, rules, states
 from consent.models import Consent, ConsentEvent, Evidence, NoticePurpose
 from consent.models.ledger import State
 
@@ -264,6 +264,9 @@ def close(heads_: Iterable[Consent], after: str, *, method: str, reason: str, by
     """Withdraw, refuse or expire these heads where the table allows it; returns those that moved."""
     moved = [head for head in heads_ if after in states.TABLE.get(head.state, frozenset())]
     apply([Step(head, after, method, head.grade, reason=reason) for head in moved], by=by, at=at)
+    if after in states.UNLAWFUL and method != "replay":  # what was found unlawful stays so after a restore
+        about = ({"subject": str(h.subject_id), "purpose": h.purpose_id, "channel": h.channel, "state": after} for h in moved)
+        erasure_ledger.try_to_write("closed", about, at=at)
     return moved
 
 

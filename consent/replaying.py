@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from audit import trail
 from audit.trail import Actor
 from consent import ledger
 from consent.erasure_ledger import Line
-from consent.models import Consent, Suppression
+from consent.models import Consent, Subject, Suppression
+from consent.models.subject import Age
 
 
 def close(line: Line, *, by: Actor) -> bool:
@@ -36,11 +37,27 @@ def suppress(line: Line) -> bool:
     return True
 
 
+def mind_age(line: Line, *, by: Actor) -> bool:
+    """Whoever was noted to be under 18 is so again; true when it changed. A child is 14 to 17 here: no row says child alone."""
+    with transaction.atomic():
+        rows = _of_age(line).select_for_update()
+        if not rows.exists():
+            return False
+        trail.record("age.declared", by=by, at=line.at, subject=UUID(line.about["subject"]))
+        return bool(_of_age(line).update(age=Age.YOUTH, age_at=line.at))
+
+
+def _of_age(line: Line) -> QuerySet[Subject]:
+    """The person of a `minor` line, where the tables do not know it."""
+    rows = Subject.objects.filter(pk=line.about["subject"], erased_at__isnull=True)
+    return rows.filter(Q(age__isnull=True) | Q(age=Age.ADULT, age_at__lt=line.at))
+
+
 def unheard(lines: Iterable[Line]) -> list[int]:
     """Numbers of the lines whose no does not stand in the tables; empty when the replay is proven."""
     missing, marks = [], dict[str, int]()
     for line in lines:
-        if line.kind == "closed" and _heads(line).exists():
+        if line.kind == "closed" and _heads(line).exists() or line.kind == "minor" and _of_age(line).exists():
             missing.append(line.number)
         elif line.kind == "suppressed":
             marks[line.about["mark"]] = line.number

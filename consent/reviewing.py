@@ -11,10 +11,13 @@ from audit import trail
 from consent import ledger, proofs, states, suppression
 from consent.drafting import effects
 from consent.ledger import Ask
-from consent.models import Consent, ConsentEvent, ConsentReview, Evidence, Subject
+from consent.models import Consent, ConsentEvent, ConsentReview, Evidence, NoticePurpose, Subject
 from consent.models.notice import Form
+from consent.models.subject import MINORS
 from consent.proofs import papers_of, recordings_of, spoken_on, tick_on
 from consent.requests import asking
+from team import fields
+from team.fields import Level
 from team.models import User
 
 Verdict, Reason, Kind = ConsentReview.Verdict, ConsentReview.Reason, ConsentReview.Kind
@@ -87,6 +90,10 @@ def _accept(head: Consent, kind: str, language: str, by: User, at: datetime) -> 
         raise ReviewRefused("suppressed")  # a later no beats older evidence
     if asking.restricted_anywhere([head.subject_id]):
         raise ReviewRefused("restricted")
+    if Subject.objects.filter(pk=head.subject_id, age__in=MINORS).exists():
+        raise ReviewRefused("minor")
+    if fields.levels_of(by, at=at)["consent.evidence"] < Level.CALL:
+        raise ReviewRefused("unseen")  # who may not open it, or is not fit today, has not looked
     if kind == Kind.SPEECH:
         _accept_speech(head, language, by, at)
     else:
@@ -94,25 +101,31 @@ def _accept(head: Consent, kind: str, language: str, by: User, at: datetime) -> 
     effects.close_replaced(head.subject_id, at=at)
 
 
+def _must_hold(head: Consent, tick: NoticePurpose | None, added_by: set[UUID], by: User) -> NoticePurpose:
+    """Bound to words that still count, and looked at by somebody who did not bring it."""
+    if tick is None:
+        raise ReviewRefused("unbound")
+    if by.pk in added_by:
+        raise ReviewRefused("own")
+    if head.state == "superseded" and effects.overtaken(tick):
+        raise ReviewRefused("replaced")  # what was asked anew is not answered by the words it replaced (B4)
+    return tick
+
+
 def _accept_paper(head: Consent, language: str, by: User, at: datetime) -> None:
     pages = papers_of(head)
     tick = tick_on(head, pages)
-    if tick is None:
-        raise ReviewRefused("unbound")
+    tick = _must_hold(head, tick, {page.added_by_id for page in pages}, by)
     proof = Evidence.objects.create(subject_id=head.subject_id, kind="paper", digest=proofs.digest_of(pages, ()), created_at=at)
     asks = [Ask(head.subject_id, tick, head.source)]
     how: dict[str, Any] = {"method": "wet_sign", "form": Form.WRITTEN, "language": language, "by": by, "at": at}
     ledger.give(asks, evidence={head.subject_id: proof}, grade="B", **how)
-    effects.close_replaced(head.subject_id, at=at)
 
 
 def _accept_speech(head: Consent, language: str, by: User, at: datetime) -> None:
     spoken = recordings_of(head)[-1]
     tick = spoken_on(head, spoken)
-    if tick is None:
-        raise ReviewRefused("unbound")
-    if spoken.added_by_id == by.pk:
-        raise ReviewRefused("own")
+    tick = _must_hold(head, tick, {spoken.added_by_id}, by)
     proof = Evidence.objects.create(subject_id=head.subject_id, kind="speech", digest=spoken.sound, created_at=at)
     asks, proof_of = [Ask(head.subject_id, tick, head.source)], {head.subject_id: proof}
     ledger.give(asks, evidence=proof_of, grade="C", method="recorded", language=language, by=by, at=at)

@@ -62,6 +62,13 @@ def subjects_suppressed(subjects: Iterable[UUID]) -> set[UUID]:
     return {subject for subject, mark in handles if mark in closed}
 
 
+def bearers(subject: UUID) -> list[UUID]:
+    """Everybody else here who has one of this subject's numbers, in whichever book; in their order."""
+    marks = [bytes(mark) for mark in Handle.objects.filter(subject_id=subject).values_list("fingerprint", flat=True)]
+    rows = Handle.objects.filter(fingerprint__in=marks, subject__erased_at__isnull=True).exclude(subject_id=subject)
+    return sorted(set(rows.values_list("subject_id", flat=True)))
+
+
 def standing_of(subject: UUID) -> tuple[bool, bool, str]:
     """Whether this subject is here (known, not erased), whether a number of theirs is suppressed, their age; one query."""
     refused = Suppression.objects.filter(lifted_at__isnull=True, fingerprint=OuterRef("fingerprint"))

@@ -33,6 +33,8 @@ BY = System("canary")
 TOUCHES: dict[str, Promise] = {
     "phone.reveal": _("wanted to see the number"),
     "phone.call": _("wanted to call"),
+    "evidence.added": _("added evidence of a consent that nobody gave"),
+    "age.declared": _("noted an age"),
     "call.outcome": _("noted what came of a call"),
     "person.signin": _("entered the person's own page"),
     "person.copy": _("took a copy of the person's data"),

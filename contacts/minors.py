@@ -31,6 +31,8 @@ def declare(*, contact: Contact, age: str, by: User, at: datetime) -> bool:
     basis leaves with the next sweep (PIPL 31, 47). Raises consent.ages.AgeRefused: unknown, looser. Serves C12.
     """
     with transaction.atomic():
+        # Consents first, as whoever decides on one locks them.
+        list(Consent.objects.select_for_update().filter(subject_id=contact.pk).order_by("pk"))
         try:
             ages.declare(subject=contact.pk, age=age, by=by, at=at)
         except ages.AgeRefused as refused:
@@ -51,7 +53,8 @@ def accept(*, contact: Contact, relation: str, name: str, paper: UUID, until: da
 
 def _let_go(contact: Contact, *, by: User, at: datetime) -> None:
     """Until they are gone, and under a hold for longer, they are at least under 18 to the gate: no row may say child."""
-    ages.declare(subject=contact.pk, age=Age.YOUTH, by=by, at=at)
+    if Subject.objects.filter(pk=contact.pk).exclude(age=Age.CHILD).exists():  # a child whose guardian's time is over stays one
+        ages.declare(subject=contact.pk, age=Age.YOUTH, by=by, at=at)
     trail.record("contact.changed", by=by, at=at, subject=contact.pk, reason="minor")
     heads = Consent.objects.select_for_update().filter(subject_id=contact.pk).exclude(state__in=states.CLOSED).order_by("pk")
     ledger.close(heads, "invalidated", method="age", reason="minor", by=by, at=at)

@@ -65,6 +65,7 @@ def plan(*, by: Actor, at: datetime, period: date | None = None) -> SweepRun | N
     try:
         with transaction.atomic():
             _drop_waiting(at)
+            _drop_looked_at(at)
             if why == Why.NONE:
                 return sweep.planned(by=by, at=at, count=count, period=period)
             return ask(by=by, at=at, cutoff=at, count=count, why=why, period=period)
@@ -122,6 +123,13 @@ def _let_usual_pass(at: datetime) -> None:
 def _drop_waiting(at: datetime) -> None:
     waiting = SweepRun.objects.filter(state=State.WAITING, cutoff__lte=at)
     waiting.update(state=State.DROPPED, finished_at=at)
+
+
+def _drop_looked_at(at: datetime) -> None:
+    """A night that was only looked at ahead, and whose people leave with this sweep, waits for nobody any more."""
+    for one in SweepRun.objects.filter(state=State.WAITING, why=Why.AHEAD, cutoff__gt=at):
+        if not sweep.due_now(one.cutoff).exclude(delete_on__lte=at).exists():
+            SweepRun.objects.filter(pk=one.pk, state=State.WAITING).update(state=State.DROPPED, finished_at=at, period=None)
 
 
 def _check(*, by: Actor, at: datetime) -> None:

@@ -77,6 +77,8 @@ def _again(after: int, until: int, *, at: datetime) -> Replay:
             leaving.append(UUID(line.about["subject"]))
         elif line.kind == "closed":
             done.closed += saying_again.close(line, by=BY)
+        elif line.kind == "minor":
+            saying_again.mind_age(line, by=BY)
         else:
             done.suppressed += saying_again.suppress(line)
         if len(leaving) >= BATCH:

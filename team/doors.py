@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -88,10 +89,16 @@ def _turn_away(request: HttpRequest) -> HttpResponse:
 def _too_many(request: HttpRequest, declared: Door, name: str) -> HttpResponse | None:
     if declared.rate is None or request.method != "POST":
         return None
-    who = str(request.user.pk) if request.user.is_authenticated else request.META.get("REMOTE_ADDR", "")
+    who = str(request.user.pk) if request.user.is_authenticated else client_of(request)
     limit, seconds = declared.rate
     answer = throttle.hit(f"{name}:{who}", limit=limit, seconds=seconds, at=timezone.now())
     return None if answer.allowed else too_many(request, answer.retry_after)
+
+
+def client_of(request: HttpRequest) -> str:
+    """The address that asks: behind our proxy the one it names, which it sets itself and passes on from nobody."""
+    direct = str(request.META.get("REMOTE_ADDR", ""))
+    return str(request.META.get("HTTP_X_REAL_IP", direct)) if settings.BEHIND_TLS else direct
 
 
 def too_many(request: HttpRequest, seconds: int) -> HttpResponse:

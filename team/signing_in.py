@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from audit import trail
 from team import throttle
+from team.doors import client_of
 from team.models import User
 
 TRIES, SECONDS = 8, 300
@@ -28,7 +29,7 @@ def check(request: HttpRequest, *, username: str, password: str, at: datetime) -
 
     Throttled per name and client together, so that nobody can lock a colleague out from elsewhere.
     """
-    client = request.META.get("REMOTE_ADDR", "")
+    client = client_of(request)
     answer = throttle.hit(f"sign-in:{username}:{client}", limit=TRIES, seconds=SECONDS, at=at)
     user = authenticate(request, username=username, password=password) if answer.allowed else None
     if isinstance(user, User):

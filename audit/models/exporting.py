@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from vault import labels
 
@@ -22,7 +22,7 @@ class ExportJob(models.Model):
         REFUSED = "refused", gettext_lazy("refused")
         APPROVED = "approved", gettext_lazy("approved")
         RUNNING = "running", gettext_lazy("being written")
-        READY = "ready", gettext_lazy("ready")
+        READY = "ready", pgettext_lazy("export", "ready")
         FAILED = "failed", gettext_lazy("failed")
         CANCELLED = "cancelled", gettext_lazy("cancelled")
         EXPIRED = "expired", gettext_lazy("run out")

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from audit.trail import System
 from consent import ledger, notices, rules
 from consent.drafting import changes
-from consent.models import Consent, NoticeDelivery, NoticeVersion
+from consent.models import Consent, NoticeDelivery, NoticePurpose, NoticeVersion
 
 BATCH = 500
 BY = System("notices")
@@ -47,6 +47,14 @@ def replaced(version: NoticeVersion) -> set[tuple[str, str]]:
         return set()
     found = changes.between(before.content, list(before.purposes.all()), version.content, list(version.purposes.all()))
     return changes.replaced(found)
+
+
+def overtaken(tick: NoticePurpose) -> bool:
+    """Whether a later version of its notice asks anew for what this tick asked."""
+    later = NoticeVersion.objects.filter(
+        materiality="reconsent", notice=tick.version.notice_id, number__gt=tick.version.number, published_at__isnull=False
+    )
+    return any((tick.purpose_id, tick.channel) in replaced(version) for version in later.select_related("notice"))
 
 
 def _standing(version: NoticeVersion) -> QuerySet[Consent]:

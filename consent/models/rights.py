@@ -49,6 +49,7 @@ class RightsRequest(models.Model):
         OPEN = "open", _("waiting for an answer")
         ANSWERED = "answered", _("done")
         REFUSED = "refused", _("refused")
+        GONE = "gone", _("ended unanswered: the person has left")
 
     class Ground(models.TextChoices):
         """Why a request may be refused."""

@@ -45,7 +45,7 @@ def _facts(item: Item) -> list[list[str]]:
     if item.until:
         rows.append([_("Until"), _local(item.until)])
     if item.contact:
-        rows.append([_("Contact"), promises.told(item.channel, dict(item.contact), kind="type")])
+        rows.append([_("Contact promised"), promises.told(item.channel, dict(item.contact), kind="type")])
     if item.recipient:
         rows.append([_("Passed on to"), item.recipient])
     return [*rows, [_("Notice"), f"{item.notice_url} · SHA-256 {item.notice_hash[:16]}"]]

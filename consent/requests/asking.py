@@ -39,7 +39,8 @@ def ask(*, subject: UUID, kind: str, words: str, road: str, by: Actor, at: datet
     told = names.clean_note(words, LONGEST)
     deadline = working_days.after(at.astimezone(OFFICE).date(), WORKING_DAYS)
     with transaction.atomic():
-        if RightsRequest.objects.filter(subject_id=subject, state="open").count() >= MOST_OPEN:
+        urgent = kind in (RightsRequest.Kind.DELETION, RightsRequest.Kind.RESTRICTION)  # what stops something is never too many
+        if not urgent and RightsRequest.objects.filter(subject_id=subject, state="open").count() >= MOST_OPEN:
             raise RequestRefused("many")
         trail.record("person.request", by=by, at=at, subject=subject, reason=kind)
         row = RightsRequest(id=uuid4(), subject_id=subject, kind=kind, road=road, received_at=at)

@@ -42,7 +42,9 @@ def counted(*, at: datetime) -> Statistics:
     start = datetime(months[0].year, months[0].month, 1, tzinfo=OFFICE)
     rows = RightsRequest.objects.filter(kind="complaint", received_at__gte=start, received_at__lte=at)
     came, late, kinds = Counter[date](), Counter[date](), Counter[tuple[str, str]]()
-    for received, due, decided, topic in rows.values_list("received_at", "due_on", "decided_at", "stranger__topic"):
+    for received, due, decided, topic in rows.exclude(state="gone").values_list(
+        "received_at", "due_on", "decided_at", "stranger__topic"
+    ):
         month = received.astimezone(OFFICE).date().replace(day=1)
         word = _word(due, decided.astimezone(OFFICE).date() if decided else None, today)
         came[month] += 1

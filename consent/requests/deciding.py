@@ -38,12 +38,15 @@ def refuse(*, request_id: UUID, ground: str, words: str, by: User, at: datetime)
 
 
 def close_by_erasure(subject_ids: list[UUID], *, by: Actor, at: datetime) -> None:
-    """Requests of people who leave: what was asked is gone with them, and so are the sealed words (J1).
+    """Requests of people who leave: the sealed words go with them (J1).
 
-    Runs inside the caller's transaction, after the entry that somebody was erased.
+    Who asked to be deleted has got it; anything else ends unanswered, and is counted as that. Runs inside the caller's
+    transaction, after the entry that somebody was erased.
     """
     rows = RightsRequest.objects.filter(subject_id__in=subject_ids)
-    rows.filter(state=OPEN).update(state="answered", decided_at=at, decided_by=trail.user_pk(by))
+    open_, told = rows.filter(state=OPEN), {"decided_at": at, "decided_by": trail.user_pk(by)}
+    open_.filter(kind=RightsRequest.Kind.DELETION).update(state="answered", **told)
+    open_.exclude(kind=RightsRequest.Kind.DELETION).update(state="gone", **told)
     rows.update(words=None, answer=None)
 
 

@@ -6,6 +6,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from consent import promises
 from consent.models import NoticePurpose, NoticeVersion
 from consent.showing.snapshot import CODES
 
@@ -24,6 +25,6 @@ def of(version: NoticeVersion, ticks: Sequence[NoticePurpose], language: str) ->
 
 
 def _asked(tick: NoticePurpose, language: str) -> str:
-    told = tick.tick_en if language == "en" else tick.tick_zh
+    told = promises.full(tick, language)
     days = ngettext("for %(days)s day", "for %(days)s days", tick.valid_days) % {"days": tick.valid_days}
     return _("%(purpose)s, %(days)s. Do you agree to this? Please say yes or no.") % {"purpose": told, "days": days}

@@ -24,6 +24,7 @@ COMPLIANCE = ("compliance",)
 SENTENCES: dict[str, Promise] = {
     "looser": gettext_lazy("That the person is older than was noted, compliance notes alone."),
     "until": gettext_lazy("Choose a day after today and within a year."),
+    "own": gettext_lazy("You added this paper yourself; a colleague looks at it."),
     "paper": gettext_lazy("That paper is no longer kept; please add it again."),
 }
 NOTED = gettext_lazy("Noted.")
@@ -58,7 +59,7 @@ def guardian(request: StaffRequest, pk: UUID) -> HttpResponse:
         try:
             minors.accept(contact=contact, **form.cleaned_data, by=request.user, at=at)
         except guardians.GuardianRefused as refused:
-            form.add_error("paper" if refused.code == "paper" else "until", str(SENTENCES[refused.code]))
+            form.add_error("paper" if refused.code in ("paper", "own") else "until", str(SENTENCES[refused.code]))
         else:
             messages.success(request, _("Accepted. The child may be kept until that day; nobody calls or writes to them."))
             return redirect("age", pk)

@@ -80,7 +80,7 @@ def revoke(request: StaffRequest, pk: UUID, device: UUID) -> HttpResponse:
 def kiosk(request: HttpRequest, pk: UUID, language: str) -> HttpResponse:
     """The page that a device keeps, in each language: it works without a network, and hands in with one."""
     rows = OfflineDevice.objects.select_related("event", "version__notice")
-    device = rows.filter(pk=pk, revoked_at__isnull=True, ends_at__gt=timezone.now()).first()
+    device = rows.filter(pk=pk, revoked_at__isnull=True, ends_at__gt=timezone.now(), by__is_active=True).first()
     if device is None or language not in LANGUAGES:
         raise Http404
     context = {"device": device, "event": device.event, "ticks": reading.offered(device), "other": language != "en"}
@@ -107,7 +107,7 @@ def hand_in(request: HttpRequest, pk: UUID) -> HttpResponse:
         return HttpResponse(status=413)
     try:
         records, clock = reading.handed(json.loads(request.body))
-    except (ValueError, TypeError, KeyError, OverflowError, OSError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError, RecursionError):
         return HttpResponse(status=400)
     told = taking.take(device=device, records=records, clock=clock, at=at)
     _ring()

@@ -27,7 +27,10 @@ SENTENCES: dict[str, Promise] = {
     "restricted": gettext_lazy("This person asked that nothing be used; answer that request first."),
     "leaving": gettext_lazy("The day of this person has come; they leave with the next sweep."),
     "not_asked": gettext_lazy("This consent no longer waits for paper."),
-    "own": gettext_lazy("You added this recording yourself; a colleague listens to it."),
+    "own": gettext_lazy("You added this yourself; a colleague looks at it."),
+    "replaced": gettext_lazy("A newer notice has replaced these words; the person is asked anew."),
+    "minor": gettext_lazy("This person says they are under 18; no yes of theirs counts."),
+    "unseen": gettext_lazy("You may not open evidence today, so you cannot have looked at it."),
     "reason": gettext_lazy("Please choose why."),
 }
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from consent import evidence_files, notices
 from consent.models import NoticeVersion, Recording
+from consent.models.notice import Form
 from consent.showing import script
 from contacts import cards, visibility
 from contacts.forms.speech import SENTENCES, SpeechForm
@@ -33,7 +34,7 @@ def speech_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """The words to be read out, and one more recording; 400 with a sentence for what is none, and nothing is kept."""
     contact, at = visibility.one(request.user, pk), timezone.now()
     version, language = _version(request, contact), _language()
-    ticks = list(version.purposes.select_related("version").order_by("order"))
+    ticks = list(version.purposes.filter(purpose__form=Form.GENERAL).select_related("version").order_by("order"))
     first = {"spoken_at": timezone.localtime(at).strftime("%Y-%m-%dT%H:%M")}
     form = SpeechForm(request.POST or None, request.FILES or None, ticks=ticks, initial=first)
     if form.is_bound and form.is_valid():

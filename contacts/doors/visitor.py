@@ -20,7 +20,7 @@ from consent.receipts import pdf, record, signed
 from consent.views import words_of
 from contacts import asking_later, events, nights, withdrawal
 from contacts.forms.intake import LaterForm, VisitorForm
-from contacts.intake import separately, visiting
+from contacts.intake import separately, visiting, waiting
 from contacts.models import Contact, Event, Submission
 from team.doors import not_understood, public_door, too_many
 from vault.errors import KeyringRefused
@@ -54,9 +54,10 @@ def event_form(request: HttpRequest, code: str) -> HttpResponse:
     initial = {"token": visiting.form_token()}
     form = VisitorForm(request.POST if request.method == "POST" else None, ticks=asked["general"], initial=initial)
     if form.says_minor:
+        waiting.void(visiting.submission_of(event, str(form.data.get("token", ""))), at=timezone.now())
         return render(request, "contacts/visitor/minor.html", {"event": event})
-    if event.closed_at is None and form.is_bound and form.is_valid():
-        return _submit(request, event, form)
+    if event.closed_at is None and form.is_bound and form.is_valid() and (answer := _submit(request, event, form)):
+        return answer
     words = words_of(event.notice_version)
     book = events.book_of_link(event, request.GET.get("book", ""))
     here = request.path if book == event.book_id else f"{request.path}?book={book}"
@@ -65,7 +66,8 @@ def event_form(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "contacts/visitor/form.html", context, status=400 if form.is_bound else 200)
 
 
-def _submit(request: HttpRequest, event: Event, form: VisitorForm) -> HttpResponse:
+def _submit(request: HttpRequest, event: Event, form: VisitorForm) -> HttpResponse | None:
+    """Take the form in; None for one that was changed after it was sent, which says so and is sent once more."""
     data, at = form.cleaned_data, timezone.now()
     try:
         visiting.submit(
@@ -79,6 +81,12 @@ def _submit(request: HttpRequest, event: Event, form: VisitorForm) -> HttpRespon
             age=data["age"],
             at=at,
         )
+    except waiting.FormChanged:
+        form.put("token", visiting.form_token())
+        form.add_error(
+            None, _("You changed this form after it was sent, so the first one counts no more. Please send it once more.")
+        )
+        return None
     except visiting.NothingTicked:
         return render(request, "contacts/visitor/nothing.html", {"event": event})
     except ChallengeRefused as refused:

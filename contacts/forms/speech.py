@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from consent import promises
 from consent.models import NoticePurpose
 from consent.speech import decoding
 from consent.speech.decoding import Speech
@@ -25,6 +25,8 @@ SENTENCES: dict[str, Promise] = {
     "leaving": _("The day of this person has come; they leave with the next sweep."),
     "time": _("These words were published later, or the day is more than thirty days back or in the future."),
     "stands": _("One of these stands already, rests or was refused: only the person's own phone changes that."),
+    "form": _("What must be agreed to separately, or in writing, is not agreed to aloud."),
+    "minor": _("This person says they are under 18: nothing is asked of them, and nothing of it counts."),
     "known": _("This recording is kept already, for other words. Please record each conversation by itself."),
 }
 ACCEPTED = "audio/wav,audio/mpeg,audio/mp4,audio/aac,audio/ogg,.wav,.mp3,.m4a,.aac,.ogg,.opus"
@@ -44,9 +46,8 @@ class SpeechForm(StrictForm):
     def __init__(self, *args: Any, ticks: list[NoticePurpose], **kwargs: Any) -> None:
         """Offer the boxes of the version that was read, in the reader's language."""
         super().__init__(*args, **kwargs)
-        english = (get_language() or "").startswith("en")
         self.offered = {str(tick.pk): tick for tick in ticks}
-        choices = [(pk, tick.tick_en if english else tick.tick_zh) for pk, tick in self.offered.items()]
+        choices = [(pk, promises.spoken(tick)) for pk, tick in self.offered.items()]
         self.fields["ticks"].choices = choices  # type: ignore[attr-defined]
 
     def clean_file(self) -> Speech:

@@ -10,8 +10,9 @@ from audit import trail
 from audit.trail import Self_
 from consent import ledger, rules, states, suppression
 from consent.ledger import Ask
-from consent.models import Challenge, Consent, Evidence, NoticePurpose
+from consent.models import Challenge, Consent, Evidence, NoticePurpose, Subject
 from consent.models.notice import Form
+from consent.models.subject import MINORS
 from contacts import retention
 from contacts.models import Submission
 
@@ -53,7 +54,8 @@ def agree(submission: Submission, tick: UUID, *, language: str, at: datetime) ->
     with transaction.atomic():
         found = next((one for one in asked(submission, at=at) if one.pk == tick), None)
         code = _code(submission, at)
-        if found is None or code is None or suppression.subjects_suppressed([submission.subject_id]):
+        minor = Subject.objects.filter(pk=submission.subject_id, age__in=MINORS).exists()
+        if found is None or code is None or minor or suppression.subjects_suppressed([submission.subject_id]):
             return False
         try:
             _give(submission.subject_id, found, code, language, at)

@@ -9,6 +9,8 @@ from django.db import transaction
 from consent import ledger, recordings, states
 from consent.ledger import Ask
 from consent.models import Consent, Evidence, NoticePurpose, NoticeVersion, Recording, Subject
+from consent.models.notice import Form
+from consent.models.subject import MINORS
 from consent.speech.decoding import Speech
 from contacts import retention
 from contacts.models import Contact
@@ -18,7 +20,7 @@ OLDEST = timedelta(days=30)  # a conversation further back is remembered by nobo
 
 
 class NotKept(Exception):
-    """No recording was kept; `code` names why: unticked, leaving, time, stands, known."""
+    """No recording was kept; `code` names why: unticked, leaving, time, form, minor, stands, known."""
 
     def __init__(self, code: str) -> None:
         """Keep the code."""
@@ -40,7 +42,8 @@ def keep(
     """Keep what was said, bound to the boxes of this version that were read out and agreed to; times are aware, UTC.
 
     Grade D until compliance has listened: whoever recorded it says who spoke. Sent twice it is kept once. Raises NotKept:
-    unticked; leaving, where the person's day has come; time, where nobody can have read these words out then; stands, for
+    unticked; leaving, where the person's day has come; time, where nobody can have read these words out then; form, for what is
+    asked separately or in writing; minor, of whom nothing is asked; stands, for
     what stands already or only the own phone opens again; known, where this very sound was kept for something else.
     Serves C1, C6, O1.
     """
@@ -50,11 +53,14 @@ def keep(
         raise NotKept("leaving")
     if version.published_at is None or not max(version.published_at, at - OLDEST) <= spoken_at <= at:
         raise NotKept("time")
+    if any(tick.purpose.form != Form.GENERAL for tick in ticks):
+        raise NotKept("form")
     with transaction.atomic():
-        Subject.objects.select_for_update().get(pk=contact.pk)
+        heads = {(h.purpose_id, h.channel): h.state for h in _locked(contact)}
+        if Subject.objects.select_for_update().get(pk=contact.pk).age in MINORS:
+            raise NotKept("minor")
         if _known(contact, version, ticks, recordings.sound_of(speech)):
             return
-        heads = {(h.purpose_id, h.channel): h.state for h in Consent.objects.filter(subject_id=contact.pk)}
         if any(heads.get((tick.purpose_id, tick.channel), "asserted") not in states.SIGNABLE for tick in ticks):
             raise NotKept("stands")
         digest = recordings.sound_of(speech)
@@ -64,6 +70,11 @@ def keep(
         retention.refresh([contact.pk], at=at)
         told = {"version": version, "ticks": ticks, "language": language, "spoken_at": spoken_at}
         recordings.add(subject=contact.pk, speech=speech, **told, by=by, at=at)  # type: ignore[arg-type]
+
+
+def _locked(contact: Contact) -> list[Consent]:
+    """Consents first and the person after, as whoever decides and whoever erases does: nobody waits in a circle."""
+    return list(Consent.objects.select_for_update().filter(subject_id=contact.pk).order_by("pk"))
 
 
 def _known(contact: Contact, version: NoticeVersion, ticks: Sequence[NoticePurpose], sound: str) -> bool:

@@ -15,10 +15,11 @@ from audit import trail
 from audit.trail import Self_
 from consent import ages, challenge, deferring, ledger, states, stop_link, suppression
 from consent.ledger import Ask
-from consent.models import Challenge, Consent, Evidence, NoticePurpose, SmsMessage
+from consent.models import Challenge, Consent, Evidence, NoticePurpose, SmsMessage, Subject
 from consent.models.notice import Form
+from consent.models.subject import MINORS
 from contacts import retention
-from contacts.intake import arriving
+from contacts.intake import arriving, waiting
 from contacts.intake.arriving import Draft
 from contacts.models import Contact, Event, Phone, Submission
 from vault import names, opening
@@ -66,15 +67,19 @@ def submit(
 ) -> Submission:
     """Take a visitor's form: everything stays `requested` until the number is confirmed; serves C1, C7, C12, I6.
 
-    Sent twice it answers with the first. A known number in this book gets the new request; a number
-    known elsewhere, or suppressed, looks no different. `book` is a colleague's who works at the event
-    and invited this person; else the event's own. `age` is what they declare: raises consent.ages.UnderAge before
-    anything is looked at or stored, unless it is that they are of age. Raises NothingTicked, vault.names.TextRefused,
+    Sent twice it answers with the first; sent again with other ticks or another number, the first counts no more and
+    waiting.FormChanged is raised. A known number in this book gets the new request; a number known elsewhere, or
+    suppressed, looks no different. `book` is a colleague's who works at the event and invited this person; else the
+    event's own. `age` is what they declare: raises consent.ages.UnderAge before anything is looked at or stored, unless
+    it is that they are of age. Raises NothingTicked, vault.names.TextRefused,
     challenge.ChallengeRefused when too many codes were asked for.
     """
     ages.must_be_adult(age)
     if (known := submission_of(event, token)) is not None:
-        return known
+        if waiting.says_the_same(known, _typed(known).first(), number, [tick.pk for tick in ticks], age):
+            return known
+        waiting.void(known, at=at)
+        raise waiting.FormChanged if ticks else NothingTicked
     if not ticks:
         raise NothingTicked
     draft = Draft(name=names.clean_name(name), numbers=(number,), language=language)
@@ -176,6 +181,7 @@ def _store(
 
 def send_again(submission: Submission, *, language: str, at: datetime) -> None:
     """A fresh code to the same number, opened for this one message only. Raises ChallengeRefused."""
+    waiting.must_be_open(submission, at=at)
     phone = _typed(submission).order_by("position").first()
     if phone is None:
         raise challenge.ChallengeRefused("expired")
@@ -208,6 +214,7 @@ def confirm(*, submission: Submission, code: str, language: str, at: datetime) -
 
 def _answered(submission: Submission, code: str, at: datetime) -> Challenge | None:
     """The challenge that this code answers; None when it is the wrong one. Raises challenge.ChallengeRefused."""
+    waiting.must_be_open(submission, at=at)
     if submission.challenge_id is None:
         raise challenge.ChallengeRefused("expired")
     with transaction.atomic():
@@ -231,6 +238,7 @@ def put_off(*, submission: Submission, code: str, ask_on: datetime | None, langu
         with transaction.atomic():
             trail.record("contact.changed", by=Self_(subject), at=at, subject=subject, reason="deferred")
             proof = Evidence.objects.create(subject_id=subject, kind="otp", digest=asked.code_hash, created_at=at)
+            ages.own(subject, submission.age, at=at)
             deferring.defer(subject=subject, scope=scope, ask_on=ask_on, proof=proof, language=language, at=at)
             _typed(submission).update(confirmed_at=at)
             retention.refresh([subject], at=at)
@@ -246,6 +254,9 @@ def _give(submission: Submission, asked: Challenge, language: str, at: datetime)
         trail.record("contact.changed", by=by, at=at, subject=subject, reason="given")
         proof = Evidence.objects.create(subject_id=subject, kind="otp", digest=asked.code_hash, created_at=at)
         ages.own(subject, submission.age, at=at)
+        if Subject.objects.filter(pk=subject, age__in=MINORS).exists():
+            raise states.TransitionRefused("minor")  # nobody grows up by filling in a form (C12)
+        Submission.objects.filter(pk=submission.pk).update(done_at=at)
         ticks = NoticePurpose.objects.filter(pk__in=submission.ticks).exclude(purpose__form=Form.WRITTEN)  # no code signs (C4)
         asks = _lawful([Ask(subject, tick, "visitor") for tick in ticks])
         consents = ledger.give(asks, evidence={subject: proof}, grade="A", method="otp", language=language, by=by, at=at)

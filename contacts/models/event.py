@@ -74,3 +74,4 @@ class Submission(models.Model):
     ticks = models.JSONField(default=list)
     age = models.CharField(max_length=8, null=True)  # as declared; kept with the person once the number is confirmed
     created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)  # confirmed, or replaced by another form: its code counts for nothing more

@@ -74,7 +74,13 @@ def handed(told: Any) -> tuple[list[Handed], datetime]:
 
 def _one(row: Any) -> Handed:
     counter, made = row["counter"], row["made"]
-    if type(counter) is not int or not 1 <= counter <= LAST or not isinstance(made, str) or len(made) > 40:
+    if (
+        type(counter) is not int
+        or not 1 <= counter <= LAST
+        or not isinstance(made, str)
+        or len(made) > 40
+        or not made.isascii()
+    ):
         raise ValueError("record")
     sealed, mark = b64decode(row["sealed"], validate=True), b64decode(row["mark"], validate=True)
     if len(sealed) > LONGEST:

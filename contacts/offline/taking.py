@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 
 from audit import trail
 from audit.trail import System
-from consent import states
+from consent import states, suppression
 from consent.models import Consent, NoticePurpose
 from contacts import events
 from contacts.intake import arriving, visiting
@@ -23,6 +23,8 @@ from vault.errors import BoxRefused, Shredded
 
 Outcome = OfflineRecord.Outcome
 SLACK = timedelta(minutes=2)  # between two clocks that agree
+FARTHEST = 2**31 - 1  # seconds between two clocks that a column holds
+TOLD = 10  # wrong marks of one device and day that go on record
 STANDING = (Outcome.TAKEN, Outcome.OVERTAKEN)
 
 
@@ -32,8 +34,9 @@ def take(*, device: OfflineDevice, records: Sequence[Handed], clock: datetime, a
     `clock` is what the device's clock said as it sent them: by how much it differs from ours is kept beside each. Sent
     twice they are taken once. What the device hears does not tell whether a refusal stands somewhere (rule 6).
     """
-    skew = round((at - clock).total_seconds())
-    OfflineDevice.objects.filter(pk=device.pk).update(seen_at=at, skew=max(min(skew, 2**31 - 1), -(2**31)))
+    skew = max(min(round((at - clock).total_seconds()), FARTHEST), -FARTHEST)
+    if any(_signed(device, record) for record in records):  # else it is somebody who knows the address
+        OfflineDevice.objects.filter(pk=device.pk).update(seen_at=at, skew=skew)
     return {record.name: _take(device.pk, record, skew, at) for record in records}
 
 
@@ -52,9 +55,9 @@ def _take(device_id: UUID, record: Handed, skew: int, at: datetime) -> str:
 
 def _judge(device: OfflineDevice, record: Handed, digest: str, skew: int, at: datetime) -> OfflineRecord:
     """The row of a record that is taken, new or from before. Raises RecordRefused; nothing is kept then."""
-    if device.revoked_at is not None:
+    if device.revoked_at is not None or not device.by.is_active:
         raise RecordRefused(Outcome.REVOKED)
-    if not dropbox.holds(device.verifier, message=record.said(device.pk) + record.sealed, mark=record.mark):
+    if not _signed(device, record):
         raise RecordRefused(Outcome.SIGNATURE)
     standing = OfflineRecord.objects.filter(device=device, outcome__in=STANDING)
     if known := standing.filter(digest=digest).first():
@@ -65,10 +68,16 @@ def _judge(device: OfflineDevice, record: Handed, digest: str, skew: int, at: da
     acted_at = made_at + timedelta(seconds=skew) if made_at else None
     if acted_at is None or not device.registered_at - SLACK <= acted_at <= at + SLACK:
         raise RecordRefused(Outcome.TIME)
+    if device.event.closed_at is not None and acted_at > device.event.closed_at + SLACK:
+        raise RecordRefused(Outcome.OVER)
     form = reading.form_of(_opened(device, record, at), device)
     told = {"name": record.name, "counter": record.counter, "made_at": made_at, "skew": skew, "digest": digest}
     row = OfflineRecord(device=device, **told, received_at=at)
     return _arrived(device, row, form, min(acted_at, at), at)
+
+
+def _signed(device: OfflineDevice, record: Handed) -> bool:
+    return dropbox.holds(device.verifier, message=record.said(device.pk) + record.sealed, mark=record.mark)
 
 
 def _opened(device: OfflineDevice, record: Handed, at: datetime) -> bytes:
@@ -109,6 +118,9 @@ def _arrived(device: OfflineDevice, row: OfflineRecord, form: Form, acted_at: da
 
 def _still_wished(form: Form, book: UUID, acted_at: datetime) -> list[NoticePurpose]:
     """The boxes that the person ticked and has not said no to since (law.md §3: doubt goes to the more restrictive)."""
+    refused = suppression.since(form.number.digits)
+    if refused is not None and refused.since >= acted_at:
+        return []  # they said stop after this, through whichever book, and may have left since
     contact = arriving.find_own(book, form.number.digits)
     if contact is None:
         return form.ticks
@@ -121,6 +133,8 @@ def _refuse(device_id: UUID, record: Handed, digest: str, code: str, skew: int, 
     """Put a refusal on record, once for the same bytes; it takes neither name nor number from a record that is right."""
     event = OfflineDevice.objects.values_list("event_id", flat=True).get(pk=device_id)
     told = {"name": record.name, "counter": record.counter, "made_at": record.made_at, "skew": skew, "received_at": at}
+    if code == Outcome.SIGNATURE and _told_today(device_id, at):
+        return code  # whoever knows the address could fill the trail
     try:
         with transaction.atomic():
             row = {"device_id": device_id, "digest": digest, "outcome": code}
@@ -132,6 +146,12 @@ def _refuse(device_id: UUID, record: Handed, digest: str, code: str, skew: int, 
     except IntegrityError:  # the same bytes at the same moment, by another road
         pass
     return code
+
+
+def _told_today(device_id: UUID, at: datetime) -> bool:
+    """Whether a wrong mark of this device is on record within a day already: ten are enough to be seen."""
+    rows = OfflineRecord.objects.filter(device=device_id, outcome=Outcome.SIGNATURE, received_at__gt=at - timedelta(days=1))
+    return rows.count() >= TOLD
 
 
 def token_of(device: UUID, name: UUID) -> str:

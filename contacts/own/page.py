@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from consent import deferring, evidence_files, notices, promises, rules, states, windows
 from consent.models import Consent, ContactWindow, Decision, NoticeDelivery, NoticePurpose, RightsRequest, Suppression
 from consent.models.notice import Form
+from consent.models.subject import MINORS
 from contacts import keeping, telling
 from contacts.masking import Wish, show
 from contacts.models import CallAttempt, Contact, OwnVisit, Phone
@@ -175,7 +176,7 @@ def may_agree(head: Consent, *, at: datetime) -> bool:
 
     Never by a button what needs a signature (C4).
     """
-    if head.purpose.form == Form.WRITTEN:
+    if head.purpose.form == Form.WRITTEN or head.subject.age in MINORS:
         return False
     ending = head.valid_until is not None and at < head.valid_until <= at + RENEWAL
     return head.state in ("deferred", "superseded") or (head.state in rules.LIVE and ending)
