@@ -42,11 +42,13 @@ def counted(*, at: datetime) -> Statistics:
     start = datetime(months[0].year, months[0].month, 1, tzinfo=OFFICE)
     rows = RightsRequest.objects.filter(kind="complaint", received_at__gte=start, received_at__lte=at)
     came, late, kinds = Counter[date](), Counter[date](), Counter[tuple[str, str]]()
-    for received, due, decided, topic in rows.exclude(state="gone").values_list(
+    columns = ("received_at", "due_on", "decided_at", "stranger__topic", "state")
+    for received, due, decided, topic, state in rows.values_list(*columns):
         "received_at", "due_on", "decided_at", "stranger__topic"
     ):
         month = received.astimezone(OFFICE).date().replace(day=1)
         word = _word(due, decided.astimezone(OFFICE).date() if decided else None, today)
+        word = "late" if state == "gone" else word  # nobody answered before they left
         came[month] += 1
         late[month] += word in ("late", "overdue")
         kinds[topic or KNOWN, word] += 1

@@ -76,10 +76,11 @@ def sign(
     words = "en" if language == "en" else "zh"
     pages = scanning.pages_of(signed.of(shown[0].version, shown, set(chosen), strokes, language=words, at=at))
     with transaction.atomic():
+        held = list(Consent.objects.select_for_update().filter(subject_id=contact.pk).order_by("pk"))  # as erasing locks them
         Subject.objects.select_for_update().get(pk=contact.pk)
         if Evidence.objects.filter(subject_id=contact.pk, kind="signature", digest=digest).exists():
             return
-        heads = {(h.purpose_id, h.channel): h.state for h in Consent.objects.filter(subject_id=contact.pk)}
+        heads = {(h.purpose_id, h.channel): h.state for h in held}
         if any(heads.get((tick.purpose_id, tick.channel), "asserted") not in states.SIGNABLE for tick in ticks):
             raise SignatureRefused("stands")
         trail.record("evidence.added", by=by, at=at, subject=contact.pk, fields=("consent.evidence",), numbers=[1])

@@ -155,7 +155,7 @@ def test_who_leaves_takes_the_words_along_and_the_request_stays_with_its_dates(h
     row = ask(home, "complaint")
     erase.one(home.wang, by=house.BY, at=LATER)
     row.refresh_from_db()
-    assert (row.state, row.words, row.answer, row.kind) == ("answered", None, None, "complaint")
+    assert (row.state, row.words, row.answer, row.kind) == ("gone", None, None, "complaint")
     page = enter(home.chen).get(f"/requests/{row.pk}/").content.decode()
     assert "此人的信息已删除" in page
 

@@ -225,7 +225,7 @@ def test_nobody_accepts_what_they_recorded_themselves(home):
     assert (refused(home), head().grade) == ("own", "D")
     page = enter(home.chen)
     told = {"seen": head().events.latest("number").pk, "shown": reviewing.digest(head()), "verdict": "accepted", "reason": ""}
-    assert "请由同事来听" in page.post(f"/review/{head().pk}/", told, follow=True).content.decode()
+    assert "须由其他同事审核" in page.post(f"/review/{head().pk}/", told, follow=True).content.decode()
     decide(home, "returned", "unspoken")
     assert review_queue.waiting(LATER) == []
 
@@ -269,7 +269,7 @@ def test_a_later_no_is_not_lifted_by_what_was_said_before(home):
     other = house.arrive(home.far, house.WANG, at=LATER)[0].subject_id
     withdrawal.withdraw(subject=other, scope=None, method="link", reason="withdrawal", by=house.BY, at=LATER)
     row = Consent.objects.get(subject=home.wang)
-    assert (refused(home, row=row), Consent.objects.get(pk=row.pk).grade) == ("suppressed", "D")
+    assert (refused(home, row=row), Consent.objects.get(pk=row.pk).grade) == ("leaving", "D")
 
 
 @pytest.mark.parametrize("state", ["withdrawn", "suspended", "invalidated", "given"])
