@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from consent import deferring, evidence_files, notices, promises, rules, states, windows
 from consent.models import Consent, ContactWindow, Decision, NoticeDelivery, NoticePurpose, RightsRequest, Suppression
 from consent.models.notice import Form
-from contacts import keeping, telling
+from contacts import keeping, referring, telling
 from contacts.masking import Wish, show
 from contacts.models import CallAttempt, Contact, OwnVisit, Phone
 from contacts.own import bearers
+from contacts.referring import Brought
 from team.fields import Level
 
 TEXTS: dict[str, Promise] = {
@@ -42,6 +43,7 @@ class Record:
     stored_only: bool
     pages: int
     recordings: int
+    brought: Brought | None
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,7 @@ def _records(contacts: list[Contact], heads: list[Consent], at: datetime) -> lis
     labelled = [(pk, label) for pk, label, _value in texts] + [(row.contact_id, row.get_kind_display()) for row in phones]
     lines = list(zip(labelled, shown, strict=True))
     pages, recordings = evidence_files.counts([contact.pk for contact in contacts])
+    brought = referring.brought([contact.pk for contact in contacts])
     return [
         Record(
             contact=contact,
@@ -152,6 +155,7 @@ def _records(contacts: list[Contact], heads: list[Consent], at: datetime) -> lis
             stored_only=contact.narrow_on is not None and contact.narrow_on <= at or contact.delete_on <= at,
             pages=pages[contact.pk],
             recordings=recordings[contact.pk],
+            brought=brought.get(contact.pk),
         )
         for contact in contacts
     ]
