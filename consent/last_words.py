@@ -6,13 +6,13 @@ yet nobody asks for it again: not in another book, and not after the record it w
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from consent import rules, states
-from consent.models import ConsentEvent, Handle
+from consent.models import ConsentEvent, Handle, SmsMessage
 
 Scope = tuple[str, str]
 CALLS: Scope = ("phone_contact", "call")
@@ -32,16 +32,31 @@ def of(subject: UUID) -> dict[Scope, Word]:
 
     A no counts whoever noted it, a yes or a “later” only as the person's own act; of two at one moment the no.
     """
-    marks = Handle.objects.filter(subject=subject).values("fingerprint")
-    bearers = Handle.objects.filter(fingerprint__in=marks).values("subject")
     own = Q(actor=ConsentEvent.Actor.SUBJECT, after__in=[*rules.LIVE, LATER])
-    acts = ConsentEvent.objects.filter(own | Q(after__in=states.NOES), consent__subject__in=bearers)
+    acts = ConsentEvent.objects.filter(own | Q(after__in=states.NOES), consent__subject__in=_bearers(subject))
     words: dict[Scope, Word] = {}
     for purpose, channel, at, said in acts.values_list("consent__purpose", "consent__channel", "event_time", "after"):
         known, word = words.get((purpose, channel)), Word(at, said)
         if known is None or (at, said in states.NOES) > (known.at, known.said in states.NOES):
             words[purpose, channel] = word
     return words
+
+
+def _bearers(subject: UUID) -> QuerySet[Handle, dict[str, Any]]:
+    """Whoever bears a number of this subject, in any book, here or gone."""
+    marks = Handle.objects.filter(subject=subject).values("fingerprint")
+    return Handle.objects.filter(fingerprint__in=marks).values("subject")
+
+
+def invited(subject: UUID, *, since: datetime) -> bool:
+    """Whether an invitation went to this number through another record since then (aware, UTC), with no act of theirs after
+    it: silence is no reason to ask again (C8, C10)."""
+    sent = SmsMessage.objects.filter(subject__in=_bearers(subject), template="invite", sent_at__gt=since)
+    last = sent.exclude(subject=subject).order_by("-sent_at").values_list("sent_at", flat=True).first()
+    if last is None:
+        return False
+    own = ConsentEvent.objects.filter(consent__subject__in=_bearers(subject), actor=ConsentEvent.Actor.SUBJECT)
+    return not own.filter(recorded_at__gte=last).exists()
 
 
 def closed(subject: UUID, about: Collection[Scope], *, since: datetime | None = None, later: bool = False) -> bool:
