@@ -42,7 +42,7 @@ def of(subject: UUID) -> dict[Scope, Word]:
     return words
 
 
-def _bearers(subject: UUID) -> QuerySet[Handle, dict[str, Any]]:
+def _bearers(subject: UUID) -> QuerySet[Any, Any]:
     """Whoever bears a number of this subject, in any book, here or gone."""
     marks = Handle.objects.filter(subject=subject).values("fingerprint")
     return Handle.objects.filter(fingerprint__in=marks).values("subject")
