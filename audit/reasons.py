@@ -125,6 +125,7 @@ REASONS = (
     Reason("orphan", pgettext_lazy("reason", "a key that nobody owns")),
     # By which way.
     Reason("visitor", pgettext_lazy("reason", "the person filled in the form")),
+    Reason("referral", pgettext_lazy("reason", "the person filled in the form behind a referral")),
     Reason("quick", pgettext_lazy("reason", "typed in by staff")),
     Reason("sheet", pgettext_lazy("reason", "from a sheet")),
     Reason("referral", pgettext_lazy("reason", "by referral")),

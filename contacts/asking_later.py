@@ -7,8 +7,9 @@ from django.db import transaction
 
 from audit import trail
 from audit.trail import System
-from consent import deferring, rules
+from consent import deferring, last_words, rules
 from consent.gate import OFFICE
+from consent.models import Consent, Deferral
 from contacts import reminding, retention, writing
 
 CHOICES = (1, 3, 7)  # days after which somebody may wish to be asked once more
@@ -40,9 +41,18 @@ def work(*, at: datetime) -> int:
     return done
 
 
+def _said_no_since(subject: UUID) -> bool:
+    """A no through any book ends the wish; one from before it the wish overtook (C11)."""
+    chosen = Deferral.objects.values_list("chosen_at", flat=True).get(pk=subject)
+    waits = Consent.objects.filter(subject=subject, state="deferred").values_list("purpose", "channel")
+    return last_words.closed(subject, list(waits), since=chosen)
+
+
 def _ask(subject: UUID, at: datetime) -> bool:
     phone = writing.mobile_of(subject)
     if phone is None or phone.confirmed_at is None:  # only the number that wished it
+        return False
+    if _said_no_since(subject):
         return False
     with transaction.atomic():
         if not deferring.mark(subject, at=at):

@@ -12,7 +12,7 @@ from audit import trail
 from audit.trail import Actor
 from consent import evidence_files, forgetting
 from consent.models import Consent
-from contacts import hold, keeping
+from contacts import hold, keeping, referring
 from contacts.models import Contact, Departure, Phone, SheetRow, Submission, SweepRun
 from vault import persons
 
@@ -83,6 +83,7 @@ def _erase(leaving: dict[UUID, Contact], *, run: SweepRun | None, by: Actor, at:
     digests = persons.destroy_keys(ids)
     SheetRow.objects.filter(subject_id__in=ids).update(payload=None)
     Submission.objects.filter(subject_id__in=ids).delete()
+    referring.forget(ids)
     _delete_rows(ids)
     Departure.objects.bulk_create(
         [

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from audit import trail
 from audit.trail import Actor, EntryDraft
-from contacts import keeping, keeps
+from contacts import keeping, keeps, referring
 from contacts.models import Contact, LegalHold
 
 BATCH = 500
@@ -47,4 +47,5 @@ def _batch(ids: list[UUID], *, by: Actor, at: datetime) -> int:
         )
         nothing = dict.fromkeys(keeps.REST)
         Contact.objects.filter(pk__in=[row.pk for row in rows]).update(narrowed_at=at, **nothing)
+        referring.forget([row.pk for row in rows])  # no statute keeps whom somebody invited
     return len(rows)

@@ -8,7 +8,7 @@ from uuid import UUID
 from consent import gate, notices, rules
 from consent.models import Consent, ConsentEvent, NoticePurpose, NoticeVersion
 from consent.rules import Verdict
-from contacts import cards, hold, keeping, timeline, usage
+from contacts import cards, hold, keeping, referring, timeline, usage, visibility
 from contacts.cards import Card
 from contacts.intake import inviting
 from contacts.models import CallAttempt, Contact, OfflineRecord
@@ -37,6 +37,8 @@ class Origin:
     by: str
     notices: list[Shown]
     offline: OfflineRecord | None
+    referred: bool
+    referrer: Card | None
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
     return PersonPage(
         leaves=leaves,
         card=cards.of([contact], by=by, at=at)[0],
-        origin=_origin(contact, acts),
+        origin=_origin(contact, acts, _referred(contact, consents), by=by, at=at),
         verdict=verdicts["call"],
         invite=verdicts["invite"],
         consents=consents,
@@ -82,7 +84,18 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
     )
 
 
-def _origin(contact: Contact, acts: list[ConsentEvent]) -> Origin:
+def _referred(contact: Contact, consents: list[Consent]) -> bool:
+    return "referral" in {contact.source, *(head.source for head in consents)}
+
+
+def _referrer(contact: Contact, *, by: User, at: datetime) -> Card | None:
+    """Whose link they came by, for a reader who may see both people; for everybody else there was a referral (rule 6)."""
+    brought = referring.brought([contact.pk]).get(contact.pk)
+    found = visibility.visible(by).filter(pk=brought.referral.referrer_id if brought else None).first()
+    return cards.of([found], by=by, at=at)[0] if found else None
+
+
+def _origin(contact: Contact, acts: list[ConsentEvent], referred: bool, *, by: User, at: datetime) -> Origin:
     """How, where and through whom, and every notice on record."""
     return Origin(
         source=contact.get_source_display(),
@@ -92,6 +105,8 @@ def _origin(contact: Contact, acts: list[ConsentEvent]) -> Origin:
         at=contact.created_at,
         by=contact.created_by.display_name if contact.created_by else "",
         notices=_notices(acts),
+        referred=referred,
+        referrer=_referrer(contact, by=by, at=at) if referred else None,
         offline=OfflineRecord.objects.filter(subject_id=contact.pk)
         .select_related("device__by")
         .order_by("received_at")

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-from consent import rules
+from consent import last_words, rules
 from consent.gate import OFFICE
 from consent.models import Consent, SmsMessage
 from consent.models.notice import Form
@@ -59,9 +59,12 @@ def due(at: datetime) -> QuerySet[Consent]:
 
 def _remind(subject: UUID, at: datetime) -> bool:
     phone = writing.mobile_of(subject)
-    ends = due(at).filter(subject=subject).order_by("valid_until").values_list("valid_until", flat=True).first()
-    if ends is None or phone is None:  # told, renewed or stopped since the batch was read; or nowhere to write to
+    rows = list(due(at).filter(subject=subject).order_by("valid_until").values_list("valid_until", "purpose", "channel"))
+    if not rows or phone is None:  # told, renewed or stopped since the batch was read; or nowhere to write to
         return False
+    if last_words.closed(subject, [(purpose, channel) for _ends, purpose, channel in rows]):
+        return False  # they said no to it through another book (C11)
+    ends = rows[0][0]
     words = {"day": f"{timezone.localtime(ends):%Y-%m-%d}", "link": address()}
     return writing.write(phone, template=TEMPLATE, words=words, at=at)
 

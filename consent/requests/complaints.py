@@ -44,8 +44,6 @@ def counted(*, at: datetime) -> Statistics:
     came, late, kinds = Counter[date](), Counter[date](), Counter[tuple[str, str]]()
     columns = ("received_at", "due_on", "decided_at", "stranger__topic", "state")
     for received, due, decided, topic, state in rows.values_list(*columns):
-        "received_at", "due_on", "decided_at", "stranger__topic"
-    ):
         month = received.astimezone(OFFICE).date().replace(day=1)
         word = _word(due, decided.astimezone(OFFICE).date() if decided else None, today)
         word = "late" if state == "gone" else word  # nobody answered before they left

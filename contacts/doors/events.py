@@ -127,7 +127,7 @@ def event_page(request: StaffRequest, pk: UUID) -> HttpResponse:
         "event": event,
         "counts": events.counts(event, by=request.user, at=timezone.now()),
         "address": address,
-        "qr": _qr(address),
+        "qr": qr(address),
         "staff": event.staff.select_related("user").order_by("user__display_name"),
         "ticks": [row.tick for row in event.ticks.select_related("tick").order_by("tick__order")],
         "runs": events.run_by(request.user).filter(pk=pk).exists(),
@@ -142,7 +142,7 @@ def poster(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One sheet for the desk: the QR code, and in Chinese and English one sentence of what it leads to."""
     event = get_object_or_404(events.visible(request.user), pk=pk)
     address = _address(request, event)
-    context = {"event": event, "address": address, "qr": _qr(address), "words": event.notice_version.content}
+    context = {"event": event, "address": address, "qr": qr(address), "words": event.notice_version.content}
     return render(request, "contacts/events/poster.html", context)
 
 
@@ -150,7 +150,8 @@ def _address(request: StaffRequest, event: Event) -> str:
     return request.build_absolute_uri(reverse("visitor_form", args=[event.code]))
 
 
-def _qr(address: str) -> SafeString:
+def qr(address: str) -> SafeString:
+    """This address as a QR code, drawn in the page."""
     return mark_safe(  # noqa: S308 - our own QR code
         segno.make(address, error="m").svg_inline(scale=6, border=2, omitsize=True, svgclass="qr")
     )

@@ -18,10 +18,10 @@ from consent.challenge import ChallengeRefused
 from consent.models import Consent
 from consent.receipts import pdf, record, signed
 from consent.views import words_of
-from contacts import asking_later, events, nights, withdrawal
+from contacts import asking_later, events, nights, referring, withdrawal
 from contacts.forms.intake import LaterForm, VisitorForm
 from contacts.intake import separately, visiting, waiting
-from contacts.models import Contact, Event, Submission
+from contacts.models import Contact, Event, Referral, Submission
 from team.doors import not_understood, public_door, too_many
 from vault.errors import KeyringRefused
 
@@ -49,30 +49,37 @@ def _event(code: str) -> Event:
 @require_http_methods(["GET", "POST"])
 def event_form(request: HttpRequest, code: str) -> HttpResponse:
     """The form behind the QR code: nothing is ticked beforehand, nothing else is asked (A4, C7)."""
-    event = _event(code)
+    return form_page(request, _event(code), None)
+
+
+def form_page(request: HttpRequest, event: Event, referral: Referral | None) -> HttpResponse:
+    """The form of an event, met there or behind a link that somebody passed on; the number typed is one's own (C7, C9)."""
     asked = events.asked_by_form(event)
     initial = {"token": visiting.form_token()}
     form = VisitorForm(request.POST if request.method == "POST" else None, ticks=asked["general"], initial=initial)
     if form.says_minor:
         waiting.void(visiting.submission_of(event, str(form.data.get("token", ""))), at=timezone.now())
         return render(request, "contacts/visitor/minor.html", {"event": event})
-    if event.closed_at is None and form.is_bound and form.is_valid() and (answer := _submit(request, event, form)):
+    sent = event.closed_at is None and form.is_bound and form.is_valid()
+    if sent and (answer := _submit(request, event, form, referral)):
         return answer
     words = words_of(event.notice_version)
     book = events.book_of_link(event, request.GET.get("book", ""))
     here = request.path if book == event.book_id else f"{request.path}?book={book}"
-    context = {"event": event, "form": form, "words": words, "asked": asked, "here": here}
+    context = {"event": event, "form": form, "words": words, "asked": asked, "here": here, "referral": referral}
+    context["surname"] = referring.surname(referral) if referral else ""
     context["words_language"] = "en" if (get_language() or "").startswith("en") else "zh"
     return render(request, "contacts/visitor/form.html", context, status=400 if form.is_bound else 200)
 
 
-def _submit(request: HttpRequest, event: Event, form: VisitorForm) -> HttpResponse | None:
+def _submit(request: HttpRequest, event: Event, form: VisitorForm, referral: Referral | None) -> HttpResponse | None:
     """Take the form in; None for one that was changed after it was sent, which says so and is sent once more."""
     data, at = form.cleaned_data, timezone.now()
     try:
         visiting.submit(
             event=event,
-            book=events.book_of_link(event, request.GET.get("book", "")),
+            book=referring.book_of(referral) if referral else events.book_of_link(event, request.GET.get("book", "")),
+            referral=referral,
             name=data["name"],
             number=data["number"],
             ticks=form.chosen(),

@@ -1,14 +1,14 @@
 """Asking somebody once, by text message, whether we may call (C8): all that grade D opens."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
 from audit import trail
-from consent import gate, sms
+from consent import gate, last_words, sms
 from consent.gate import Usage
 from consent.models import Decision
 from consent.requests import asking
@@ -18,6 +18,8 @@ from team import fields
 from team.fields import Level
 from team.models import User
 from vault import opening
+
+AGAIN = timedelta(days=180)  # until a number that was silent may be asked through another record
 
 
 class InviteRefused(Exception):
@@ -47,7 +49,9 @@ def invite(*, contact: Contact, link: str, by: User, at: datetime) -> None:
     """Send the one invitation; decision and entry are committed before the number is opened. Raises InviteRefused.
 
     To somebody whose number stands on the list of refusals nothing is sent, and the answer is the same
-    as for anybody else: the refusal is on record for compliance only (rule 6, bad input 39).
+    as for anybody else: the refusal is on record for compliance only (rule 6, bad input 39). So it is for whoever said no
+    to calls or to text messages alone, or wished to decide later, through any book,
+    and whoever was asked through another one within 180 days (C8, C11).
     """
     phone = Phone.objects.filter(contact=contact, wrong_at__isnull=True).first()
     if phone is None:
@@ -59,8 +63,9 @@ def invite(*, contact: Contact, link: str, by: User, at: datetime) -> None:
         if not told.allowed:
             raise InviteRefused(told.reason)
         return
-    if asking.restricted_anywhere([contact.pk]):
-        return  # as with a refusal: nothing is sent, and the answer is the same
+    silent = last_words.closed(contact.pk, [last_words.CALLS], later=True) or last_words.invited(contact.pk, since=at - AGAIN)
+    if silent or asking.restricted_anywhere([contact.pk]):
+        return  # as with a refusal of everything: nothing is sent, and the answer is the same
     words = {"event": contact.event.name, "link": link}
     digits = str(opening.open_one(phone.number))
     sms.deliver(subject=contact.pk, digits=digits, template="invite", words=words, language=contact.language, at=at)

@@ -58,18 +58,19 @@ def agree(submission: Submission, tick: UUID, *, language: str, at: datetime) ->
         if found is None or code is None or minor or suppression.subjects_suppressed([submission.subject_id]):
             return False
         try:
-            _give(submission.subject_id, found, code, language, at)
+            _give(submission, found, code, language, at)
         except states.TransitionRefused:
             return False
     return True
 
 
-def _give(subject: UUID, tick: NoticePurpose, code: Challenge, language: str, at: datetime) -> None:
+def _give(submission: Submission, tick: NoticePurpose, code: Challenge, language: str, at: datetime) -> None:
+    subject = submission.subject_id
     by = Self_(subject)
     with transaction.atomic():
         trail.record("contact.changed", by=by, at=at, subject=subject, reason="given")
         proof = Evidence.objects.create(subject_id=subject, kind="otp", digest=code.code_hash, created_at=at)
-        asks = [Ask(subject, tick, "visitor")]
+        asks = [Ask(subject, tick, submission.source)]
         how: dict[str, Any] = {"language": language, "by": by, "at": at}
         ledger.request(asks, **how)
         ledger.give(asks, evidence={subject: proof}, grade="A", method="own_step", form=Form.SEPARATE, **how)

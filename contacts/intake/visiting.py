@@ -21,7 +21,7 @@ from consent.models.subject import MINORS
 from contacts import retention
 from contacts.intake import arriving, waiting
 from contacts.intake.arriving import Draft
-from contacts.models import Contact, Event, Phone, Submission
+from contacts.models import Contact, Event, Phone, Referral, Submission
 from vault import names, opening
 from vault.phone import Number
 
@@ -64,13 +64,14 @@ def submit(
     age: str,
     at: datetime,
     book: UUID | None = None,
+    referral: Referral | None = None,
 ) -> Submission:
     """Take a visitor's form: everything stays `requested` until the number is confirmed; serves C1, C7, C12, I6.
 
     Sent twice it answers with the first; sent again with other ticks or another number, the first counts no more and
     waiting.FormChanged is raised. A known number in this book gets the new request; a number known elsewhere, or
     suppressed, looks no different. `book` is a colleague's who works at the event and invited this person; else the
-    event's own. `age` is what they declare: raises consent.ages.UnderAge before anything is looked at or stored, unless
+    event's own; `referral` is the link that somebody passed on to them (C9). `age` is what they declare: raises consent.ages.UnderAge before anything is looked at or stored, unless
     it is that they are of age. Raises NothingTicked, vault.names.TextRefused,
     challenge.ChallengeRefused when too many codes were asked for.
     """
@@ -85,8 +86,9 @@ def submit(
     draft = Draft(name=names.clean_name(name), numbers=(number,), language=language)
     challenge.admit(digits=number.digits, at=at)
     code = uuid4()
+    told: dict[str, Any] = {"event": event, "book": book or event.book_id, "token": token, "age": age, "code": code}
     try:
-        submission = _arrive(draft, ticks, event=event, book=book or event.book_id, token=token, age=age, code=code, at=at)
+        submission = _arrive(draft, ticks, **told, referral=referral, at=at)
     except IntegrityError:
         if (known := submission_of(event, token)) is None:
             raise
@@ -128,6 +130,7 @@ def _arrive(
     code: UUID | None,
     at: datetime,
     acted_at: datetime | None = None,
+    referral: Referral | None = None,
 ) -> Submission:
     """Known or new is decided under the book's lock: two tabs at once make one person (bad input 104)."""
     with transaction.atomic():
@@ -138,7 +141,14 @@ def _arrive(
         else:
             draft = replace(draft, subject=contact.pk)
         told: dict[str, Any] = {"event": event, "book": book, "token": token, "age": age, "code": code}
-        return _store(draft, contact, ticks, **told, at=at, acted_at=acted_at)
+        return _store(draft, contact, ticks, **told, referral=_link(referral, draft.subject), at=at, acted_at=acted_at)
+
+
+def _link(referral: Referral | None, subject: UUID) -> Referral | None:
+    """The link they came by, locked; none that was ended meanwhile, or is their own."""
+    if referral is None or referral.referrer_id == subject:
+        return None
+    return Referral.objects.select_for_update().filter(pk=referral.pk, ended_at__isnull=True).first()
 
 
 def _store(
@@ -153,30 +163,26 @@ def _store(
     code: UUID | None,
     at: datetime,
     acted_at: datetime | None,
+    referral: Referral | None,
 ) -> Submission:
     by, subject = Self_(draft.subject), draft.subject
+    row = Submission(token_hash=_hash(event, token), event=event, subject_id=subject, challenge_id=code, created_at=at)
+    row.age, row.ticks, row.referral = age, [str(tick.pk) for tick in ticks], referral
     with transaction.atomic():
         if contact is None:
-            arriving.open_subjects([draft], by=by, at=at, reason="visitor")
-        asks = [Ask(subject, tick, "visitor") for tick in ticks]
+            arriving.open_subjects([draft], by=by, at=at, reason=row.source)
+        asks = [Ask(subject, tick, row.source) for tick in ticks]
         heads = ledger.request(asks, language=draft.language, by=by, at=at, new=contact is None, acted_at=acted_at)
         if contact is None:
-            arriving.save([draft], {subject: heads[0]}, event=event, source="visitor", by=by, at=at, book=book)
+            arriving.save([draft], {subject: heads[0]}, event=event, source=row.source, by=by, at=at, book=book)
             if acted_at:  # the days count from the act
                 retention.refresh([subject], at=at)
         else:
-            trail.record("contact.changed", by=by, at=at, subject=subject, reason="visitor")
+            trail.record("contact.changed", by=by, at=at, subject=subject, reason=row.source)
             retention.refresh([subject], at=at)
-        return Submission.objects.create(
-            token_hash=_hash(event, token),
-            event=event,
-            subject_id=subject,
-            challenge_id=code,
-            created_at=at,
-            phone_id=arriving.row_of(subject, draft.numbers[0].digits) if contact else arriving.phone_ids(draft)[0],
-            ticks=[str(tick.pk) for tick in ticks],
-            age=age,
-        )
+        row.phone_id = arriving.row_of(subject, draft.numbers[0].digits) if contact else arriving.phone_ids(draft)[0]
+        row.save(force_insert=True)
+        return row
 
 
 def send_again(submission: Submission, *, language: str, at: datetime) -> None:
@@ -258,7 +264,7 @@ def _give(submission: Submission, asked: Challenge, language: str, at: datetime)
             raise states.TransitionRefused("minor")  # nobody grows up by filling in a form (C12)
         Submission.objects.filter(pk=submission.pk).update(done_at=at)
         ticks = NoticePurpose.objects.filter(pk__in=submission.ticks).exclude(purpose__form=Form.WRITTEN)  # no code signs (C4)
-        asks = _lawful([Ask(subject, tick, "visitor") for tick in ticks])
+        asks = _lawful([Ask(subject, tick, submission.source) for tick in ticks])
         consents = ledger.give(asks, evidence={subject: proof}, grade="A", method="otp", language=language, by=by, at=at)
         suppression.lift(subject, by=by, at=at)
         _typed(submission).update(confirmed_at=at)

@@ -7,6 +7,7 @@ from contacts.models.event import Event, EventStaff, EventTick, Submission
 from contacts.models.leaving import Departure, LegalHold, RetentionRule, RuleChange
 from contacts.models.lent import LentScreen
 from contacts.models.offline import OfflineDevice, OfflineRecord
+from contacts.models.referral import Referral
 from contacts.models.sheet import SheetImport, SheetRow
 from contacts.models.sweeping import Postponement, SweepAlarm, SweepApproval, SweepRun
 from contacts.models.view import SavedView
@@ -27,6 +28,7 @@ __all__ = [
     "OwnVisit",
     "Phone",
     "Postponement",
+    "Referral",
     "RetentionRule",
     "RuleChange",
     "SavedView",

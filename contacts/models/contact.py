@@ -29,6 +29,7 @@ class Contact(models.Model):
         VISITOR = "visitor", _("own phone at an event")
         QUICK = "quick", _("noted by an advisor")
         SHEET = "sheet", _("sign-in sheet")
+        REFERRAL = "referral", _("a referral")
 
     subject = models.OneToOneField("consent.Subject", primary_key=True, on_delete=models.PROTECT, related_name="+")
     book = models.ForeignKey("team.Book", on_delete=models.PROTECT, related_name="+")

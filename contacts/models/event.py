@@ -75,3 +75,10 @@ class Submission(models.Model):
     age = models.CharField(max_length=8, null=True)  # as declared; kept with the person once the number is confirmed
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)  # confirmed, or replaced by another form: its code counts for nothing more
+    # The link by which they came; it goes when its referrer leaves (SQLite adds it without rebuilding the table).
+    referral = models.ForeignKey("contacts.Referral", null=True, on_delete=models.PROTECT, related_name="+")
+
+    @property
+    def source(self) -> str:
+        """By which way in: an event's own form, or a link that somebody passed on (C9, H13)."""
+        return "visitor" if self.referral_id is None else "referral"

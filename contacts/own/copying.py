@@ -24,8 +24,8 @@ from consent.models import (
     SmsMessage,
 )
 from consent.receipts import signed
-from contacts import keeping
-from contacts.models import CallAttempt, Contact, OwnVisit, Phone
+from contacts import keeping, referring
+from contacts.models import CallAttempt, Contact, OwnVisit, Phone, Referral
 from contacts.own import bearers
 from vault import opening, signing
 from vault.errors import KeyringRefused
@@ -67,6 +67,7 @@ def _record(contact: Contact, leaves: datetime) -> dict[str, Any]:
             "day": contact.event.held_on.isoformat(),
             "how": contact.source,
             "noted": _time(contact.created_at),
+            **_brought(pk),
         },
         "held": _opened({name: getattr(contact, name) for name in TEXTS}),
         "numbers": _numbers(pk),
@@ -83,11 +84,24 @@ def _record(contact: Contact, leaves: datetime) -> dict[str, Any]:
         "papers": PaperPage.objects.filter(subject_id=pk, file_key__isnull=False).count(),
         "recordings": [_recording(row) for row in _newest(_spoken(pk), "spoken_at")],
         "requests": [_request(row) for row in _newest(RightsRequest.objects.filter(subject_id=pk), "received_at")],
+        "links": [_link(row) for row in _newest(Referral.objects.filter(referrer=pk), "created_at")],
         "passed_to": [
             {"purpose": row.purpose, "at": _time(row.decided_at)}
             for row in _newest(Decision.objects.filter(subject_id=pk, action="share", allowed=True), "decided_at")
         ],
     }
+
+
+def _brought(pk: UUID) -> dict[str, Any]:
+    """By whose link they came, as their own page tells it: when it was made, and a surname only where one was given."""
+    brought = referring.brought([pk]).get(pk)
+    return {"referral": {"made": _time(brought.referral.created_at), "by": brought.surname}} if brought else {}
+
+
+def _link(row: Referral) -> dict[str, Any]:
+    """A link of theirs to pass on; who came by it is nobody's to tell them."""
+    told = {"made": _time(row.created_at), "until": _time(row.ends_at)}
+    return told | {"ended": _time(row.ended_at), "named": _time(row.named_at)}
 
 
 def _spoken(pk: UUID) -> QuerySet[Recording]:

@@ -56,7 +56,9 @@ def agree(visit: OwnVisit, tick_id: UUID, *, language: str, at: datetime) -> int
     with transaction.atomic():
         ids = page.subjects_of(visit)
         heads = Consent.objects.select_for_update(of=("self",)).filter(subject_id__in=ids).order_by("pk")
-        asked = [head for head in heads.select_related("purpose", "notice_version__notice") if page.may_agree(head, at=at)]
+        asked = [
+            head for head in heads.select_related("purpose", "subject", "notice_version__notice") if page.may_agree(head, at=at)
+        ]
         ticks = [(head, page.tick_now(head)) for head in asked]
         asks = [Ask(head.subject_id, tick, head.source) for head, tick in ticks if tick is not None and tick.pk == tick_id]
         if suppression.subjects_suppressed([ask.subject for ask in asks]):

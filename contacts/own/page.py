@@ -12,10 +12,11 @@ from consent import deferring, evidence_files, notices, promises, rules, states,
 from consent.models import Consent, ContactWindow, Decision, NoticeDelivery, NoticePurpose, RightsRequest, Suppression
 from consent.models.notice import Form
 from consent.models.subject import MINORS
-from contacts import keeping, telling
+from contacts import keeping, referring, telling
 from contacts.masking import Wish, show
 from contacts.models import CallAttempt, Contact, OwnVisit, Phone
 from contacts.own import bearers
+from contacts.referring import Brought
 from team.fields import Level
 
 TEXTS: dict[str, Promise] = {
@@ -43,6 +44,7 @@ class Record:
     stored_only: bool
     pages: int
     recordings: int
+    brought: Brought | None
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def of(visit: OwnVisit, *, at: datetime) -> OwnPage:
     """Gather it, in a fixed number of queries whatever is held; `at` is aware, UTC."""
     contacts = bearers.contacts_of(bytes(visit.fingerprint))
     ids = [contact.pk for contact in contacts]
-    heads = list(Consent.objects.filter(subject_id__in=ids).select_related("purpose", "notice_version__notice"))
+    heads = list(Consent.objects.filter(subject_id__in=ids).select_related("purpose", "subject", "notice_version__notice"))
     uses = CallAttempt.objects.filter(subject_id__in=ids).select_related("user").order_by("-at")
     shares = Decision.objects.filter(subject_id__in=ids, action="share", allowed=True).order_by("-decided_at")
     refused = Suppression.objects.filter(fingerprint=bytes(visit.fingerprint), lifted_at__isnull=True).first()
@@ -144,6 +146,7 @@ def _records(contacts: list[Contact], heads: list[Consent], at: datetime) -> lis
     labelled = [(pk, label) for pk, label, _value in texts] + [(row.contact_id, row.get_kind_display()) for row in phones]
     lines = list(zip(labelled, shown, strict=True))
     pages, recordings = evidence_files.counts([contact.pk for contact in contacts])
+    brought = referring.brought([contact.pk for contact in contacts])
     return [
         Record(
             contact=contact,
@@ -153,6 +156,7 @@ def _records(contacts: list[Contact], heads: list[Consent], at: datetime) -> lis
             stored_only=contact.narrow_on is not None and contact.narrow_on <= at or contact.delete_on <= at,
             pages=pages[contact.pk],
             recordings=recordings[contact.pk],
+            brought=brought.get(contact.pk),
         )
         for contact in contacts
     ]

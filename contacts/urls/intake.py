@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.doors import events, noting, offline, replies, visitor
+from contacts.doors import events, noting, offline, referrals, replies, visitor
 
 urlpatterns = [
     path("events/", events.event_list, name="events"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("e/<slug:code>/", visitor.event_form, name="visitor_form"),
     path("e/<slug:code>/confirm/<str:token>/", visitor.confirm, name="visitor_confirm"),
     path("e/<slug:code>/separately/<str:token>/<str:stop>/", visitor.one_by_one, name="visitor_separately"),
+    path("r/<slug:code>/", referrals.passed_on, name="referral"),
     path("api/sms/", replies.inbound, name="sms_inbound"),
     path("api/sms/report/", replies.report, name="sms_report"),
     path("w/<str:token>/", visitor.stop, name="stop"),

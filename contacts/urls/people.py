@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.doors import ages, overlap, papers, people, signing, speech, using
+from contacts.doors import ages, overlap, papers, people, referrals, signing, speech, using
 
 urlpatterns = [
     path("contacts/", people.contact_list, name="contacts"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("contacts/<uuid:pk>/sign/", signing.sign, name="sign"),
     path("contacts/<uuid:pk>/age/", ages.age, name="age"),
     path("contacts/<uuid:pk>/guardian/", ages.guardian, name="guardian"),
+    path("contacts/<uuid:pk>/refer/", referrals.refer, name="refer"),
     path("minors/", ages.minors_page, name="minors"),
     path("sign/", signing.signing_page, name="signing"),
     path("sign/back/", signing.give_back, name="signing_back"),

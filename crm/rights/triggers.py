@@ -43,6 +43,8 @@ _BY_TABLE = {
     "contacts_phone": "contacts_phone_audit contacts_phone_audit_truncate contacts_phone_hold",
     "contacts_postponement": "contacts_postponement_audit contacts_postponement_audit_truncate "
     "contacts_postponement_grows contacts_postponement_grows_truncate",
+    "contacts_referral": "contacts_referral_audit contacts_referral_audit_truncate "
+    "contacts_referral_hold contacts_referral_stays",
     "contacts_rulechange": "contacts_rulechange_fixed contacts_rulechange_fixed_truncate",
     "contacts_submission": "contacts_submission_hold",
     "contacts_sweepapproval": "contacts_sweepapproval_grows contacts_sweepapproval_grows_truncate",
