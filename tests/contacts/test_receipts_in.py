@@ -104,7 +104,7 @@ def anybodys(draw):
                 draw(WORDS),
                 draw(WORDS),
                 draw(st.sampled_from(["call", "sms", "share"])),
-                draw(st.booleans()),
+                draw(st.sampled_from(["general", "separate", "written"])),
                 steps[-1].state,
                 draw(WORDS),
                 given_at,
