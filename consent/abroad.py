@@ -45,6 +45,6 @@ def bundled(content: Mapping[str, Any], ticks: Sequence[Tick], forms: Mapping[st
     `forms` says by which form each purpose is agreed to, by its code.
     """
     rows = [row for language in LANGUAGES for row in (content.get(language) or {}).get("share") or []]
-    names = {row.get("name") for row in rows if lies(row)}
+    names = {row.get("name") for row in rows if lies(row)} - {"", None}
     found = [tick for tick in ticks if tick.recipient in names and forms.get(tick.purpose_id, "general") == "general"]
     return [f"tick_{tick.purpose_id}_{tick.channel}_apart" for tick in found]

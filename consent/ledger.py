@@ -261,21 +261,14 @@ def _adopt(asks: Sequence[Ask], found: Sequence[Consent]) -> None:
 
 
 def close(
-    heads_: Iterable[Consent],
-    after: str,
-    *,
-    method: str,
-    reason: str,
-    by: Actor,
-    at: datetime,
-    evidence: Evidence | None = None,
+    heads_: Iterable[Consent], after: str, *, method: str, reason: str, by: Actor, at: datetime, proof: Evidence | None = None
 ) -> list[Consent]:
     """Withdraw, refuse or expire these heads where the table allows it; returns those that moved.
 
-    `evidence` is what proves the act, where it is kept: a no needs none (D1).
+    `proof` is what proves the act, where it is kept: a no needs none (D1).
     """
     moved = [head for head in heads_ if after in states.TABLE.get(head.state, frozenset())]
-    apply([Step(head, after, method, head.grade, evidence, reason) for head in moved], by=by, at=at)
+    apply([Step(head, after, method, head.grade, proof, reason) for head in moved], by=by, at=at)
     return moved
 
 

@@ -27,7 +27,7 @@ def withdraw(
     """
     heads = list(Consent.objects.select_for_update().filter(subject_id=subject))
     chosen = [head for head in heads if scope is None or (head.purpose_id, head.channel) in scope]
-    moved = ledger.close(chosen, "withdrawn", method=method, reason="withdrawn", by=by, at=at, evidence=evidence)
+    moved = ledger.close(chosen, "withdrawn", method=method, reason="withdrawn", by=by, at=at, proof=evidence)
     closed = (
         {"subject": str(subject), "purpose": row.purpose_id, "channel": row.channel, "state": "withdrawn"} for row in moved
     )

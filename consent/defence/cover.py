@@ -1,4 +1,4 @@
-"""The defence file's first sheet, to print: who agreed, to which words, by which act, with which proof, and what happened since (O4)."""
+"""The defence file's first sheet: who agreed to which words, by which act, with which proof, and what happened since (O4)."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -176,7 +176,6 @@ def test_the_first_sheet_says_who_agreed_to_which_words_by_which_act_with_which_
     for erased in (False, True):
         if erased:
             erase.one(wang.pk, by=System("sweep"), at=LATER)
-            seal_here(at=LATER)
         whole = "".join(pages(made(wang)))
         given = ConsentEvent.objects.filter(consent__subject=wang.pk, after="given").select_related("evidence")
         assert (given.count(), str(wang.pk) in whole) == (2, True)

@@ -216,6 +216,11 @@ def test_nothing_is_passed_abroad_by_one_tick_among_others(draft, purpose, where
         notices.publish(version=draft, by=BY, at=AT)
 
 
+def bare(text):
+    """Without what a break of lines adds or takes."""
+    return "".join(text.split())
+
+
 def test_who_is_abroad_stands_on_the_notice_and_the_form_and_older_hashes_stay(draft):
     """B8, B11: hashed where it is said; a notice that says nothing of it has the hash it had."""
     before = notices.content_hash(WHOLE)
@@ -225,7 +230,7 @@ def test_who_is_abroad_stands_on_the_notice_and_the_form_and_older_hashes_stay(d
         page, form = bytes(copy_.page).decode(), pypdfium2.PdfDocument(bytes(copy_.form))
         printed = "".join(sheet.get_textpage().get_text_bounded() for sheet in form)
         for value in ABROAD.values():
-            assert (value in page, value in printed.replace("\r\n", "")) == (True, True), copy_.language
+            assert (value in page, bare(value) in bare(printed)) == (True, True), copy_.language
 
 
 def test_a_line_of_a_recipient_abroad_has_two_parts_more_or_none():
