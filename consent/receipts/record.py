@@ -124,11 +124,12 @@ def _item(head: Consent, steps: list[ConsentEvent], ticks: dict[UUID, NoticePurp
             Event(step.after, stamp(step.event_time), step.actor, step.method, step.grade, step.event_hash) for step in steps
         ),
         contact=_contact(tick, language) if tick else (),
-        abroad=_abroad(tick, language) if tick else (),
+        abroad=_abroad(head, tick, language) if tick else (),
     )
 
 
-def _abroad(tick: NoticePurpose, language: str) -> tuple[tuple[str, str], ...]:
+def _abroad(head: Consent, tick: NoticePurpose, language: str) -> tuple[tuple[str, str], ...]:
+    tick.version = head.notice_version  # the same row, read already
     row = notices.recipient(tick, language="en" if language == "en" else "zh") if tick.recipient else None
     return tuple((name, row.get(name, "")) for name in ABROAD) if row is not None and abroad.lies(row) else ()
 
