@@ -41,7 +41,8 @@ def accept(*, subject: UUID, relation: str, name: str, paper: UUID, until: date,
     told = names.clean_name(name)
     with transaction.atomic():
         Subject.objects.select_for_update().get(pk=subject, erased_at__isnull=True)  # whoever adds paper holds it too
-        pages = list(PaperPage.objects.filter(subject_id=subject, paper=paper, file_key__isnull=False).order_by("number"))
+        signed = PaperPage.objects.filter(subject_id=subject, paper=paper, file_key__isnull=False, letter=None)
+        pages = list(signed.order_by("number"))
         if not pages:
             raise GuardianRefused("paper")
         if any(page.added_by_id == by.pk for page in pages):

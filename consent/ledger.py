@@ -260,10 +260,15 @@ def _adopt(asks: Sequence[Ask], found: Sequence[Consent]) -> None:
             head.notice_version_id, head.source = ask.tick.version_id, ask.source
 
 
-def close(heads_: Iterable[Consent], after: str, *, method: str, reason: str, by: Actor, at: datetime) -> list[Consent]:
-    """Withdraw, refuse or expire these heads where the table allows it; returns those that moved."""
+def close(
+    heads_: Iterable[Consent], after: str, *, method: str, reason: str, by: Actor, at: datetime, proof: Evidence | None = None
+) -> list[Consent]:
+    """Withdraw, refuse or expire these heads where the table allows it; returns those that moved.
+
+    `proof` is what proves the act, where it is kept: a no needs none (D1).
+    """
     moved = [head for head in heads_ if after in states.TABLE.get(head.state, frozenset())]
-    apply([Step(head, after, method, head.grade, reason=reason) for head in moved], by=by, at=at)
+    apply([Step(head, after, method, head.grade, proof, reason) for head in moved], by=by, at=at)
     if after in states.UNLAWFUL and method != "replay":  # what was found unlawful stays so after a restore
         about = ({"subject": str(h.subject_id), "purpose": h.purpose_id, "channel": h.channel, "state": after} for h in moved)
         erasure_ledger.try_to_write("closed", about, at=at)

@@ -26,7 +26,9 @@ LABELS: dict[str, Any] = {
     "controller_address": gettext_lazy("Controller: address"),
     "controller_contact": gettext_lazy("Controller: whom to turn to"),
     "collect": gettext_lazy("What is collected: item | purpose | method"),
-    "share": gettext_lazy("Recipients: name | contact | purpose | method | what"),
+    "share": gettext_lazy(
+        "Recipients: name | contact | purpose | method | what; abroad also: | country | how rights are had against them"
+    ),
     "sections": gettext_lazy("Full text: heading | text"),
     "rights": gettext_lazy("Rights: right | how"),
     "rights_how": gettext_lazy("How rights are exercised"),

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from audit import trail
 from audit.trail import Actor
-from consent import promises
+from consent import abroad, promises
 from consent.content.event_en import EVENT_EN
 from consent.content.event_zh import EVENT_ZH
 from consent.models import Consent, Notice, NoticeCopy, NoticePurpose, NoticeVersion, Purpose
@@ -111,10 +111,9 @@ def missing(content: dict[str, Any]) -> list[str]:
         text = content.get(language) or {}
         gaps += [f"{language}.{item}" for item in NEEDED if not text.get(item)]
         gaps += [f"{language}.controller.{k}" for k in ("name", "contact") if not (text.get("controller") or {}).get(k)]
-        gaps += [f"{language}.share.contact" for row in text.get("share", []) if not row.get("contact")]
         if len(text.get("rights", [])) < 10:
             gaps.append(f"{language}.rights.ten")
-    return gaps
+    return [*gaps, *abroad.gaps(content)]
 
 
 def content_hash(content: dict[str, Any]) -> str:
@@ -134,8 +133,9 @@ def hashed(content: dict[str, Any], ticks: Sequence[NoticePurpose]) -> dict[str,
 
 def publish(*, version: NoticeVersion, by: Actor, at: datetime) -> None:
     """Publish a version for ever: hashed, with the page and the form as they are now. Raises NoticeRefused (B1, B11)."""
-    ticks = list(version.purposes.all())
-    gaps = missing(version.content) + promises.gaps(ticks)
+    ticks = list(version.purposes.select_related("purpose"))
+    forms = {tick.purpose_id: tick.purpose.form for tick in ticks}
+    gaps = missing(version.content) + promises.gaps(ticks) + abroad.bundled(version.content, ticks, forms)
     if gaps or not ticks:
         raise NoticeRefused(gaps or ["purposes"])
     with transaction.atomic():

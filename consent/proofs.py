@@ -18,9 +18,10 @@ def open_to_paper(head: Consent) -> bool:
 def papers_of(head: Consent) -> list[PaperPage]:
     """The signed paper that speaks for this consent, in the order it came.
 
-    What was sent back speaks no more, and of a yes that ended, was replaced or was spoken only what came since.
+    A letter of withdrawal never does, what was sent back speaks no more, and of a yes that ended, was replaced or was
+    spoken only what came since.
     """
-    rows = _unanswered(head, PaperPage.objects.filter(subject_id=head.subject_id, file_key__isnull=False))
+    rows = _unanswered(head, PaperPage.objects.filter(subject_id=head.subject_id, file_key__isnull=False, letter=None))
     if open_to_paper(head) and head.state not in states.WAITING:
         rows = rows.filter(created_at__gte=head.changed_at)
     return list(rows.select_related("version__notice", "added_by").order_by("created_at", "number"))

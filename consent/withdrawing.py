@@ -6,7 +6,7 @@ from uuid import UUID
 
 from audit.trail import Actor
 from consent import erasure_ledger, ledger, suppression
-from consent.models import Consent
+from consent.models import Consent, Evidence
 
 
 def withdraw(
@@ -17,16 +17,17 @@ def withdraw(
     reason: str,
     by: Actor,
     at: datetime,
+    evidence: Evidence | None = None,
 ) -> list[Consent]:
     """Close this subject's consents inside the caller's transaction; returns those that moved.
 
     `scope` names (purpose, channel) pairs; None means everything, and then the number is suppressed
-    for the whole office. `reason` is withdrawal, call, refusal or wrong_number. Heard by the gate at
-    commit; what was lawful before stays so (PIPL 15). Serves D1, D2, D3, D5.
+    for the whole office. `evidence` is a letter, where one is kept. `reason` is withdrawal, call, refusal or wrong_number.
+    Heard by the gate at commit; what was lawful before stays so (PIPL 15). Serves D1, D2, D3, D5.
     """
     heads = list(Consent.objects.select_for_update().filter(subject_id=subject))
     chosen = [head for head in heads if scope is None or (head.purpose_id, head.channel) in scope]
-    moved = ledger.close(chosen, "withdrawn", method=method, reason="withdrawn", by=by, at=at)
+    moved = ledger.close(chosen, "withdrawn", method=method, reason="withdrawn", by=by, at=at, proof=evidence)
     closed = (
         {"subject": str(subject), "purpose": row.purpose_id, "channel": row.channel, "state": "withdrawn"} for row in moved
     )

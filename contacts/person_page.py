@@ -5,15 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils import translation
+
 from consent import gate, notices, rules
 from consent.models import Consent, ConsentEvent, NoticePurpose, NoticeVersion
 from consent.rules import Verdict
+from consent.showing import opening
 from contacts import cards, hold, keeping, referring, timeline, usage, visibility
 from contacts.cards import Card
 from contacts.intake import inviting
 from contacts.models import CallAttempt, Contact, OfflineRecord
 from contacts.timeline import Step
 from team.models import Role, User
+
+CALLS = ("phone_contact", "call")
+CALLERS = (Role.ADVISOR, Role.LEAD)
+LANGUAGES = (("zh", "zh-hans"), ("en", "en"))
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ class PersonPage:
     open_calls: list[CallAttempt]
     held: bool
     book: str
+    opening: list[tuple[str, list[str]]]
 
 
 def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
@@ -81,6 +89,7 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
         open_calls=[call for call in calls if call.user_id == by.pk and not call.outcome][:5],
         held=bool(hold.held([contact.pk])),
         book=contact.book.name,
+        opening=_opening(contact, consents, agreed, by=by),
     )
 
 
@@ -93,6 +102,23 @@ def _referrer(contact: Contact, *, by: User, at: datetime) -> Card | None:
     brought = referring.brought([contact.pk]).get(contact.pk)
     found = visibility.visible(by).filter(pk=brought.referral.referrer_id if brought else None).first()
     return cards.of([found], by=by, at=at)[0] if found else None
+
+
+def _opening(
+    contact: Contact, consents: list[Consent], agreed: dict[UUID, NoticePurpose], *, by: User
+) -> list[tuple[str, list[str]]]:
+    """What to say first when calling, in both languages; nothing for whoever calls nobody, or where nobody agreed (B13)."""
+    heads = [head for head in consents if (head.purpose_id, head.channel) == CALLS and head.state in rules.LIVE]
+    if not heads or heads[0].pk not in agreed or by.role not in CALLERS:
+        return []
+    [head] = heads
+    place = f"{contact.event.name}, {contact.event.place}"
+    told: list[tuple[str, list[str]]] = []
+    for language, tag in LANGUAGES:
+        with translation.override(tag):
+            came = opening.Came(str(contact.get_source_display()), place, contact.created_at)
+        told.append((tag, opening.of(head.notice_version, agreed[head.pk], language, caller=by.display_name, came=came)))
+    return told
 
 
 def _origin(contact: Contact, acts: list[ConsentEvent], referred: bool, *, by: User, at: datetime) -> Origin:

@@ -45,7 +45,7 @@ class Item:
 
 def papers(at: datetime) -> QuerySet[Consent]:
     """Consents that only paper could make, or make better: with paper added since anybody looked; soonest to leave first."""
-    newest = PaperPage.objects.filter(subject=OuterRef("subject"), file_key__isnull=False)
+    newest = PaperPage.objects.filter(subject=OuterRef("subject"), file_key__isnull=False, letter=None)
     spoken = Q(state__in=rules.LIVE, grade="C")
     return _waiting(newest, "created_at", Q(state__in=states.SIGNABLE) | spoken, at)
 

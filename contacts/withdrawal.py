@@ -1,6 +1,6 @@
 """A person says stop: the ledger closes, the number is suppressed, and the day of leaving moves to now."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,9 +8,12 @@ from django.db import transaction
 
 from audit import trail
 from audit.trail import Actor, Self_
-from consent import suppression, withdrawing
-from consent.models import Consent
+from consent import papers, suppression, withdrawing
+from consent.models import Consent, Evidence
+from consent.stores.store import StoreAway
 from contacts import retention
+from team.models import User
+from vault.errors import VaultError
 
 
 def withdraw(
@@ -21,24 +24,53 @@ def withdraw(
     reason: str,
     by: Actor,
     at: datetime,
+    evidence: Evidence | None = None,
 ) -> list[Consent]:
     """Withdraw everything (`scope` None) or some purposes × channels; heard by the gate at commit.
 
-    `method` is spoken, letter or link; `reason` withdrawal, call or wrong_number. Serves D1 to D6.
+    `method` is spoken, letter or link; `reason` withdrawal, call or wrong_number; `evidence` a letter that was kept.
+    Serves D1 to D6.
     """
     everywhere = scope is None and reason != "wrong_number"  # whoever says stop means every book, and every yes of before
     with transaction.atomic():
-        moved = _close(subject, scope=scope, method=method, reason=reason, by=by, at=at)
+        moved = _close(subject, scope, method, reason, by, at, evidence)
         for other in suppression.bearers(subject) if everywhere else ():
-            actor = Self_(other) if isinstance(by, Self_) else by
-            _close(other, scope=None, method=method, reason=reason, by=actor, at=at)
+            _close(other, None, method, reason, Self_(other) if isinstance(by, Self_) else by, at, None)
     return moved
 
 
 def _close(
-    subject: UUID, *, scope: Collection[tuple[str, str]] | None, method: str, reason: str, by: Actor, at: datetime
+    subject: UUID,
+    scope: Collection[tuple[str, str]] | None,
+    method: str,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    evidence: Evidence | None,
 ) -> list[Consent]:
     trail.record("contact.changed", by=by, at=at, subject=subject, reason="withdrawn")
-    moved = withdrawing.withdraw(subject=subject, scope=scope, method=method, reason=reason, by=by, at=at)
+    told = {"method": method, "reason": reason, "by": by, "at": at, "evidence": evidence}
+    moved = withdrawing.withdraw(subject=subject, scope=scope, **told)  # type: ignore[arg-type]
     retention.refresh([subject], at=at)
     return moved
+
+
+def by_letter(
+    *, subject: UUID, scope: Collection[tuple[str, str]] | None, pages: Sequence[bytes], by: User, at: datetime
+) -> bool:
+    """Withdraw as a letter says, and keep its pictures as the proof, in one step; returns whether they were kept.
+
+    A no is heard either way: where the store or the person's key is away it stands without its picture. `at` is aware, UTC;
+    the gate hears it at commit. The letter leaves with the person as all evidence does. Serves D1, O1.
+    """
+    told = {"subject": subject, "scope": scope, "method": "letter", "reason": "withdrawal", "by": by}
+
+    def stop(proof: Evidence, stamp: datetime) -> None:
+        withdraw(**told, at=stamp, evidence=proof)  # type: ignore[arg-type]
+
+    try:
+        papers.add_letter(subject=subject, pages=pages, by=by, at=at, then=stop)
+    except (StoreAway, VaultError):
+        withdraw(**told, at=at)  # type: ignore[arg-type]
+        return False
+    return True

@@ -6,6 +6,7 @@ Needs Python 3.11 and nothing else. Prints OK with the counts, or FAILED and one
   files     a file is missing or cannot be read
   ledger    a step of the ledger is not what its hash says
   chain     a step does not follow on the one before it
+  evidence  a step names a proof that evidence.json does not have
   notice    the words of a notice are not those that the ledger names
   trail     the entries about this person do not verify; the word after it is explained in verify.py
 
@@ -42,6 +43,14 @@ def ledger(lines: list[dict[str, Any]]) -> tuple[int, set[str]]:
     return len(lines), named
 
 
+def evidence(lines: list[dict[str, Any]], told: dict[str, Any]) -> int:
+    """How many proofs there are, those that the steps name among them; exits with the word otherwise."""
+    known = {row["id"] for row in told["evidence"] if len(row["digest"]) == 64}
+    if not {line["facts"]["evidence"] for line in lines} - {""} <= known:
+        sys.exit("FAILED: evidence")
+    return len(known)
+
+
 def notices(folder: Path, named: set[str]) -> int:
     """How many notices are there and are the ones named; exits with the word otherwise."""
     found = set()
@@ -73,6 +82,7 @@ def main() -> None:
     try:
         lines = [json.loads(line) for line in (HERE / "ledger.jsonl").read_text(encoding="utf-8").splitlines()]
         steps, named = ledger(lines)
+        evidence(lines, json.loads((HERE / "evidence.json").read_text(encoding="utf-8")))
         words = notices(HERE / "notices", named)
         entries = trail(HERE, told.vkey)
     except (OSError, ValueError, KeyError, TypeError):

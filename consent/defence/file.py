@@ -16,7 +16,8 @@ from audit import export, offline, trail
 from audit.search import Criteria
 from audit.trail import Actor
 from consent import ledger, notices, statutes
-from consent.models import ConsentEvent, Decision, Evidence, NoticeVersion, SmsMessage, Subject
+from consent.defence import cover
+from consent.models import ConsentEvent, Decision, Evidence, NoticeVersion, PaperPage, Recording, SmsMessage, Subject
 
 HERE = Path(__file__).parent
 DECISIONS = 1000  # the newest; the trail has them all
@@ -41,7 +42,7 @@ def of(subject: UUID, *, by: Actor, at: datetime) -> bytes:
     trail.record_alone("consent.defended", by=by, at=at, subject=subject)
     events = list(
         ConsentEvent.objects.filter(consent__subject=person)
-        .select_related("consent__purpose", "notice_version__notice")
+        .select_related("consent__purpose", "notice_version__notice", "evidence")
         .order_by("consent_id", "number")
     )
     target = io.BytesIO()
@@ -50,7 +51,9 @@ def of(subject: UUID, *, by: Actor, at: datetime) -> bytes:
         for version in {event.notice_version for event in events}:
             shown = notices.hashed(version.content, list(version.purposes.all()))
             archive.writestr(_notice_name(version), json.dumps(shown, ensure_ascii=False, indent=2))
-        archive.writestr("evidence.json", json.dumps(_evidence(person), ensure_ascii=False, indent=2, default=str))
+        proofs = _evidence(person)
+        archive.writestr("evidence.json", json.dumps(proofs, ensure_ascii=False, indent=2, default=str))
+        archive.writestr("cover.pdf", cover.of(person, events, proofs, at=at))
         for language, code in (("en", "en"), ("zh", "zh-hans")):
             with translation.override(code):
                 archive.writestr(f"summary.{language}.txt", "\n".join(_summary(person, events, code, at)) + "\n")
@@ -84,9 +87,17 @@ def _evidence(person: Subject) -> dict[str, Any]:
         "known_since": person.created_at,
         "erased_at": person.erased_at,
         "evidence": list(acts),
+        "files": [*_files(PaperPage, person, ("letter_id", "paper", "number")), *_files(Recording, person, ("sound",))],
         "messages": list(messages),
         "decisions": list(asked),
     }
+
+
+def _files(table: type[PaperPage | Recording], person: Subject, more: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """Every file of this person, here or gone: the digest of the closed file, and what binds it to its proof (O1)."""
+    columns = ("id", "digest", "size", "created_at", *more)
+    for row in table.objects.filter(subject=person).order_by("created_at", "id").values(*columns):
+        yield {"kind": table._meta.model_name, **row}
 
 
 def _summary(person: Subject, events: list[ConsentEvent], code: str, at: datetime) -> Iterator[str]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from audit import trail
-from consent import notices, promises
+from consent import abroad, notices, promises
 from consent.drafting import changes, lint
 from consent.drafting.changes import Change
 from consent.drafting.lint import Finding
@@ -105,7 +105,7 @@ def review(draft: NoticeVersion) -> Review:
     found = changes.between(before.content, list(before.purposes.all()), draft.content, ticks) if before else []
     forms = dict(Purpose.objects.values_list("code", "form"))
     gaps = notices.missing(draft.content) + ([] if ticks else ["purposes"]) + _ticks_missing(draft, ticks)
-    gaps += promises.gaps(ticks)
+    gaps += promises.gaps(ticks) + abroad.bundled(draft.content, ticks, forms)
     return Review(
         gaps=gaps,
         findings=lint.findings(draft.content, ticks, forms=forms),

@@ -20,6 +20,34 @@ TICKED = re.compile(r"已(?:为您)?(?:默认)?勾选|pre-?ticked|pre-?checked|a
 PRESSED = re.compile(
     r"(?:不同意|拒绝|不勾选).{0,12}(?:无法|不能|不予)|(?:if|unless) you.{0,40}(?:cannot|will not be able)", re.IGNORECASE
 )
+# Terms that not everybody knows: each with the words by which the same text explains it, in either language (B6).
+TERMS = {
+    "zh": {
+        "去标识化": "无法识别|认不出|不能识别",
+        "匿名化": "无法识别|认不出|不能识别|不能复原",
+        "自动化决策": "由程序|由系统自动|计算机",
+        "用户画像": "分析您|标签",
+        "数据控制者": "决定",
+        "受托处理者": "受我们委托|代我们",
+        "哈希": "还原|指纹",
+        "加密": "看不懂|打不开|密钥",
+        "Cookie": "小文件|浏览器",
+        "SDK": "工具包|第三方程序",
+        "API": "接口|程序之间",
+    },
+    "en": {
+        "pseudonymi[sz]\\w+": "cannot be recogni|without your name",
+        "anonymi[sz]\\w+": "cannot be recogni|no longer be",
+        "automated decision": "by a program|by a computer|no person",
+        "profiling": "analys|predict",
+        "data processor": "on our behalf",
+        "hash(?:ed|es)?": "turned back|fingerprint",
+        "encrypt\\w*": "read it|opened|key",
+        "cookies?": "small file|browser",
+        "SDKs?": "tool|software of",
+        "APIs?": "between programs|interface",
+    },
+}
 CHANNELS = {
     "call": r"电话|致电|\bcalls?\b|\bphone",
     "sms": r"短信|\btexts?\b|\bmessages?\b",
@@ -78,6 +106,7 @@ def readability(content: dict[str, Any]) -> int:
 
 
 def _in_words(language: str, words: dict[str, Any]) -> Iterator[Finding]:
+    yield from _unexplained(language, words)
     for where, text in _texts(words):
         place = f"{language}_{where}"
         for code, shape, blocking in (
@@ -91,6 +120,17 @@ def _in_words(language: str, words: dict[str, Any]) -> Iterator[Finding]:
         for sentence in _sentences(text):
             if _length(language, sentence) > LONG[language]:
                 yield Finding("long", place, f"{sentence[:40]}…", blocking=False)
+
+
+def _unexplained(language: str, words: dict[str, Any]) -> Iterator[Finding]:
+    """Terms that this notice uses and nowhere explains, each once, where it stands first: a person looks (B6)."""
+    whole = "\n".join(text for _where, text in _texts(words))
+    for term, explained in TERMS[language].items():
+        shape = re.compile(term if language == "zh" else rf"\b(?:{term})\b", re.IGNORECASE)
+        places = ((where, hit[0]) for where, text in _texts(words) for hit in shape.finditer(text))
+        first = next(places, None)
+        if first is not None and not re.search(explained, whole, re.IGNORECASE):
+            yield Finding("term", f"{language}_{first[0]}", first[1], blocking=False)
 
 
 def _in_tick(tick: Tick) -> list[Finding]:

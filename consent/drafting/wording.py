@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from consent import abroad
+
 LANGUAGES = ("zh", "en")
 TEXTS = ("title", "jit", "short", "rights_how", "withdraw", "end_action")
 CONTROLLER = ("name", "credit_code", "address", "contact")
@@ -13,6 +15,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "sections": ("heading", "text"),
     "rights": ("right", "how"),
 }
+MORE = {"share": abroad.MORE}  # what a line may hold beyond that: all of it, or none
 MOST = {"collect": 300, "share": 300, "sections": 2000, "rights": 300}  # characters of one part
 PAIRS = ("sections", "rights")  # stored as pairs, not by name
 
@@ -37,8 +40,14 @@ class PartRefused(ValueError):
 
 def lines_of(name: str, stored: list[Any]) -> str:
     """A list as text: a row a line, its parts with bars between."""
-    rows = [row if name in PAIRS else [row.get(part, "") for part in ROWS[name]] for row in stored]
+    rows = [row if name in PAIRS else [row.get(part, "") for part in _parts(name, row)] for row in stored]
     return "\n".join(" | ".join(str(part) for part in row) for row in rows)
+
+
+def _parts(name: str, row: Mapping[str, str]) -> tuple[str, ...]:
+    """What this row's line holds: a recipient abroad has two parts more (B8)."""
+    more = MORE.get(name, ())
+    return (*ROWS[name], *more) if any(row.get(part) for part in more) else ROWS[name]
 
 
 def rows_of(name: str, text: str) -> list[Any]:
@@ -48,11 +57,12 @@ def rows_of(name: str, text: str) -> list[Any]:
         if not line.strip():
             continue
         parts = [part.strip() for part in line.replace("｜", "|").split("|")]
-        if len(parts) != len(ROWS[name]) or not all(parts):
-            raise LineRefused(number, len([part for part in parts if part]), len(ROWS[name]))
+        names = (*ROWS[name], *MORE.get(name, ())) if len(parts) > len(ROWS[name]) else ROWS[name]
+        if len(parts) != len(names) or not all(parts):
+            raise LineRefused(number, len([part for part in parts if part]), len(names))
         if any(len(part) > MOST[name] for part in parts):
             raise PartRefused(number, MOST[name])
-        rows.append(parts if name in PAIRS else dict(zip(ROWS[name], parts, strict=True)))
+        rows.append(parts if name in PAIRS else dict(zip(names, parts, strict=True)))
     return rows
 
 

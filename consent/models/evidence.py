@@ -29,6 +29,7 @@ class Evidence(models.Model):
         SIGNATURE = "signature", _("signed by hand on a screen")
         PAPER = "paper", _("signed paper, looked at by compliance")
         SPEECH = "speech", _("recorded speech, listened to by compliance")
+        LETTER = "letter", _("letter of withdrawal")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")

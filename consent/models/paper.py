@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from consent.models.evidence import Evidence
 from consent.models.notice import NoticeVersion
 from consent.models.subject import Subject
 from vault import labels
@@ -29,6 +30,8 @@ class PaperPage(models.Model):
     # The version whose code stands on it, read from the picture; without one it proves no consent (C7).
     version = models.ForeignKey(NoticeVersion, null=True, on_delete=models.PROTECT, related_name="+")
     ticks = models.JSONField(null=True)  # the boxes that were ticked, where a screen knows them; on paper the eye does
+    # Of a letter of withdrawal: what it proves. It says no, so it never speaks for a yes (D1).
+    letter = models.ForeignKey(Evidence, null=True, on_delete=models.PROTECT, related_name="+")
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
 

@@ -56,6 +56,9 @@ CONTEXT: dict[str, Any] = {
     "kind": "pipl:contactKind",
     "withdrawal_method": "dpv:hasConsentControl",
     "recipient_third_parties": "dpv:hasRecipientThirdParty",
+    "recipient_abroad": "pipl:recipientAbroad",
+    "country": "pipl:country",
+    "rights_against_recipient": "pipl:rightsAgainstRecipient",
     "state": {"@id": "dpv:hasConsentStatus", "@type": "@id"},
     "events": {"@id": "pipl:event", "@container": "@list"},
     "event_state": {"@id": "dpv:hasConsentStatus", "@type": "@id"},
@@ -97,6 +100,8 @@ CONTACT = {
     "hour_from": "hours_from",
     "hour_to": "hours_to",
 }
+# What a receipt says of a recipient abroad (B8).
+ABROAD = {"country": "country", "contact": "contact", "rights": "rights_against_recipient"}
 STOP = ("link", "spoken", "letter")
 
 
@@ -127,6 +132,7 @@ def _record(item: Item) -> dict[str, Any]:
     promised = {"contact_type_frequency_period": {CONTACT[name]: value for name, value in item.contact}}
     return {
         **(promised if item.contact else {}),
+        **({"recipient_abroad": {ABROAD[name]: value for name, value in item.abroad}} if item.abroad else {}),
         "record_id": item.record_id,
         "privacy_notice": item.notice_url,
         "notice_hash": item.notice_hash,
@@ -210,6 +216,7 @@ def _item(row: dict[str, Any]) -> Item:
             for one in row["events"]
         ),
         contact=tuple((name, promised[term]) for name, term in CONTACT.items() if term in promised),
+        abroad=tuple((name, row["recipient_abroad"][term]) for name, term in ABROAD.items() if "recipient_abroad" in row),
     )
 
 

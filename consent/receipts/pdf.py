@@ -47,7 +47,7 @@ def _facts(item: Item) -> list[list[str]]:
     if item.contact:
         rows.append([_("Contact promised"), promises.told(item.channel, dict(item.contact), kind="type")])
     if item.recipient:
-        rows.append([_("Passed on to"), item.recipient])
+        rows.append([_("Passed on to"), " · ".join([item.recipient, *(told for _name, told in item.abroad if told)])])
     return [*rows, [_("Notice"), f"{item.notice_url} · SHA-256 {item.notice_hash[:16]}"]]
 
 

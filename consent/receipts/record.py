@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
-from consent import notices, promises
+from consent import abroad, notices, promises
 from consent.models import Consent, ConsentEvent, NoticePurpose
 from consent.models.ledger import State
 from consent.models.notice import Form
@@ -16,6 +16,7 @@ from consent.models.notice import Form
 SCHEMA = "cfi-consent/1.0+27560"
 NAMES = UUID("5b1c6f0e-3a3f-5c39-9d0e-7c1e0b6d2a11")  # this house's own, for ids made of hashes
 ITEMS = ("name", "mobile")
+ABROAD = ("country", "contact", "rights")  # what a receipt says of a recipient abroad (B8)
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Item:
     items: tuple[str, ...]
     events: tuple[Event, ...]
     contact: tuple[tuple[str, str | int], ...] = ()  # what the version promised of contact, by field; none is the office's rule
+    abroad: tuple[tuple[str, str], ...] = ()  # of a recipient abroad: country, contact, rights, in the words of the version
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,14 @@ def _item(head: Consent, steps: list[ConsentEvent], ticks: dict[UUID, NoticePurp
             Event(step.after, stamp(step.event_time), step.actor, step.method, step.grade, step.event_hash) for step in steps
         ),
         contact=_contact(tick, language) if tick else (),
+        abroad=_abroad(head, tick, language) if tick else (),
     )
+
+
+def _abroad(head: Consent, tick: NoticePurpose, language: str) -> tuple[tuple[str, str], ...]:
+    tick.version = head.notice_version  # the same row, read already
+    row = notices.recipient(tick, language="en" if language == "en" else "zh") if tick.recipient else None
+    return tuple((name, row.get(name, "")) for name in ABROAD) if row is not None and abroad.lies(row) else ()
 
 
 def _contact(tick: NoticePurpose, language: str) -> tuple[tuple[str, str | int], ...]:

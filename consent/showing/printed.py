@@ -55,8 +55,15 @@ def _collected(rows: list[dict[str, str]]) -> Table:
 
 def _passed_on(rows: list[dict[str, str]]) -> Table:
     head = [_("Recipient"), _("What for"), _("How"), _("What")]
-    told = [[f"{row['name']} · {row['contact']}", row["purpose"], row.get("method", ""), row["categories"]] for row in rows]
+    told = [[_recipient(row), row["purpose"], row.get("method", ""), row["categories"]] for row in rows]
     return sheet.table([head, *told])
+
+
+def _recipient(row: dict[str, str]) -> str:
+    """Who it is, and of one abroad where, and how one's rights are had against them (B8)."""
+    told = [row["name"], row.get("country", ""), row["contact"]]
+    told += [f"{_('Your rights against them')}: {row['rights']}"] if row.get("rights") else []
+    return " · ".join(part for part in told if part)
 
 
 def _signing(version: NoticeVersion, boxes: list[str]) -> Table:

@@ -24,6 +24,7 @@ FINDINGS: dict[str, Promise] = {
     "pressed": _("pressure: look whether it depends on it"),
     "bundled": _("two channels in one tick"),
     "long": _("a long sentence"),
+    "term": _("a term that nobody explains here"),
     "separate": _("does not say that it is agreed to separately"),
     "written": _("does not say that it is agreed to in writing"),
 }
@@ -51,6 +52,7 @@ GAPS: dict[str, Promise] = {
     "office": _("wider than the office's own rule, or half said"),
     "type": _("what kind of calls or messages, in both languages"),
     "frequency": _("how often at most"),
+    "apart": _("whoever is abroad is agreed to separately or in writing"),
 }
 LANGUAGES: dict[str, Promise] = {"zh": _("Chinese"), "en": _("English")}
 
@@ -129,7 +131,7 @@ def place_word(place: str) -> str:
         return f"{_purposes().get(purpose, purpose)} · {Channel(channel).label}" if channel else str(_("The ticks"))
     if item == "rights_ten":
         return f"{LANGUAGES[language]} · {_('at least ten rights')}"
-    label = LABELS.get("share" if item == "share_contact" else item, _("The ticks") if place == "purposes" else item)
+    label = LABELS.get("share" if item.startswith("share_") else item, _("The ticks") if place == "purposes" else item)
     text = str(label).split(":")[0] if item in ("collect", "share", "sections", "rights") else str(label)
     return f"{LANGUAGES[language]} · {text}" if language in LANGUAGES else text
 

@@ -67,7 +67,7 @@ def guardian(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 
 def _pages(contact: Contact) -> list[PaperPage]:
-    rows = PaperPage.objects.filter(subject_id=contact.pk, file_key__isnull=False)
+    rows = PaperPage.objects.filter(subject_id=contact.pk, file_key__isnull=False, letter=None)
     return list(rows.select_related("added_by").order_by("created_at", "number"))
 
 

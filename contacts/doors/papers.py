@@ -6,27 +6,18 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from consent import evidence_files, notices, papers, scanning
 from consent.models import ConsentReview, PaperPage, Recording
 from contacts import cards, visibility
-from contacts.forms.papers import PaperForm
+from contacts.forms.papers import PROBLEMS, PaperForm
 from team import fields
 from team.doors import StaffRequest, door
 from team.fields import Level
 
 WATCHERS = ("advisor", "lead", "compliance")
-PROBLEMS: dict[str, Promise] = {
-    "large": gettext_lazy("The file is larger than 10 MB, or the picture has more than 40 million pixels."),
-    "kind": gettext_lazy("Please choose a picture (JPEG, PNG, WebP, TIFF) or a PDF."),
-    "pages": gettext_lazy("A paper has one to ten pages; please scan it as a PDF, or page by page."),
-    "locked": gettext_lazy("The PDF is locked with a password. Please save it without one."),
-    "damaged": gettext_lazy("The file cannot be read as a picture; it is damaged or not what its name says."),
-}
 
 
 @door(roles=WATCHERS)

@@ -115,18 +115,31 @@ def _asked_again(request: StaffRequest, contact: Contact, sentence: str, *, at: 
 def withdraw_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Record that the person wants no more: two clicks, heard by the gate at once (D1, D2)."""
     contact, at = visibility.one(request.user, pk), timezone.now()
-    form = WithdrawForm(request.POST if request.method == "POST" else None, parts=_parts(contact))
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = WithdrawForm(*sent, parts=_parts(contact))
     if not form.is_bound or not form.is_valid():
         card = cards.of([contact], by=request.user, at=at)[0]
         status = 400 if form.is_bound else 200
         return render(request, "contacts/people/withdraw.html", {"form": form, "card": card}, status=status)
-    scope, method = form.chosen(), form.cleaned_data["method"]
-    withdrawal.withdraw(subject=contact.pk, scope=scope, method=method, reason="withdrawal", by=request.user, at=at)
+    scope = form.chosen()
+    if not _stop(request, contact, form, at=at):
+        messages.warning(
+            request, _("The letter could not be kept just now. Please keep the paper, and send it here once more later.")
+        )
     if scope is None:
         messages.success(request, _("Stopped. Nobody may call or write from this second on."))
     else:
         messages.success(request, _("Stopped from this second on. What else was agreed still stands."))
     return redirect("contact", pk)
+
+
+def _stop(request: StaffRequest, contact: Contact, form: WithdrawForm, *, at: datetime) -> bool:
+    """Stop what was chosen, a letter kept with it in the same step; whether what came along was kept (D1)."""
+    told = {"subject": contact.pk, "scope": form.chosen(), "by": request.user, "at": at}
+    if pages := form.cleaned_data["file"]:
+        return withdrawal.by_letter(**told, pages=pages)
+    withdrawal.withdraw(**told, method=form.cleaned_data["method"], reason="withdrawal")
+    return True
 
 
 def _parts(contact: Contact) -> list[tuple[str, str]]:

@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from consent import scanning
+from contacts.forms.papers import ACCEPTED, PROBLEMS
 from contacts.models import CallAttempt
 from vault.forms import DayField, LineField, StrictForm
 
@@ -35,11 +37,26 @@ class WithdrawForm(StrictForm):
         initial="spoken",
     )
 
+    file = forms.FileField(
+        label=_("The letter, if there is one: photograph or scan"),
+        help_text=_("A picture or a PDF of at most ten pages and 10 MB. It is drawn anew without anything the camera added."),
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        required=False,
+    )
+
     def __init__(self, *args: Any, parts: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         """Offer everything, and each consent that can still be stopped as (purpose/channel, words)."""
         super().__init__(*args, **kwargs)
         everything = _("Everything: no calls, no messages, no passing on, for the whole office")
         self.fields["scope"].choices = [("", everything), *parts]  # type: ignore[attr-defined]
+
+    def clean_file(self) -> list[bytes]:
+        """The letter's pages as pictures, none where there is no letter, or a sentence that says what is taken (D1)."""
+        sent = self.cleaned_data["file"]
+        try:
+            return scanning.pages_of(sent.read()) if sent else []
+        except scanning.ScanRefused as refused:
+            raise forms.ValidationError(str(PROBLEMS[refused.word])) from None
 
     def chosen(self) -> set[tuple[str, str]] | None:
         """The purpose and channel to stop; None for everything."""

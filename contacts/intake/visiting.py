@@ -71,8 +71,9 @@ def submit(
     Sent twice it answers with the first; sent again with other ticks or another number, the first counts no more and
     waiting.FormChanged is raised. A known number in this book gets the new request; a number known elsewhere, or
     suppressed, looks no different. `book` is a colleague's who works at the event and invited this person; else the
-    event's own; `referral` is the link that somebody passed on to them (C9). `age` is what they declare: raises consent.ages.UnderAge before anything is looked at or stored, unless
-    it is that they are of age. Raises NothingTicked, vault.names.TextRefused,
+    event's own; `referral` is the link that somebody passed on to them (C9). `age` is what they declare: raises
+    consent.ages.UnderAge before anything is looked at or stored, unless it is that they are of age. Raises NothingTicked,
+    vault.names.TextRefused,
     challenge.ChallengeRefused when too many codes were asked for.
     """
     ages.must_be_adult(age)

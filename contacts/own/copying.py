@@ -16,6 +16,7 @@ from consent.models import (
     ConsentEvent,
     ContactWindow,
     Decision,
+    Evidence,
     Guardian,
     NoticePurpose,
     PaperPage,
@@ -82,6 +83,10 @@ def _record(contact: Contact, leaves: datetime) -> dict[str, Any]:
             for row in _newest(SmsMessage.objects.filter(subject_id=pk), "sent_at")
         ],
         "papers": PaperPage.objects.filter(subject_id=pk, file_key__isnull=False).count(),
+        "letters": [
+            {"kept": _time(row.created_at), "sha256": row.digest}
+            for row in _newest(Evidence.objects.filter(subject_id=pk, kind=Evidence.Kind.LETTER), "created_at")
+        ],
         "recordings": [_recording(row) for row in _newest(_spoken(pk), "spoken_at")],
         "requests": [_request(row) for row in _newest(RightsRequest.objects.filter(subject_id=pk), "received_at")],
         "links": [_link(row) for row in _newest(Referral.objects.filter(referrer=pk), "created_at")],

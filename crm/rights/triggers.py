@@ -15,7 +15,8 @@ _BY_TABLE = {
     "audit_redaction": "audit_redaction_fixed_delete audit_redaction_fixed_update",
     "consent_consent": "consent_consent_audit consent_consent_audit_truncate "
     "consent_consent_written_insert consent_consent_written_update",
-    "consent_consentevent": "consent_consentevent_grows consent_consentevent_grows_truncate consent_consentevent_written",
+    "consent_consentevent": "consent_consentevent_evidence consent_consentevent_grows consent_consentevent_grows_truncate "
+    "consent_consentevent_written",
     "consent_consentreview": "consent_consentreview_grows consent_consentreview_grows_truncate",
     "consent_contactwindow": "consent_contactwindow_audit consent_contactwindow_audit_truncate "
     "consent_contactwindow_grows consent_contactwindow_grows_truncate",

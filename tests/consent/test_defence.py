@@ -9,6 +9,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
+import pypdfium2
 import pytest
 from django.test import Client
 
@@ -16,7 +17,7 @@ from audit import export
 from audit.models import Entry
 from audit.trail import Self_, System
 from consent.defence import file
-from consent.models import Consent
+from consent.models import Consent, ConsentEvent
 from contacts import erase, withdrawal
 from tests import house
 from tests.audit.sealed import ORIGIN, seal_here
@@ -162,3 +163,37 @@ def test_nobody_else_takes_it(wang):
         browser = enter(getattr(wang.home, name))
         assert [browser.get("/defence/").status_code, browser.post(f"/defence/{wang.pk}/").status_code] == [403, 403]
     assert Client().get("/defence/").status_code == 302
+
+
+def pages(data):
+    """The words of the first sheet, without breaks of lines."""
+    cover = pypdfium2.PdfDocument(zipfile.ZipFile(io.BytesIO(data)).read("cover.pdf"))
+    return [page.get_textpage().get_text_bounded().replace("\r\n", "").replace(" ", "") for page in cover]
+
+
+def test_the_first_sheet_says_who_agreed_to_which_words_by_which_act_with_which_proof_and_what_happened_since(wang):
+    """O4: one PDF in both languages, by id and digest; also after erasure, and it names nobody."""
+    for erased in (False, True):
+        if erased:
+            erase.one(wang.pk, by=System("sweep"), at=LATER)
+        whole = "".join(pages(made(wang)))
+        given = ConsentEvent.objects.filter(consent__subject=wang.pk, after="given").select_related("evidence")
+        assert (given.count(), str(wang.pk) in whole) == (2, True)
+        for event in given:
+            tick = event.notice_version.purposes.get(purpose=event.consent.purpose_id)
+            digests = (event.event_hash, event.evidence.digest, event.notice_version.content_hash)
+            for told in (*digests, tick.tick_zh, tick.tick_en):
+                assert whole.count(told.replace(" ", "")) >= 1, told
+        assert ("Phonecontact·withdrawn·link" in whole, "电话联系·已撤回·link" in whole) == (True, True)
+        assert [word for word in (house.WANG, "王小诺", "138****") if word in whole] == []
+
+
+def test_a_proof_that_a_step_names_and_that_is_taken_out_is_found(wang, tmp_path):
+    """O1: the digests of the proofs stand in the file, and its own program looks that each is there."""
+    folder = unpack(made(wang), tmp_path)
+    told = json.loads((folder / "evidence.json").read_text())
+    named = ConsentEvent.objects.filter(consent__subject=wang.pk, evidence__isnull=False)
+    assert {row["id"] for row in told["evidence"]} == {str(pk) for pk in named.values_list("evidence_id", flat=True)}
+    assert check(folder)[0] == 0
+    (folder / "evidence.json").write_text(json.dumps(told | {"evidence": told["evidence"][1:]}))
+    assert check(folder) == (1, "FAILED: evidence")

@@ -81,6 +81,24 @@ def test_dark_patterns_are_found_where_they_stand(where, words, code, blocking):
 
 
 @pytest.mark.parametrize(
+    ("where", "words", "explained"),
+    [
+        ("zh__short", "号码经去标识化后使用。", "号码经去标识化（无法识别到您）后使用。"),
+        ("zh__sections__0__1", "本页使用Cookie。", "本页使用Cookie（浏览器里的小文件）。"),
+        ("en__short", "Data are pseudonymised.", "Data are pseudonymised: you cannot be recognised from them."),
+        ("en__sections__0__1", "This page sets cookies.", "This page sets cookies, a small file in your browser."),
+    ],
+)
+def test_a_term_that_nobody_explains_is_shown_to_whoever_writes_and_one_that_is_explained_is_not(where, words, explained):
+    """B6: a warning, for what "clear and easy to understand" needs a person's eye."""
+    language, item = where.split("__")[:2]
+    found = [one for one in lint.findings(changed(**{where: words}), TICKS) if one.code == "term"]
+    assert [(one.where, one.blocking) for one in found] == [(f"{language}_{item}", False)]
+    for content in (WHOLE, changed(**{where: explained})):
+        assert [one for one in lint.findings(content, TICKS) if one.code == "term"] == []
+
+
+@pytest.mark.parametrize(
     ("how", "code"),
     [
         ({"tick_zh": "同意电话和短信联系"}, "bundled"),

@@ -11,7 +11,7 @@ from audit import trail
 from audit.trail import Self_, System
 from consent import challenge, ledger, states, suppression, withdrawing
 from consent.ledger import Ask
-from consent.models import Consent, ConsentEvent, Subject
+from consent.models import Consent, ConsentEvent, Evidence, Subject
 from contacts import withdrawal
 from contacts.intake import visiting
 from contacts.models import Contact, Submission
@@ -41,7 +41,8 @@ def act(name, subject, tick, by, at):
         elif name == "assert":
             ledger.assert_given(asks, proofs={}, method="assertion", by=by, at=at)
         elif name == "give":
-            ledger.give(asks, evidence={}, grade="A", method="otp", language="en", by=by, at=at)
+            proof = Evidence.objects.create(subject_id=subject, kind="otp", digest="x", created_at=at)
+            ledger.give(asks, evidence={subject: proof}, grade="A", method="otp", language="en", by=by, at=at)
         elif name == "withdraw":
             withdrawing.withdraw(
                 subject=subject, scope=[(tick.purpose_id, tick.channel)], method="link", reason="x", by=by, at=at

@@ -4,6 +4,7 @@ import copy
 import hashlib
 import json
 
+import pypdfium2
 import pytest
 from django.db import DatabaseError, transaction
 
@@ -12,7 +13,8 @@ from audit.trail import System
 from consent import notices
 from consent.content.event_en import EVENT_EN
 from consent.content.event_zh import EVENT_ZH
-from consent.models import NoticePurpose, NoticeVersion, Purpose
+from consent.drafting import wording
+from consent.models import NoticeCopy, NoticePurpose, NoticeVersion, Purpose
 from tests import house
 
 BY, AT = System("test"), house.NOON
@@ -159,3 +161,83 @@ def test_the_seed_is_sown_once(db):
         notices.seed(at=AT)
     assert (NoticeVersion.objects.count(), Purpose.objects.count()) == (1, len(notices.PURPOSES))
     assert notices.missing(notices.current().content) == []
+
+
+ABROAD = {"country": "新加坡 / Singapore", "rights": "privacy@abroad.example"}
+
+
+def abroad(draft, **changed):
+    """The seeded recipient, moved abroad in both languages, with something changed or taken away."""
+    for language in ("zh", "en"):
+        row = draft.content[language]["share"][0] | ABROAD | changed
+        draft.content[language]["share"][0] = {part: value for part, value in row.items() if value is not None}
+    return draft
+
+
+@pytest.mark.parametrize("part", ["name", "contact", "purpose", "method", "categories", "rights"])
+@pytest.mark.parametrize("how", [None, "", " "])
+def test_no_recipient_abroad_without_all_that_is_to_be_told_of_it(draft, part, how):
+    """B8: whom, how to reach them, what for, how, which data, and how one's rights are had against them."""
+    assert notices.missing(abroad(draft).content) == []
+    assert refused(abroad(draft, **{part: how})) == [f"zh.share.{part}", f"en.share.{part}"]
+
+
+def test_whoever_is_abroad_is_abroad_in_both_languages(draft):
+    """B8: the reader of one language is not told less; the mainland by any of its names is none."""
+    abroad(draft)
+    del draft.content["en"]["share"][0]["country"]
+    assert refused(draft) == ["en.share.country"]
+    for word in ("中国", "Mainland China", " china ", ""):
+        assert notices.missing(abroad(draft, country=word, rights="").content) == [], word
+    for word in ("中国香港", "Hong Kong", "Taiwan"):
+        assert notices.missing(abroad(draft, country=word, rights="").content) != [], word
+
+
+@pytest.mark.parametrize(
+    ("purpose", "where", "asked"),
+    [
+        ("phone_contact", ABROAD, "apart"),
+        ("partner_share", ABROAD, ""),
+        ("credit_report_query", ABROAD, ""),
+        ("phone_contact", {}, ""),
+        ("partner_share", {}, ""),
+    ],
+)
+def test_nothing_is_passed_abroad_by_one_tick_among_others(draft, purpose, where, asked):
+    """C3: the act is a step of its own or a signature, or the notice is not published; within the mainland as before."""
+    abroad(draft, **(where or dict.fromkeys(ABROAD)))
+    draft.save()
+    facts = {"channel": "share", "order": 1, "tick_zh": "单独同意", "tick_en": "Separately", "valid_days": 9}
+    tick = NoticePurpose(version=draft, purpose_id=purpose, recipient=draft.content["zh"]["share"][0]["name"], **facts)
+    tick.save()
+    if asked:
+        assert refused(draft) == [f"tick_{purpose}_share_{asked}"]
+    else:
+        notices.publish(version=draft, by=BY, at=AT)
+
+
+def bare(text):
+    """Without what a break of lines adds or takes."""
+    return "".join(text.split())
+
+
+def test_who_is_abroad_stands_on_the_notice_and_the_form_and_older_hashes_stay(draft):
+    """B8, B11: hashed where it is said; a notice that says nothing of it has the hash it had."""
+    before = notices.content_hash(WHOLE)
+    notices.publish(version=abroad(draft), by=BY, at=AT)
+    assert (before, draft.content_hash == before) == (notices.content_hash(WHOLE), False)
+    for copy_ in NoticeCopy.objects.filter(version=draft):
+        page, form = bytes(copy_.page).decode(), pypdfium2.PdfDocument(bytes(copy_.form))
+        printed = "".join(sheet.get_textpage().get_text_bounded() for sheet in form)
+        for value in ABROAD.values():
+            assert (value in page, bare(value) in bare(printed)) == (True, True), copy_.language
+
+
+def test_a_line_of_a_recipient_abroad_has_two_parts_more_or_none():
+    """B8: as the form holds it, and back; half of it is refused."""
+    row = WHOLE["en"]["share"][0]
+    for stored in (row, row | ABROAD):
+        assert wording.rows_of("share", wording.lines_of("share", [stored])) == [stored]
+    with pytest.raises(wording.LineRefused) as why:
+        wording.rows_of("share", "a | b | c | d | e | Singapore")
+    assert (why.value.has, why.value.needs) == (6, 7)

@@ -17,10 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyld import jsonld
 
-from audit.trail import Self_
-from consent.models import Consent
+from audit.trail import Self_, System
+from consent import notices
+from consent.models import Consent, NoticeVersion
 from consent.receipts import iso27560, kantara, pdf, record, signed
-from contacts import withdrawal
+from contacts import events, withdrawal
 from tests import house
 from vault import signing
 
@@ -83,6 +84,34 @@ def test_a_receipt_tells_every_consent_every_step_and_nobody(wang, language):
     assert [
         word for word in (house.WANG, "1234", "王小诺", wang.token) if word in re.sub(r"[0-9a-f-]{32,}|\d{6}Z", "", whole)
     ] == []
+
+
+def test_of_a_recipient_abroad_a_receipt_says_where_and_how_rights_are_had_against_it():
+    """B8: from the version that the person saw, in each form and back; within the mainland there is no such member."""
+    home = house.build()
+    old = notices.current()
+    newer = NoticeVersion.objects.create(notice=old.notice, number=2, content=old.content, created_at=house.NOON)
+    for words, country in ((newer.content["zh"], "新加坡"), (newer.content["en"], "Singapore")):
+        words["share"][0] |= {"country": country, "rights": "rights@abroad.example"}
+    newer.save()
+    for tick in old.purposes.all():
+        tick.pk, tick.version, tick._state.adding = None, newer, True
+        tick.save()
+    here, _receipt = house.arrive(home.event, house.ZHOU, channels=("call", "share"))
+    notices.publish(version=newer, by=System("test"), at=house.NOON)
+    book, day = home.event.book, house.NOON.date()
+    event = events.create(name="new", place="Hall", held_on=day, book=book, by=home.li, at=house.NOON, code="new")
+    there, _receipt = house.arrive(event, house.WANG, channels=("call", "share"))
+    for language, country in (("zh-Hans", "新加坡"), ("en", "Singapore")):
+        facts = {"country": country, "contact": "partner@insurer.example", "rights_against_recipient": "rights@abroad.example"}
+        document = told(there.subject_id, language=language)
+        jsonschema.Draft202012Validator(OURS).validate(document)
+        assert [row.get("recipient_abroad") for row in document["records"]] == [facts, None]
+        receipt = record.of(there.subject_id, language=language, site=SITE)
+        assert iso27560.read(document) == kantara.read(told(there.subject_id, "kantara", language)) == receipt
+        sheet = pypdfium2.PdfDocument(pdf.write(receipt, stop=SITE))
+        assert country in "".join(page.get_textpage().get_text_bounded() for page in sheet)
+    assert [row.get("recipient_abroad") for row in told(here.subject_id)["records"]] == [None, None]
 
 
 def test_the_same_ledger_gives_the_same_bytes_and_a_step_gives_another_receipt(wang):

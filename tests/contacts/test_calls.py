@@ -1,5 +1,7 @@
 """The caller's desk: whom the gate lets one call, what came of it, days people named, and the end of trying."""
 
+import html
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -11,8 +13,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from audit.models import Entry
 from audit.trail import System
-from consent import gate
-from contacts import calling, dial, outcome, retention, retention_rules, reveal, rule_changes, usage, withdrawal
+from consent import gate, notices
+from consent.models import NoticeVersion
+from contacts import calling, dial, outcome, person_page, retention, retention_rules, reveal, rule_changes, usage, withdrawal
 from contacts.models import CallAttempt, Contact, Departure, Phone, RetentionRule
 from contacts.retention_rules import Standing
 from contacts.sweep import run
@@ -258,3 +261,45 @@ def test_the_wait_is_the_longest_of_the_three_spans():
     moment = LATER + timedelta(hours=6)
     assert usage.quota_wait(home.li, contact.pk, at=moment) == 18 * 3600
     assert usage.quota_wait(home.wu, contact.pk, at=moment) == 0
+
+
+def test_who_calls_reads_first_who_calls_why_where_from_and_how_to_refuse():
+    """B13: from the words that this person saw, in both languages; before the call, and while it has no outcome."""
+    home = house.build()
+    wang, number = meet(home)
+    zhou, _number = meet(home, house.ZHOU, confirm=False)
+    version = notices.current()
+    with time_machine.travel(LATER, tick=False):
+        li = enter(home.li)
+        before = html.unescape(li.get(f"/contacts/{wang.pk}/").content.decode())
+        ring(home, wang, number)
+        during = html.unescape(li.get(f"/contacts/{wang.pk}/").content.decode())
+        others = [li.get(f"/contacts/{zhou.pk}/"), enter(home.chen).get(f"/contacts/{wang.pk}/")]
+    for page in (before, during):
+        for language in ("zh", "en"):
+            words = version.content[language]
+            for part in (words["controller"]["name"], words["controller"]["contact"], words["withdraw"]):
+                assert part in page, (language, part)
+        assert ("calling for Yunnuo Demo" in page, "2026-03-02, from fair, Hall" in page, "我是Li" in page) == (
+            True,
+            True,
+            True,
+        )
+    assert [(page.status_code, 'id="opening"' in page.content.decode()) for page in others] == [(200, False)] * 2
+
+
+def test_no_caller_names_another_controller_than_the_person_saw():
+    """B13: a newer notice names another firm; whoever agreed to the older one hears the older one's."""
+    home = house.build()
+    wang, _number = meet(home)
+    old = notices.current()
+    content = json.loads(json.dumps(old.content))
+    content["en"]["controller"]["name"] = "Somebody Else Ltd."
+    newer = NoticeVersion.objects.create(notice=old.notice, number=2, content=content, created_at=LATER)
+    for tick in old.purposes.all():
+        tick.pk, tick.version, tick._state.adding = None, newer, True
+        tick.save()
+    notices.publish(version=newer, by=System("test"), at=LATER)
+    page = person_page.of(wang, by=home.li, at=LATER)
+    told = " ".join(dict(page.opening)["en"])
+    assert ("Yunnuo Demo Financial Consulting Ltd." in told, "Somebody Else" in told) == (True, False)

@@ -9,7 +9,7 @@ from django.test import Client
 
 from consent import ledger, states
 from consent.ledger import Ask
-from consent.models import Consent, Deferral, SmsMessage
+from consent.models import Consent, Deferral, Evidence, SmsMessage
 from contacts import asking_later, erase, person_page, withdrawal
 from contacts.intake import inviting, visiting
 from contacts.models import Contact
@@ -146,6 +146,7 @@ def test_signed_paper_makes_a_yes_of_what_was_put_off(home):
     tick = home.event.ticks.get(tick__channel="call").tick
     ask = Ask(wang, tick, "visitor")
     with transaction.atomic():
-        ledger.give([ask], evidence={}, grade="B", method="wet_sign", language="zh", by=home.chen, at=LATER + DAY)
+        proof = Evidence.objects.create(subject_id=wang, kind="paper", digest="x", created_at=LATER + DAY)
+        ledger.give([ask], evidence={wang: proof}, grade="B", method="wet_sign", language="zh", by=home.chen, at=LATER + DAY)
     steps = Consent.objects.get(subject=wang, channel="call").events.values_list("after", flat=True)
     assert ("deferred" in states.SIGNABLE, list(steps)) == (True, ["requested", "deferred", "requested", "given"])

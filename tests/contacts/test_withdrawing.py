@@ -1,17 +1,27 @@
 """A withdrawal that staff record: two clicks, heard in the same second, whole or in part, by compliance for anybody."""
 
+import io
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.messages import get_messages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.html import escape
+from PIL import Image
 
 from audit.models import Entry
-from consent import gate, suppression
-from consent.models import Consent, ConsentEvent
-from contacts import usage
-from contacts.models import Contact
-from tests import house
+from audit.trail import System
+from consent import evidence_files, gate, ledger, proofs, suppression
+from consent.models import Consent, ConsentEvent, Evidence, Handle, PaperPage
+from consent.stores import chosen
+from consent.stores.store import StoreAway
+from contacts import erase, review_queue, usage
+from contacts.forms.papers import PROBLEMS
+from contacts.models import Contact, OwnVisit
+from contacts.own import copying
+from tests import evidence, house
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 LATER = house.NOON + timedelta(hours=1)
@@ -113,3 +123,81 @@ def test_withdrawn_twice_is_withdrawn_once():
     for _n in range(2):
         assert client.post(f"/contacts/{contact.pk}/withdraw/", {"scope": "", "method": "spoken"}).status_code == 302
     assert ConsentEvent.objects.filter(consent__subject=contact.pk, after="withdrawn").count() == 3
+
+
+def paper():
+    target = io.BytesIO()
+    Image.new("RGB", (300, 400), "white").save(target, "JPEG")
+    return target.getvalue()
+
+
+def post_letter(home, contact, data, scope="sms_info/sms", by="li"):
+    sent = {"scope": scope, "method": "letter", "file": SimpleUploadedFile("letter.jpg", data)}
+    return enter(getattr(home, by)).post(f"/contacts/{contact.pk}/withdraw/", sent)
+
+
+@pytest.fixture
+def kept(settings, tmp_path):
+    """Where letters are kept: a folder of this test's own."""
+    return evidence.store("folder", settings, tmp_path)
+
+
+def test_a_letter_is_kept_with_the_withdrawal_it_proves_in_the_same_step(kept):
+    """D1: one post; the proof stands in the chained event, opens on record, is in the person's copy, and is no yes."""
+    home = house.build()
+    contact = meet(home)
+    with time_machine.travel(LATER, tick=False):
+        assert post_letter(home, contact, paper()).status_code == 302
+        event = ConsentEvent.objects.get(consent__subject=contact.pk, after="withdrawn")
+        page = PaperPage.objects.get(subject=contact.pk)
+        assert (event.evidence.kind, event.evidence_id, event.method) == ("letter", page.letter_id, "letter")
+        assert (event.event_hash, page.version, page.ticks) == (ledger.event_hash(event), None, None)
+        assert {action: asks(home, contact, action) for action in ("call", "sms")} == {"call": "allowed", "sms": "withdrawn"}
+        shown = enter(home.chen).get(f"/contacts/{contact.pk}/papers/{page.pk}/")
+        assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
+        assert (
+            "letter of withdrawal"
+            in enter(home.li).get(f"/contacts/{contact.pk}/papers/", HTTP_ACCEPT_LANGUAGE="en").content.decode()
+        )
+    assert [proofs.papers_of(head) for head in Consent.objects.filter(subject=contact.pk)] == [[], [], []]
+    assert review_queue.papers(LATER).count() == 0
+    mark = Handle.objects.get(subject=contact.pk).fingerprint
+    [record] = copying.of(OwnVisit(fingerprint=mark), at=LATER)["records"]
+    assert record["letters"] == [{"kept": "2026-03-02T05:00:00Z", "sha256": event.evidence.digest}]
+
+
+def test_the_letter_leaves_with_the_person_and_its_digest_stays(kept):
+    """D1, O1: as all evidence."""
+    home = house.build()
+    contact = meet(home)
+    post_letter(home, contact, paper(), scope="")
+    assert len(kept.files()) == 1
+    erase.one(contact.pk, by=System("sweep"), at=LATER)
+    evidence_files.empty_outbox()
+    page, proof = PaperPage.objects.get(), Evidence.objects.get(kind="letter")
+    assert (kept.files(), page.file_key, len(proof.digest)) == ({}, None, 64)
+
+
+def test_what_is_no_letter_stops_nothing_and_says_so(kept):
+    """D1: nothing half done; without the file it stops."""
+    home = house.build()
+    contact = meet(home)
+    answer = post_letter(home, contact, b"just words", scope="")
+    assert (answer.status_code, escape(str(PROBLEMS["kind"])) in answer.content.decode()) == (400, True)
+    assert (asks(home, contact, "call"), PaperPage.objects.count(), kept.files()) == ("allowed", 0, {})
+
+
+def test_where_the_store_is_away_the_no_is_heard_all_the_same(kept, monkeypatch):
+    """D1, D2: a picture that cannot be kept delays nobody's no."""
+    home = house.build()
+    contact = meet(home)
+
+    def away(self, name, blob):
+        raise StoreAway
+
+    monkeypatch.setattr(type(chosen.store()), "put", away)
+    answer = post_letter(home, contact, paper(), scope="")
+    assert (answer.status_code, asks(home, contact, "call"), PaperPage.objects.count()) == (302, "suppressed", 0)
+    told = [str(one) for one in get_messages(answer.wsgi_request)]
+    assert any("could not be kept" in one or "无法保存" in one for one in told)
+    assert Evidence.objects.filter(kind="letter").count() == 0

@@ -58,10 +58,49 @@ def test_no_yes_is_in_writing_without_signed_paper_of_that_person(home):
         another(ConsentEvent, event, **step | {"evidence": Evidence.objects.filter(subject=subject).first()}),
     ]
     for road in roads:
-        with pytest.raises(IntegrityError, match="signed paper"), transaction.atomic():
+        with pytest.raises(IntegrityError, match="signed paper|shows its evidence"), transaction.atomic():
             road()
     another(ConsentEvent, event, **step | {"evidence": evidence(subject, "paper")})()
     assert Consent.objects.filter(pk=head.pk).update(form="written") == 1
+
+
+@proves("consent_consentevent_evidence")
+@plain
+def test_no_yes_comes_without_evidence_of_that_person_but_what_rested_stands_on_what_it_had(home):
+    """C1: neither given nor renewed; another's evidence is not theirs; and nothing rested that had none."""
+    subject, other = wang(home), house.arrive(home.event, house.ZHOU)[0].subject_id
+    trail.record("contact.changed", by=BY, at=AT, subject=subject)
+    event = ConsentEvent.objects.filter(consent__subject=subject, after="given").get()
+    asked = Consent.objects.create(
+        subject_id=subject,
+        purpose=event.consent.purpose,
+        channel="sms",
+        state="requested",
+        notice_version=event.notice_version,
+        source="visitor",
+        grade="D",
+        changed_at=AT,
+    )
+
+    def step(consent, number=9, **told):
+        row = {"pk": uuid4(), "consent": consent, "number": number, "form": "general"} | told
+        fresh = ConsentEvent.objects.get(pk=event.pk)
+        fresh._state.adding = True
+        for name, value in row.items():
+            setattr(fresh, name, value)
+        return lambda: fresh.save(force_insert=True)
+
+    theirs, foreign = evidence(subject, "otp"), evidence(other, "otp")
+    roads = [step(event.consent, after=after, evidence=proof) for after in ("given", "renewed") for proof in (None, foreign)]
+    roads += [step(asked, before="suspended", after="given", evidence=None)]
+    roads += [step(event.consent, before="suspended", after="given", evidence=foreign)]
+    for road in roads:
+        with pytest.raises(IntegrityError, match="shows its evidence"), transaction.atomic():
+            road()
+    step(event.consent, after="renewed", evidence=theirs)()
+    step(event.consent, 10, before="suspended", after="given", evidence=None)()
+    step(event.consent, 11, after="withdrawn", evidence=None)()  # a no needs none
+    assert ConsentEvent.objects.filter(consent__subject=subject, number__gte=9).count() == 3
 
 
 @proves("consent_subject_age_insert", "consent_subject_age_update")
