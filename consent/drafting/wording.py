@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from consent.declaring import OPTIONAL
+
 LANGUAGES = ("zh", "en")
 TEXTS = ("title", "jit", "short", "rights_how", "withdraw", "end_action")
 CONTROLLER = ("name", "credit_code", "address", "contact")
@@ -12,9 +14,12 @@ ROWS: dict[str, tuple[str, ...]] = {
     "share": ("name", "contact", "purpose", "method", "categories"),
     "sections": ("heading", "text"),
     "rights": ("right", "how"),
+    "sensitive": ("category", "necessity", "effect"),
+    "bases": ("purpose", "basis", "words"),
 }
-MOST = {"collect": 300, "share": 300, "sections": 2000, "rights": 300}  # characters of one part
-PAIRS = ("sections", "rights")  # stored as pairs, not by name
+# Characters of one part.
+MOST = {"collect": 300, "share": 300, "sections": 2000, "rights": 300, "sensitive": 400, "bases": 400}
+PAIRS = ("sections", "rights", "sensitive", "bases")  # stored in order, not by name
 
 
 class LineRefused(ValueError):
@@ -73,6 +78,7 @@ def content_of(fields: Mapping[str, Any]) -> dict[str, Any]:
     content: dict[str, Any] = {}
     for language in LANGUAGES:
         words: dict[str, Any] = {name: fields[f"{language}_{name}"] for name in (*TEXTS, *ROWS)}
+        words = {name: value for name, value in words.items() if value or name not in OPTIONAL}  # absent, as it always was
         words["controller"] = {name: fields[f"{language}_controller_{name}"] for name in CONTROLLER}
         content[language] = words
     return content
