@@ -253,5 +253,6 @@ def tell(facts: Facts) -> Verdict:
     While the person has not acted on this record themself, a refusal that came by another road has no
     influence on what is said: else typing a number in would read the list of refusals (design, rule 6).
     """
-    hush = facts.suppressed and facts.state in INVITABLE
+    unmet = facts.state in INVITABLE or (facts.basis != "consent" and not facts.declared)
+    hush = facts.suppressed and unmet
     return decide(replace(facts, suppressed=False)) if hush else decide(facts)

@@ -14,6 +14,7 @@ from tests.refusals import (
     test_leaving_tables,
     test_papers,
     test_records,
+    test_register,
     test_requests,
     test_restoration,
     test_taken_out,
@@ -35,6 +36,7 @@ PROVING = (
     test_taken_out,
     test_papers,
     test_records,
+    test_register,
     test_requests,
     test_forms,
 )
