@@ -4,6 +4,7 @@ Both are lists in the words of each language, hashed with all others; a version 
 did. Serves B2, B7 and A9.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Protocol
 from uuid import UUID
@@ -79,13 +80,20 @@ def declared(content: dict[str, Any]) -> set[Pair]:
     return set.intersection(*(set(_pairs(content, language)) for language in LANGUAGES))
 
 
-def declared_to(subject: UUID, purpose: str, basis: str) -> bool:
-    """Whether the person was told beforehand that this purpose stands on this basis; one query (A9).
+def declared_to(subjects: Iterable[UUID], purpose: str, basis: str) -> set[UUID]:
+    """Who of these was told beforehand that this purpose stands on this basis; one query (A9).
 
     By the notices that their consents name. After a no it must be the very notice that they agreed to and took back:
     a later one cannot find a new basis for it.
     """
-    heads = list(Consent.objects.filter(subject_id=subject).exclude(state__in=UNSEEN).select_related("notice_version"))
+    rows = Consent.objects.filter(subject_id__in=list(subjects)).exclude(state__in=UNSEEN)
+    heads: defaultdict[UUID, list[Consent]] = defaultdict(list)
+    for head in rows.select_related("notice_version"):
+        heads[head.subject_id].append(head)
+    return {subject for subject, own in heads.items() if _told(own, (purpose, basis))}
+
+
+def _told(heads: list[Consent], pair: Pair) -> bool:
     closed = [head for head in heads if head.state in SAID_NO]
-    told = [(purpose, basis) in declared(head.notice_version.content) for head in closed or heads]
+    told = [pair in declared(head.notice_version.content) for head in closed or heads]
     return all(told) if closed else any(told)

@@ -1,6 +1,7 @@
 """What a purpose asks of what it stands on, and what the closed register lists of it: read for the gate (A2, A9)."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -44,6 +45,6 @@ def without_consent(known: Action) -> Demands:
     return STRICTEST if row is None else Demands.of(row)
 
 
-def declared(subject: UUID, known: Action) -> bool:
-    """Whether the person was told beforehand of the basis, where it is another than their consent (A9)."""
-    return known.basis != Basis.CONSENT and declaring.declared_to(subject, known.purpose, known.basis)
+def declared(subjects: Iterable[UUID], known: Action) -> set[UUID]:
+    """Who of these was told beforehand of the basis; nobody, and no query, where it is their consent (A9)."""
+    return set() if known.basis == Basis.CONSENT else declaring.declared_to(subjects, known.purpose, known.basis)

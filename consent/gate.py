@@ -18,7 +18,7 @@ from django.db.models import Q
 from audit.trail import System
 from consent import demands, rules, suppression, windows, working_days
 from consent.actions import ACTIONS, Action
-from consent.demands import LISTS, STRICTEST, Demands
+from consent.demands import LISTS, Demands
 from consent.models import Consent, ContactWindow, Decision, NoticePurpose, Subject
 from consent.models.subject import MINORS
 from consent.rules import Facts, Verdict
@@ -105,7 +105,7 @@ def ask(
     facts = facts.with_person(head, asks, erased=not here, suppressed=closed, minor=age in MINORS)
     facts = facts.with_limits(_ticks([head] if head else [], known).get(getattr(head, "notice_version_id", None)))
     facts = facts.with_window(windows.of([subject]).get(subject) if known.timed else None)
-    facts = facts.with_declared(demands.declared(subject, known))
+    facts = facts.with_declared(subject in demands.declared([subject], known))
     verdict = rules.decide(facts)
     return Decision.objects.create(
         subject_id=subject,
@@ -145,11 +145,12 @@ def peek_many(
     gone, minor = _gone_and_minor(subjects)
     ticks = _ticks(list(heads.values()), known)
     chosen = windows.of(subjects) if known.timed else {}
+    others, declared = demands.without_consent(known), demands.declared(subjects, known)
     base = _facts(action, known, by=by, at=at, usage=Usage(), in_book=True, may=may)
     told = {}
     for pk in subjects:
         head, stands = heads.get(pk), {"erased": pk in gone, "suppressed": pk in closed, "minor": pk in minor}
-        facts = base.with_usage(usage[pk]).with_person(head, asks.get(pk, STRICTEST), **stands)
+        facts = base.with_usage(usage[pk]).with_person(head, asks.get(pk, others), **stands).with_declared(pk in declared)
         told[pk] = answer(facts.with_limits(ticks.get(head.notice_version_id) if head else None).with_window(chosen.get(pk)))
     return told
 
@@ -181,7 +182,7 @@ def peek(
         facts = facts.with_person(head, asks, erased=not here, suppressed=closed, minor=age in MINORS)
         if known.timed:
             facts = facts.with_limits(agreed.get(head.pk) if head else None).with_window(window)
-        verdicts[action] = answer(facts.with_declared(demands.declared(subject, known)))
+        verdicts[action] = answer(facts.with_declared(subject in demands.declared([subject], known)))
     return verdicts
 
 

@@ -12,7 +12,7 @@ from consent import gate, notices, reasons, rules
 from consent.actions import ACTIONS
 from consent.drafting import drafts
 from consent.drafting.drafts import TickDraft
-from consent.models import Consent, Decision, NoticeVersion
+from consent.models import Consent, Decision
 from contacts import clients, dial, events, visibility, withdrawal
 from contacts.models import CallAttempt, Contact, Phone
 from team.models import Book
@@ -35,7 +35,10 @@ def declare(home):
     draft = drafts.start(code="event", by=home.chen, at=house.NOON)
     content = {language: words | {"bases": DECLARED[language]} for language, words in draft.content.items()}
     drafts.save(version_id=draft.pk, content=content, ticks=TICKS, by=home.chen, at=house.NOON)
-    notices.publish(version=NoticeVersion.objects.get(pk=draft.pk), by=house.BY, at=house.NOON)
+    drafts.propose(version_id=draft.pk, by=home.chen, at=house.NOON)
+    draft.refresh_from_db()
+    how = {"materiality": "notify", "reason": "x", "address": "https://crm.example", "seen": drafts.digest(draft)}
+    drafts.publish(version_id=draft.pk, **how, by=home.zhao, at=house.NOON)
     told = {"name": "Clients", "place": "Hall", "held_on": house.NOON.date(), "book": Book.objects.get(owner=home.li)}
     return events.create(**told, by=home.li, at=house.NOON, code="clients")
 
