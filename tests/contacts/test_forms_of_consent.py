@@ -32,7 +32,7 @@ from vault import phone
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"], transaction=True)
 LATER = house.NOON + house.timedelta(hours=1)
-TICKS = [TickDraft(*told) for told in notices.TICKS]
+TICKS = [TickDraft(*told, **notices.PROMISED.get(told[0], {})) for told in notices.TICKS]
 BUREAU = {"name": "中国人民银行征信中心", "contact": "400-810-8866", "purpose": "查询", "method": "查询", "categories": "姓名"}
 REPORT = ["credit_report", "to judge whether a loan suits", "a query stays in the report"]  # B7
 QUERY = TickDraft(
