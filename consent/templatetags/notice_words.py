@@ -13,7 +13,7 @@ from consent import register as register_
 from consent.drafting import wording
 from consent.models import NoticePurpose, NoticeVersion
 from consent.models.ledger import State
-from consent.models.notice import Channel, Form, Materiality
+from consent.models.notice import Basis, Channel, Form, Materiality
 from consent.notice_form import LABELS
 from consent.receipts.record import Item
 
@@ -126,6 +126,15 @@ def promise_told(item: Item) -> str:
 def category_word(code: str) -> str:
     """A category of data in the reader's language."""
     return register_.category_name(code)
+
+
+@register.simple_tag
+def declarable() -> list[tuple[str, str]]:
+    """The codes that a notice may declare, with their names: sensitive categories, and purposes on bases other than consent."""
+    sensitive = [(code, register_.category_name(code)) for code in register_.sensitive(register_.CATEGORIES)]
+    others = [(row["code"], basis) for row in register_.PURPOSES for basis in row["bases"] if basis != Basis.CONSENT]
+    told = [(f"{code} | {basis}", f"{register_.purpose_name(code)} · {register_.basis_name(basis)}") for code, basis in others]
+    return sensitive + told
 
 
 @register.simple_tag

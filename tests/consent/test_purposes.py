@@ -33,17 +33,15 @@ def open_to_everything(action="call", **how):
 
 
 @given(
-    action=st.sampled_from([name for name in ACTIONS if name != "invite"]),
-    touches=LISTS.filter(bool),
-    bases=LISTS,
-    operations=LISTS,
-    categories=LISTS,
+    action=st.sampled_from([name for name in ACTIONS if name != "invite"]), keep=st.tuples(*[st.booleans()] * 2), data=st.data()
 )
-def test_the_decision_point_denies_every_basis_operation_and_category_that_is_not_listed(
-    action, touches, bases, operations, categories
-):
+def test_the_decision_point_denies_every_basis_operation_and_category_that_is_not_listed(action, keep, data):
     """A2, A9: allowed if and only if the register lists the basis, the operation and each category touched."""
     known = ACTIONS[action]
+    touches = data.draw(st.lists(WORDS, min_size=1, max_size=4, unique=True))
+    bases = data.draw(LISTS) + [known.basis] * keep[0]
+    operations = data.draw(LISTS) + [known.operation] * keep[1]
+    categories = data.draw(LISTS) + data.draw(st.lists(st.sampled_from(touches), min_size=len(touches) - 1, unique=True))
     facts = replace(open_to_everything(action, bases=bases, operations=operations, categories=categories), touches=touches)
     listed = known.basis in bases and known.operation in operations and set(touches) <= set(categories)
     assert rules.decide(facts).allowed is listed
@@ -245,3 +243,21 @@ def test_no_action_takes_its_basis_from_a_caller():
     """A9: purpose, operation and basis follow from the action, which nobody can change."""
     with pytest.raises(AttributeError):
         actions.ACTIONS["call"].basis = "contract"
+
+
+@stories
+def test_the_editor_keeps_what_was_declared_and_names_the_codes(client):
+    """A9, B7: a block and a basis survive the form and come back as lines; the page lists the codes of the register."""
+    home = house.build()
+    client.force_login(home.chen, backend="django.contrib.auth.backends.ModelBackend")
+    row = drafts.start(code="event", by=home.chen, at=house.NOON)
+    page = client.get(f"/notices/{row.pk}/")
+    form = page.context["form"]
+    sent = {name: "" if (value := form[name].value()) in (None, False) else value for name in form.fields}
+    sent |= {"zh_sensitive": " | ".join(ASSETS["zh"][0]), "zh_bases": " | ".join(SERVICE)}
+    assert client.post(f"/notices/{row.pk}/", sent).status_code == 302
+    row.refresh_from_db()
+    assert (row.content["zh"]["sensitive"], row.content["zh"]["bases"]) == (ASSETS["zh"], [SERVICE])
+    assert ("sensitive" in row.content["en"], "bases" in row.content["en"]) == (False, False)
+    text = client.get(f"/notices/{row.pk}/").content.decode()
+    assert ["<code>asset_info</code>" in text, "<code>service_notice | contract</code>" in text] == [True, True]

@@ -4,9 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit import trail
 from audit.models import Entry
 from consent import gate, notices, reasons, rules
 from consent.actions import ACTIONS
@@ -96,9 +98,11 @@ def test_no_other_basis_is_found_after_a_withdrawal(home):
     assert ask(home, home.zhou).reason == "basis_not_declared"
     withdraw(home, home.zhou, ("phone_contact", "call"))
     assert ask(home, home.zhou).reason == "basis_not_declared"
-    assert house.arrive(home.new, house.ZHOU, channels=("sms",))[0] is not None
-    heads = dict(Consent.objects.filter(subject=home.zhou.pk).values_list("channel", "state"))
-    assert heads["call"] == "withdrawn"
+    with transaction.atomic():  # the yes to messages is given anew, on the notice that declares the contract
+        trail.record("contact.changed", by=house.BY, at=LATER, subject=home.zhou.pk)
+        Consent.objects.filter(subject=home.zhou.pk, channel="sms").update(notice_version=home.new.notice_version)
+    heads = Consent.objects.filter(subject=home.zhou.pk).values_list("channel", "state", "notice_version__number")
+    assert set(heads) == {("call", "withdrawn", 1), ("sms", "given", 2)}
     said = ask(home, home.zhou)
     assert (said.allowed, said.reason, gate.explain(said.pk).again.reason) == (False, "basis_not_declared", said.reason)
 
