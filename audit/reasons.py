@@ -42,6 +42,12 @@ REASONS = (
     Reason("midday_rest", pgettext_lazy("reason", "the office rests at midday")),
     Reason("day_off", pgettext_lazy("reason", "a weekend or a holiday")),
     Reason("calendar_unknown", pgettext_lazy("reason", "no calendar knows the holidays of this year yet")),
+    Reason("service_call", pgettext_lazy("reason", "about a contract with the person")),
+    Reason("basis_not_allowed", pgettext_lazy("reason", "the purpose may not stand on this basis")),
+    Reason("operation_not_listed", pgettext_lazy("reason", "the register does not list this act for the purpose")),
+    Reason("category_not_listed", pgettext_lazy("reason", "the register does not list this kind of data for the purpose")),
+    Reason("basis_not_declared", pgettext_lazy("reason", "no notice named this basis beforehand")),
+    Reason("no_contract", pgettext_lazy("reason", "no contract runs")),
     Reason("unknown", pgettext_lazy("reason", "the answer could not be worked out")),
     # Why what a device handed in was refused.
     Reason("device_signature", pgettext_lazy("reason", "the device's signature is wrong")),

@@ -55,6 +55,7 @@ VERBS = (
     Verb("age.declared", pgettext_lazy("trail", "noted how old a person says they are"), "c", _NONE),
     Verb("guardian.accepted", pgettext_lazy("trail", "accepted a guardian's signed yes"), "c", _NONE),
     Verb("minors.listed", pgettext_lazy("trail", "read the list of people under age"), "c", _NONE),
+    Verb("form.unasked", pgettext_lazy("trail", "sent a form more than it asks for"), "u", _NONE),
     Verb("contact.created", pgettext_lazy("trail", "added a contact"), "c"),
     Verb("contact.changed", pgettext_lazy("trail", "changed a contact"), "c"),
     Verb("contact.moved", pgettext_lazy("trail", "moved a contact to another book"), "c", _NONE),

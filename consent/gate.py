@@ -16,8 +16,9 @@ from django.db import connection
 from django.db.models import Q
 
 from audit.trail import System
-from consent import rules, suppression, windows, working_days
+from consent import demands, rules, suppression, windows, working_days
 from consent.actions import ACTIONS, Action
+from consent.demands import LISTS, Demands
 from consent.models import Consent, ContactWindow, Decision, NoticePurpose, Subject
 from consent.models.subject import MINORS
 from consent.rules import Facts, Verdict
@@ -25,11 +26,11 @@ from team import fitness
 from team.models import User
 
 OFFICE = ZoneInfo("Asia/Shanghai")
-UNKNOWN = Action("phone_contact", "call", timed=True)
+UNKNOWN = Action("phone_contact", "call", "", timed=True)
 LIMITS = ("per_day", "per_week", "per_month", "hour_from", "hour_to")
 OWN = {"own_from": "hour_from", "own_to": "hour_to", "own_midday": "midday", "own_every_day": "every_day"}
 HEAD = (
-    "SELECT c.*, p.minimum_grade, p.form AS asked_form "
+    "SELECT c.*, p.minimum_grade, p.form AS asked_form, p.bases, p.operations, p.categories "
     "FROM consent_consent c JOIN consent_purpose p ON p.code = c.purpose_id{people} "
     "WHERE c.purpose_id = %s AND c.channel = %s AND c.subject_id = %s"
 )
@@ -39,7 +40,7 @@ HEAD = (
 class Usage:
     """How often the person was called lately, or written to; counted by the floor above, never by the browser.
 
-    In the last 24 hours, 7, 30 and 31 days.
+    In the last 24 hours, 7, 30 and 31 days; and whether a contract with the person runs today (A9).
     """
 
     attempts_today: int = 0
@@ -48,6 +49,7 @@ class Usage:
     unanswered_in_row: int = 0
     storage_only: bool = False
     attempts_long_month: int = 0
+    client: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,17 +57,6 @@ class Held:
     """The consent an action stands on, if there is one, locked until the caller's commit."""
 
     head: Consent | None
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What a purpose asks of the consent it stands on."""
-
-    grade: str
-    form: str
-
-
-STRICTEST = _Asked("A", "written")
 
 
 @dataclass(frozen=True)
@@ -104,16 +95,17 @@ def ask(
     Purpose and channel follow from `action` here. `in_book` and `may` are what the deed above found
     for this user; `usage` its counts, made under `held` where uses must follow one another; `at` the
     server's clock (UTC). A program of the house asks as a System: it has no pledge, and every other rule holds for
-    it. Serves H1, A6, C5, D2.
+    it. Serves H1, A2, A6, A9, C5, D2.
     """
     known = ACTIONS.get(action, UNKNOWN)
     head = (held or hold(subject, action)).head
     here, closed, age = suppression.standing_of(subject)
-    asks = _Asked(getattr(head, "minimum_grade", "A"), getattr(head, "asked_form", "written"))
+    asks = Demands.beside(head) if head else demands.without_consent(known)
     facts = _facts(action, known, by=by, at=at, usage=usage, in_book=in_book, may=may)
     facts = facts.with_person(head, asks, erased=not here, suppressed=closed, minor=age in MINORS)
     facts = facts.with_limits(_ticks([head] if head else [], known).get(getattr(head, "notice_version_id", None)))
     facts = facts.with_window(windows.of([subject]).get(subject) if known.timed else None)
+    facts = facts.with_declared(subject in demands.declared([subject], known))
     verdict = rules.decide(facts)
     return Decision.objects.create(
         subject_id=subject,
@@ -148,16 +140,17 @@ def peek_many(
     known = ACTIONS[action]
     found = Consent.objects.filter(subject_id__in=subjects, purpose=known.purpose, channel=known.channel)
     heads = {head.subject_id: head for head in found.select_related("purpose")}
-    asks = {pk: _Asked(head.purpose.minimum_grade, head.purpose.form) for pk, head in heads.items()}
+    asks = {pk: Demands.of(head.purpose) for pk, head in heads.items()}
     closed = suppression.subjects_suppressed(subjects)
     gone, minor = _gone_and_minor(subjects)
     ticks = _ticks(list(heads.values()), known)
     chosen = windows.of(subjects) if known.timed else {}
+    others, declared = demands.without_consent(known), demands.declared(subjects, known)
     base = _facts(action, known, by=by, at=at, usage=Usage(), in_book=True, may=may)
     told = {}
     for pk in subjects:
         head, stands = heads.get(pk), {"erased": pk in gone, "suppressed": pk in closed, "minor": pk in minor}
-        facts = base.with_usage(usage[pk]).with_person(head, asks.get(pk, STRICTEST), **stands)
+        facts = base.with_usage(usage[pk]).with_person(head, asks.get(pk, others), **stands).with_declared(pk in declared)
         told[pk] = answer(facts.with_limits(ticks.get(head.notice_version_id) if head else None).with_window(chosen.get(pk)))
     return told
 
@@ -185,11 +178,11 @@ def peek(
         known = ACTIONS[action]
         head = heads.get((known.purpose, known.channel))
         facts = _facts(action, known, by=by, at=at, usage=usage, in_book=True, may=True)
-        asks = _Asked(head.purpose.minimum_grade, head.purpose.form) if head else STRICTEST
+        asks = Demands.of(head.purpose) if head else demands.without_consent(known)
         facts = facts.with_person(head, asks, erased=not here, suppressed=closed, minor=age in MINORS)
         if known.timed:
             facts = facts.with_limits(agreed.get(head.pk) if head else None).with_window(window)
-        verdicts[action] = answer(facts)
+        verdicts[action] = answer(facts.with_declared(subject in demands.declared([subject], known)))
     return verdicts
 
 
@@ -215,13 +208,17 @@ def explain(decision_id: UUID) -> Explanation:
 class _Draft(Facts):
     """Facts while they are being gathered."""
 
-    def with_person(self, head: Consent | None, asks: _Asked, *, erased: bool, suppressed: bool, minor: bool) -> "_Draft":
+    def with_person(self, head: Consent | None, asks: Demands, *, erased: bool, suppressed: bool, minor: bool) -> "_Draft":
         values = self.as_json() | {"erased": erased, "suppressed": suppressed, "minor": minor}
+        values |= {name: getattr(asks, name) for name in LISTS}
         if head is not None:
             until = int(head.valid_until.timestamp()) if head.valid_until else 0
             values |= {"state": str(head.state), "grade": head.grade, "valid_until": until}
             values |= {"minimum_grade": asks.grade, "asked_form": asks.form, "given_form": head.form or ""}
         return _Draft(**values)
+
+    def with_declared(self, declared: bool) -> "_Draft":
+        return _Draft(**(self.as_json() | {"declared": declared}))
 
     def with_usage(self, usage: Usage) -> "_Draft":
         return _Draft(**(self.as_json() | usage.__dict__))
@@ -252,6 +249,9 @@ def _facts(action: str, known: Action, *, by: User | System, at: datetime, usage
         day=working_days.for_calls(clock.date()),
         may=may,
         in_book=in_book,
+        operation=known.operation,
+        touches=known.touches,
+        basis=known.basis,
         **told,
         **usage.__dict__,
     )

@@ -12,10 +12,10 @@ from django.db.models import QuerySet
 
 from audit import trail
 from audit.trail import Actor
-from consent import abroad, promises
+from consent import abroad, declaring, promises, register
 from consent.content.event_en import EVENT_EN
 from consent.content.event_zh import EVENT_ZH
-from consent.models import Consent, Notice, NoticeCopy, NoticePurpose, NoticeVersion, Purpose
+from consent.models import Consent, Notice, NoticeCopy, NoticePurpose, NoticeVersion
 from consent.showing import printed, snapshot
 
 CODE = "event"
@@ -57,42 +57,6 @@ TICKS: tuple[tuple[str, str, str, str, int, str], ...] = (
 PROMISED: dict[str, dict[str, Any]] = {
     "sms_info": {"type_zh": "活动资料、答复与到期提醒", "type_en": "Materials, answers and reminders", "per_month": 2},
 }
-PURPOSES: tuple[dict[str, Any], ...] = (
-    {
-        "code": "phone_contact",
-        "name_zh": "电话联系",
-        "name_en": "Phone contact",
-        "channels": ["call"],
-        "minimum_grade": "C",
-        "retention_days": 365,
-    },
-    {
-        "code": "sms_info",
-        "name_zh": "短信联系",
-        "name_en": "Text messages",
-        "channels": ["sms"],
-        "minimum_grade": "C",
-        "retention_days": 365,
-    },
-    {
-        "code": "partner_share",
-        "name_zh": "转交合作方",
-        "name_en": "Passing to a partner",
-        "channels": ["share"],
-        "minimum_grade": "A",
-        "retention_days": 180,
-        "form": "separate",
-    },
-    {
-        "code": "credit_report_query",
-        "name_zh": "查询信用报告",
-        "name_en": "Query of the credit report",
-        "channels": ["share"],
-        "minimum_grade": "B",
-        "retention_days": 180,
-        "form": "written",
-    },
-)
 
 
 class NoticeRefused(Exception):
@@ -132,10 +96,11 @@ def hashed(content: dict[str, Any], ticks: Sequence[NoticePurpose]) -> dict[str,
 
 
 def publish(*, version: NoticeVersion, by: Actor, at: datetime) -> None:
-    """Publish a version for ever: hashed, with the page and the form as they are now. Raises NoticeRefused (B1, B11)."""
+    """Publish a version for ever: hashed, with the page and the form as they are now. Raises NoticeRefused (B1, B7, B11)."""
     ticks = list(version.purposes.select_related("purpose"))
     forms = {tick.purpose_id: tick.purpose.form for tick in ticks}
-    gaps = missing(version.content) + promises.gaps(ticks) + abroad.bundled(version.content, ticks, forms)
+    gaps = missing(version.content) + declaring.gaps(version.content, ticks) + promises.gaps(ticks)
+    gaps += abroad.bundled(version.content, ticks, forms)
     if gaps or not ticks:
         raise NoticeRefused(gaps or ["purposes"])
     with transaction.atomic():
@@ -188,9 +153,7 @@ def published() -> QuerySet[NoticeVersion]:
 
 def seed(*, at: datetime = SEEDED_AT) -> None:
     """Fill the purpose register and publish the first notice for events, where they are missing."""
-    for facts in PURPOSES:
-        words = {"text_zh": facts["name_zh"], "text_en": facts["name_en"], "categories": ["name", "mobile"]}
-        Purpose.objects.get_or_create(code=facts["code"], defaults=facts | words)
+    register.fill()
     with transaction.atomic():
         notice, made = Notice.objects.get_or_create(code=CODE, defaults={"created_at": at})
         if made:

@@ -11,6 +11,7 @@ from consent.rules import Facts, Verdict
 
 SENTENCES: dict[str, Promise] = {
     "allowed": _("A confirmed consent covers this call, and the time is right."),
+    "allowed_by_contract": _("A contract with this person covers this call, and the time is right."),
     "inactive": _("Your account is closed."),
     "not_in_book": _("This person is not in a book you may see."),
     "erased": _("This person has been erased."),
@@ -53,6 +54,11 @@ SENTENCES: dict[str, Promise] = {
     "quota": _("You have seen as many numbers as one person may; please call without seeing, or ask compliance."),
     "no_number": _("There is no usable number."),
     "unknown_action": _("Please choose a reason from the list."),
+    "basis_not_allowed": _("The register does not allow this purpose to stand on that basis, so the answer is no."),
+    "operation_not_listed": _("The register does not list this act for the purpose, so the answer is no."),
+    "category_not_listed": _("The register does not list this kind of data for the purpose, so the answer is no."),
+    "basis_not_declared": _("The notice that the person was shown named no basis but consent, and none is found afterwards."),
+    "no_contract": _("No contract with this person runs today."),
     "unknown": _("The gate does not know this action, so the answer is no."),
 }
 
@@ -78,12 +84,22 @@ BASES: dict[str, tuple[str, ...]] = {
     "suspended": ("pipl.44",),
     "tombstone": ("pipl.47",),
     "grade": ("pipl.69",),
+    "basis_not_allowed": ("pipl.13.1.1",),
+    "basis_not_declared": ("pipl.13.1.1", "pipl.15"),
+    "allowed_by_contract": ("pipl.13.1.2",),
+    "no_contract": ("pipl.13.1.2",),
 }
 
 
 def bases(code: str) -> tuple[str, ...]:
     """The keys of the rules of law an answer rests on (L9); none where it is the house's own rule."""
     return BASES.get(code, ())
+
+
+def code_of(verdict: Verdict) -> str:
+    """The reason of a verdict, with the basis where that is a contract: what a consent opens, consent explains (A9)."""
+    on_contract = verdict.allowed and verdict.facts is not None and verdict.facts.basis == "contract"
+    return "allowed_by_contract" if on_contract else verdict.reason
 
 
 def sentence(code: str) -> Promise:
@@ -95,7 +111,7 @@ def of(verdict: Verdict) -> str | Promise:
     """Why, with the promise by its numbers where it was one: at most 2 messages a month (C5, H3)."""
     facts = verdict.facts
     if facts is None or verdict.reason not in PROMISED:
-        return sentence(verdict.reason)
+        return sentence(code_of(verdict))
     return PROMISED[verdict.reason](facts)
 
 

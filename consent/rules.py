@@ -1,89 +1,23 @@
 """The gate's rules: pure decisions over plain facts, most restrictive first, no by default.
 
 Nothing here reads a clock, a database or a request. Each rule answers a reason code when it says no,
-and None when it has nothing against it. Serves A6, C2, C4, C5, C6, C12, D2, H1, H3, H4; the version goes into every
+and None when it has nothing against it. Serves A2, A6, A9, C2, C4, C5, C6, C12, D2, H1, H3, H4; the version goes into every
 decision.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
-VERSION = "2026-11-4"
+from consent.facts import SPANS, Facts
+
+__all__ = ["SPANS", "Facts", "Verdict", "decide", "tell"]
+VERSION = "2026-11-5"
 LIVE = frozenset({"given", "renewed"})
 INVITABLE = frozenset({"requested", "asserted"})
 OPENS, CLOSES = 9, 21
 PER_DAY, PER_WEEK, PER_MONTH, UNANSWERED = 1, 3, 6, 3
 MESSAGES = 2  # text messages in 31 days, so that no month of the calendar has a third
 MIDDAY = (12, 14)  # the rest that a person may choose for themself, whatever the office does
-SPANS = ("day", "week", "month")
-
-
-@dataclass(frozen=True)
-class Facts:
-    """Everything a decision depends on; kept with it, so that it can be made again (A6).
-
-    Times are seconds since the epoch (UTC), `office_hour` and `office_minute` the office's clock.
-    """
-
-    action: str
-    timed: bool
-    now: int
-    office_hour: int
-    state: str = ""
-    grade: str = "D"
-    minimum_grade: str = "A"
-    valid_until: int = 0
-    suppressed: bool = True
-    erased: bool = True
-    storage_only: bool = False  # decisions from before this rule were made without it
-    asked_form: str = "general"  # nor did those from before forms know of any
-    given_form: str = ""
-    minor: bool = False
-    active_staff: bool = False
-    fit_staff: bool = False
-    may: bool = False
-    in_book: bool = False
-    attempts_today: int = 0
-    attempts_week: int = 0
-    attempts_month: int = 0
-    unanswered_in_row: int = 0
-    # What follows came later: an older decision was made without it, and is explained without it.
-    attempts_long_month: int = 0  # in 31 days, as long as a month can be: a promise counts by the longest
-    per_day: int | None = None  # at most, as the version promised that the person saw; None is the office's own rule
-    per_week: int | None = None
-    per_month: int | None = None
-    hour_from: int | None = None  # whole hours of the office's clock, the last one not included
-    hour_to: int | None = None
-    rest_from: int = 0  # the office's rest at midday; 0 to 0 is none
-    rest_to: int = 0
-    working_days_only: bool = False
-    day: str = "working"  # or off, or unknown where no calendar tells
-    own_from: int | None = None  # the window that the person chose themself; None where they chose nothing
-    own_to: int | None = None
-    own_midday: bool = False
-    own_every_day: bool = False
-
-    @property
-    def used(self) -> dict[str, int]:
-        """How often the person was reached in each span of a promise."""
-        counts = (self.attempts_today, self.attempts_week, max(self.attempts_month, self.attempts_long_month))
-        return dict(zip(SPANS, counts, strict=True))
-
-    @property
-    def promised(self) -> dict[str, int]:
-        """How often the person was told they would be reached at most, in each span that names it."""
-        told = zip(SPANS, (self.per_day, self.per_week, self.per_month), strict=True)
-        return {span: most for span, most in told if most is not None}
-
-    def as_json(self) -> dict[str, Any]:
-        """The facts as they are stored with the decision."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, stored: dict[str, Any]) -> "Facts":
-        """The facts of a stored decision."""
-        return cls(**stored)
 
 
 @dataclass(frozen=True)
@@ -137,6 +71,30 @@ def staff_is_fit(facts: Facts) -> str | None:
 def staff_may(facts: Facts) -> str | None:
     """The field's level allows this role this use (I5)."""
     return None if facts.may else "field_level"
+
+
+def basis_is_allowed(facts: Facts) -> str | None:
+    """A purpose stands on a basis that the register allows it, and on no other: no contract opens marketing (A9)."""
+    return None if not facts.operation or facts.basis in facts.bases else "basis_not_allowed"
+
+
+def purpose_lists_it(facts: Facts) -> str | None:
+    """What the register does not list for a purpose, operation or category, is refused (A2)."""
+    if not facts.operation:
+        return None
+    if facts.operation not in facts.operations:
+        return "operation_not_listed"
+    return None if facts.touches and set(facts.touches) <= set(facts.categories) else "category_not_listed"
+
+
+def basis_was_declared(facts: Facts) -> str | None:
+    """Another basis than consent stood in the notice beforehand; none is found after a no (A9, PIPL 13, 17)."""
+    return None if facts.declared else "basis_not_declared"
+
+
+def contract_runs(facts: Facts) -> str | None:
+    """A contract serves whom it binds, while it does (PIPL 13.1.2; A9)."""
+    return None if facts.client else "no_contract"
 
 
 def consent_stands(facts: Facts) -> str | None:
@@ -243,12 +201,7 @@ BASE: tuple[Rule, ...] = (
     staff_is_fit,
     staff_may,
 )
-USE: tuple[Rule, ...] = (
-    *BASE,
-    consent_stands,
-    consent_is_unexpired,
-    form_is_the_one_asked_for,
-    evidence_is_good_enough,
+TIMES: tuple[Rule, ...] = (
     within_hours,
     within_chosen_hours,
     rests_at_midday,
@@ -257,7 +210,18 @@ USE: tuple[Rule, ...] = (
     within_promise,
     within_limits,
 )
-INVITE: tuple[Rule, ...] = (*BASE, within_hours, may_still_be_invited)
+USE: tuple[Rule, ...] = (
+    *BASE,
+    consent_stands,
+    basis_is_allowed,
+    purpose_lists_it,
+    consent_is_unexpired,
+    form_is_the_one_asked_for,
+    evidence_is_good_enough,
+    *TIMES,
+)
+INVITE: tuple[Rule, ...] = (*BASE, within_hours, may_still_be_invited, basis_is_allowed, purpose_lists_it)
+SERVICE: tuple[Rule, ...] = (*BASE, basis_is_allowed, purpose_lists_it, contract_runs, basis_was_declared, *TIMES)
 RULES: dict[str, tuple[Rule, ...]] = {
     "call": USE,
     "reveal_call_by_hand": USE,
@@ -267,6 +231,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "share": USE,
     "query_credit": USE,
     "invite": INVITE,
+    "service_call": SERVICE,
 }
 
 
@@ -288,5 +253,6 @@ def tell(facts: Facts) -> Verdict:
     While the person has not acted on this record themself, a refusal that came by another road has no
     influence on what is said: else typing a number in would read the list of refusals (design, rule 6).
     """
-    hush = facts.suppressed and facts.state in INVITABLE
+    unmet = facts.state in INVITABLE or (facts.basis != "consent" and not facts.declared)
+    hush = facts.suppressed and unmet
     return decide(replace(facts, suppressed=False)) if hush else decide(facts)

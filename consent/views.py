@@ -91,7 +91,7 @@ def decision_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "told": told,
         "sentence": reasons.of(told.verdict),
-        "bases": reasons.bases(told.decision.reason),
+        "bases": reasons.bases(reasons.code_of(told.verdict)),
         "facts": sorted(told.decision.facts.items()),
     }
     return render(request, "consent/decision.html", context)

@@ -1,4 +1,4 @@
-"""A person became a client, or stopped being one: the fact on which statutory keeps stand (law.md §4.2)."""
+"""A person became a client, or stopped being one: what statutory keeps and the service of a contract stand on (law.md §4.2)."""
 
 from datetime import date, datetime
 
@@ -13,6 +13,12 @@ from team.models import User
 
 class ClientRefused(Exception):
     """Dates that cannot be; the code names why."""
+
+
+def under_contract(contact: Contact, *, at: datetime) -> bool:
+    """Whether a contract with this person runs on the office's day of `at`: what servicing stands on (A9, PIPL 13.1.2)."""
+    today, since, until = at.astimezone(OFFICE).date(), contact.client_since, contact.client_until
+    return since is not None and since <= today and (until is None or today <= until)
 
 
 def mark(*, contact: Contact, since: date | None, until: date | None, by: User, at: datetime) -> Contact:

@@ -11,8 +11,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from audit import trail
 from audit.trail import Actor
-from consent import notices, rules
-from consent.models import Consent, NoticePurpose, NoticeVersion
+from consent import notices, register, rules
+from consent.models import Consent, NoticePurpose, NoticeVersion, Purpose
 from consent.models.notice import Form
 from contacts import visibility
 from contacts.models import Contact, Departure, Event, EventStaff, EventTick, OfflineDevice, Submission
@@ -133,6 +133,14 @@ def asked_by_form(event: Event) -> dict[str, list[NoticePurpose]]:
     for row in event.ticks.select_related("tick__purpose").order_by("tick__order"):
         asked[row.tick.purpose.form].append(row.tick)
     return asked
+
+
+def categories(event: Event | None) -> frozenset[str]:
+    """What may be noted of people at an event: what one of its questions' purposes lists; without an event of any (A3)."""
+    rows = Purpose.objects.all()
+    if event is not None:
+        rows = rows.filter(pk__in=EventTick.objects.filter(event=event).values("tick__purpose"))
+    return register.allowed(rows)
 
 
 def arrived(event: Event) -> bool:

@@ -1,7 +1,7 @@
 """Everything one person's page shows, gathered for one reader at one moment."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from consent import gate, notices, rules
 from consent.models import Consent, ConsentEvent, NoticePurpose, NoticeVersion
 from consent.rules import Verdict
 from consent.showing import opening
-from contacts import cards, hold, keeping, referring, timeline, usage, visibility
+from contacts import cards, clients, hold, keeping, referring, timeline, usage, visibility
 from contacts.cards import Card
 from contacts.intake import inviting
 from contacts.models import CallAttempt, Contact, OfflineRecord
@@ -56,6 +56,7 @@ class PersonPage:
     origin: Origin
     verdict: Verdict
     invite: Verdict
+    service: Verdict | None
     consents: list[Consent]
     agreed: dict[UUID, NoticePurpose]
     steps: list[Step]
@@ -83,6 +84,7 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
         origin=_origin(contact, acts, _referred(contact, consents), by=by, at=at),
         verdict=verdicts["call"],
         invite=verdicts["invite"],
+        service=verdicts.get("service_call"),
         consents=consents,
         agreed=agreed,
         steps=timeline.of(contact, acts, calls, leaves=leaves),
@@ -153,6 +155,8 @@ def _verdicts(
     asked = inviting.usage([contact.pk], stored=[contact.pk] if counts.storage_only else [])[contact.pk]
     told = by.role != Role.COMPLIANCE
     uses = {"call": counts, "invite": asked}
+    if clients.under_contract(contact, at=at):
+        uses["service_call"] = replace(counts, client=True)
     return gate.peek(contact.pk, uses, consents=consents, agreed=agreed, by=by, at=at, discreet=told)
 
 

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -74,12 +76,10 @@ def of_messages(subject_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, Usag
         sent[subject].append(moment)
     stored = only_stored(subject_ids, at=at)
     counts = {"attempts_today": DAY, "attempts_week": WEEK, "attempts_month": MONTH, "attempts_long_month": LONG_MONTH}
-    return {
-        pk: Usage(
-            **{name: sum(when > at - span for when in sent[pk]) for name, span in counts.items()}, storage_only=pk in stored
-        )
-        for pk in subject_ids
+    told: dict[UUID, dict[str, Any]] = {
+        pk: {name: sum(when > at - span for when in sent[pk]) for name, span in counts.items()} for pk in subject_ids
     }
+    return {pk: replace(Usage(storage_only=pk in stored), **found) for pk, found in told.items()}
 
 
 def for_reveal(user: User, subject: UUID, *, at: datetime) -> tuple[Usage, int]:

@@ -47,9 +47,14 @@ class StrictForm(forms.Form):
             for error in errors:
                 if proposal := (error.params or {}).get("proposal"):
                     self.put(name, proposal)
-        extra = set(self.data) - set(self.fields) - self.beside - {TOKEN}
-        if extra:  # names may carry a number as well, so that only their count is noted
-            logger.warning("%s: %d keys that nobody asked for were ignored", type(self).__name__, len(extra))
+        if extra := self.unasked:  # names may carry a number as well, so that only their count is noted
+            logger.warning("%s: %d keys that nobody asked for were ignored", type(self).__name__, extra)
+
+    @property
+    def unasked(self) -> int:
+        """How many keys were sent that nobody asked for; nothing of them is read."""
+        asked = {self.add_prefix(name) for name in self.fields} | set(self.fields)
+        return len(set(self.data) - asked - self.beside - {TOKEN}) if self.is_bound else 0
 
     def put(self, name: str, value: str) -> None:
         """Show this in the field when the form is drawn again."""

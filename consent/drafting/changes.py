@@ -16,6 +16,8 @@ NUMBERS = re.compile(
     re.IGNORECASE,
 )
 LISTS = ("collect", "share")  # whose rows are what is processed, and by whom: a change of meaning is a new question
+# What is said of sensitive data, and of bases other than consent: whatever is new there is a question.
+DECLARED = {"sensitive": "sensitive", "bases": "basis"}
 Parts = tuple[str, ...]
 Key = tuple[str, str, int]
 
@@ -184,6 +186,8 @@ def _shown(name: str, parts: Parts) -> str:
 def _weight(name: str, was: Parts, now: Parts) -> tuple[str, str]:
     if name in LISTS:
         return _of_list(name, was, now)
+    if name in DECLARED:
+        return RECONSENT if now else NOTIFY, DECLARED[name]
     if name == "end_action":
         return _by_meaning(was, now, RECONSENT)
     if name == "sections" and _numbers(" ".join(was)) != _numbers(" ".join(now)) and now:

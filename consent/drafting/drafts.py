@@ -9,11 +9,12 @@ from uuid import UUID
 from django.db import transaction
 
 from audit import trail
-from consent import abroad, notices, promises
+from consent import abroad, declaring, notices, promises, rules
 from consent.drafting import changes, lint
 from consent.drafting.changes import Change
 from consent.drafting.lint import Finding
 from consent.models import Notice, NoticePurpose, NoticeVersion, Purpose
+from consent.models.notice import Basis
 from team.models import User
 
 REASON = 200  # characters of why somebody decided otherwise than was proposed
@@ -25,10 +26,10 @@ class DraftRefused(Exception):
     published, proposed, not_proposed, incomplete, blocked, same, same_person, reason, changed.
     """
 
-    def __init__(self, code: str) -> None:
-        """Keep the code."""
+    def __init__(self, code: str, *, why: str = "") -> None:
+        """Keep the code, and the reason that the trail is to name, if it is to."""
         super().__init__(code)
-        self.code = code
+        self.code, self.why = code, why
 
 
 @dataclass(frozen=True)
@@ -100,12 +101,12 @@ def save(*, version_id: UUID, content: dict[str, Any], ticks: Sequence[TickDraft
 
 def review(draft: NoticeVersion) -> Review:
     """Look a draft through, against the version that is published now."""
-    ticks = list(draft.purposes.all())
+    ticks = list(draft.purposes.select_related("purpose"))
     before = notices.before(draft)
     found = changes.between(before.content, list(before.purposes.all()), draft.content, ticks) if before else []
     forms = dict(Purpose.objects.values_list("code", "form"))
     gaps = notices.missing(draft.content) + ([] if ticks else ["purposes"]) + _ticks_missing(draft, ticks)
-    gaps += promises.gaps(ticks) + abroad.bundled(draft.content, ticks, forms)
+    gaps += declaring.gaps(draft.content, ticks) + promises.gaps(ticks) + abroad.bundled(draft.content, ticks, forms)
     return Review(
         gaps=gaps,
         findings=lint.findings(draft.content, ticks, forms=forms),
@@ -116,14 +117,28 @@ def review(draft: NoticeVersion) -> Review:
 
 
 def propose(*, version_id: UUID, by: User, at: datetime) -> Review:
-    """Lay a draft before a second person; it rests until they decide. Raises DraftRefused: incomplete, blocked, proposed."""
+    """Lay a draft before a second person; it rests until they decide. Raises DraftRefused: incomplete, blocked, proposed, same.
+
+    Whoever would let a purpose stand on a basis that the register does not allow leaves an entry that names the rule (A9).
+    """
+    try:
+        return _propose(version_id, by=by, at=at)
+    except DraftRefused as refused:
+        if refused.why:
+            told: dict[str, Any] = {"subject": version_id, "outcome": "denied", "rule": rules.VERSION}
+            trail.record_alone("notice.proposed", by=by, at=at, reason=refused.why, **told)
+        raise
+
+
+def _propose(version_id: UUID, *, by: User, at: datetime) -> Review:
     with transaction.atomic():
         draft = _locked(version_id)
         if draft.proposed_at is not None:
             raise DraftRefused("proposed")
         told = review(draft)
         if not told.ready:
-            raise DraftRefused("incomplete" if told.gaps else "blocked")
+            barred = any(gap.endswith(".bases.matrix") for gap in told.gaps)
+            raise DraftRefused("incomplete" if told.gaps else "blocked", why="basis_not_allowed" if barred else "")
         if not told.changes:
             raise DraftRefused("same")
         trail.record("notice.proposed", by=by, at=at, subject=draft.pk)
@@ -204,5 +219,6 @@ def _ticks_missing(draft: NoticeVersion, ticks: Sequence[NoticePurpose]) -> list
 
 
 def offered() -> list[tuple[Purpose, str]]:
-    """Every purpose by every channel of the register that a notice may ask for (A2)."""
-    return [(purpose, channel) for purpose in Purpose.objects.filter(retired_at=None) for channel in purpose.channels]
+    """Every purpose by every channel of the register that a notice may ask consent for (A2)."""
+    asked = [purpose for purpose in Purpose.objects.filter(retired_at=None) if Basis.CONSENT in purpose.bases]
+    return [(purpose, channel) for purpose in asked for channel in purpose.channels]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from consent import abroad
+from consent.declaring import OPTIONAL
 
 LANGUAGES = ("zh", "en")
 TEXTS = ("title", "jit", "short", "rights_how", "withdraw", "end_action")
@@ -14,10 +15,13 @@ ROWS: dict[str, tuple[str, ...]] = {
     "share": ("name", "contact", "purpose", "method", "categories"),
     "sections": ("heading", "text"),
     "rights": ("right", "how"),
+    "sensitive": ("category", "necessity", "effect"),
+    "bases": ("purpose", "basis", "words"),
 }
 MORE = {"share": abroad.MORE}  # what a line may hold beyond that: all of it, or none
-MOST = {"collect": 300, "share": 300, "sections": 2000, "rights": 300}  # characters of one part
-PAIRS = ("sections", "rights")  # stored as pairs, not by name
+# Characters of one part.
+MOST = {"collect": 300, "share": 300, "sections": 2000, "rights": 300, "sensitive": 400, "bases": 400}
+PAIRS = ("sections", "rights", "sensitive", "bases")  # stored in order, not by name
 
 
 class LineRefused(ValueError):
@@ -83,6 +87,7 @@ def content_of(fields: Mapping[str, Any]) -> dict[str, Any]:
     content: dict[str, Any] = {}
     for language in LANGUAGES:
         words: dict[str, Any] = {name: fields[f"{language}_{name}"] for name in (*TEXTS, *ROWS)}
+        words = {name: value for name, value in words.items() if value or name not in OPTIONAL}  # absent, as it always was
         words["controller"] = {name: fields[f"{language}_controller_{name}"] for name in CONTROLLER}
         content[language] = words
     return content

@@ -34,6 +34,14 @@ class Form(models.TextChoices):
     WRITTEN = "written", _("in writing, signed by hand")
 
 
+class Basis(models.TextChoices):
+    """Why data may be used at all (PIPL 13): asked for, owed by a contract, or owed by law (A9)."""
+
+    CONSENT = "consent", _("consent")
+    CONTRACT = "contract", _("a contract with the person")
+    STATUTE = "statute", _("a duty by law")
+
+
 class Materiality(models.TextChoices):
     """How much a new version changes, the least first (B4): nothing, something to be told, something to be asked anew."""
 
@@ -49,7 +57,10 @@ WINDOW = models.Q(hour_from=None, hour_to=None) | models.Q(
 
 
 class Purpose(models.Model):
-    """One row of the closed purpose register: what for, which categories, which channels (A2)."""
+    """One row of the closed register: what for, on which bases, which categories, operations and channels (A2, A9).
+
+    Filled from consent.register; what a row does not list is refused, so a row of before lists nothing until it is filled.
+    """
 
     LABELS = labels.of(
         rest="plain; advisor,compliance; evidence life; row; gated",
@@ -62,6 +73,8 @@ class Purpose(models.Model):
     text_en = models.TextField()
     categories = models.JSONField(default=list)
     channels = models.JSONField(default=list)
+    bases = models.JSONField(default=list)
+    operations = models.JSONField(default=list)
     form = models.CharField(max_length=8, choices=Form.choices, default=Form.GENERAL)
     minimum_grade = models.CharField(max_length=1, choices=Grade.choices, default=Grade.C)
     retention_days = models.PositiveIntegerField()

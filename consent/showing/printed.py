@@ -10,7 +10,7 @@ from reportlab.lib import colors
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Table
 
-from consent import promises
+from consent import promises, register
 from consent.models import NoticePurpose, NoticeVersion
 from consent.showing import binding, sheet
 from consent.showing.sheet import ALL, FIRST, heading, text
@@ -34,6 +34,10 @@ def _story(version: NoticeVersion, words: dict[str, Any], boxes: list[str]) -> l
     told += [heading(_("What is collected")), _collected(words["collect"])]
     if words.get("share"):
         told += [heading(_("Who else may receive it")), _passed_on(words["share"])]
+    if words.get("sensitive"):
+        told += [heading(_("Sensitive data: why it is needed and what it means for you")), _sensitive(words["sensitive"])]
+    if words.get("bases"):
+        told += [heading(_("What does not rest on your consent")), _bases(words["bases"])]
     for title, body in words["sections"]:
         told += [heading(title), text(body)]
     told += [heading(_("Your rights")), text("　".join(f"{right}: {how}" for right, how in words["rights"]), 8.5)]
@@ -64,6 +68,17 @@ def _recipient(row: dict[str, str]) -> str:
     told = [row["name"], row.get("country", ""), row["contact"]]
     told += [f"{_('Your rights against them')}: {row['rights']}"] if row.get("rights") else []
     return " · ".join(part for part in told if part)
+
+
+def _sensitive(rows: list[list[str]]) -> Table:
+    head = [_("What"), _("Why it is needed"), _("What it means for you")]
+    return sheet.table([head, *([register.category_name(code), why, effect] for code, why, effect in rows)])
+
+
+def _bases(rows: list[list[str]]) -> Table:
+    head = [_("What for"), _("Basis"), _("In words")]
+    told = [[register.purpose_name(code), register.basis_name(basis), words] for code, basis, words in rows]
+    return sheet.table([head, *told])
 
 
 def _signing(version: NoticeVersion, boxes: list[str]) -> Table:

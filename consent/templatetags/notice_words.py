@@ -9,11 +9,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consent import promises
+from consent import register as register_
+from consent.drafting import wording
 from consent.models import NoticePurpose, NoticeVersion
 from consent.models.ledger import State
-from consent.models.notice import Channel, Form, Materiality
+from consent.models.notice import Basis, Channel, Form, Materiality
 from consent.notice_form import LABELS
-from consent.notices import PURPOSES
 from consent.receipts.record import Item
 
 register = template.Library()
@@ -44,6 +45,8 @@ WHYS: dict[str, Promise] = {
     "controller": _("who answers for it"),
     "clause": _("a new clause"),
     "clause_gone": _("a clause less"),
+    "sensitive": _("what is said of sensitive data"),
+    "basis": _("a basis other than consent"),
     "contact_more": _("more contact, or at more hours"),
     "contact_less": _("less contact, or at fewer hours"),
     "contact_kind": _("another kind of contact"),
@@ -53,6 +56,12 @@ GAPS: dict[str, Promise] = {
     "type": _("what kind of calls or messages, in both languages"),
     "frequency": _("how often at most"),
     "apart": _("whoever is abroad is agreed to separately or in writing"),
+    "register": _("the register does not let consent be asked for this"),
+}
+DECLARED: dict[str, Promise] = {
+    "unknown": _("a code that the register does not know"),
+    "matrix": _("the register does not allow this purpose to stand on that basis"),
+    "languages": _("not the same in both languages"),
 }
 LANGUAGES: dict[str, Promise] = {"zh": _("Chinese"), "en": _("English")}
 
@@ -116,6 +125,33 @@ def promise_told(item: Item) -> str:
 
 
 @register.simple_tag
+def category_word(code: str) -> str:
+    """A category of data in the reader's language."""
+    return register_.category_name(code)
+
+
+@register.simple_tag
+def declarable() -> list[tuple[str, str]]:
+    """The codes that a notice may declare, with their names: sensitive categories, and purposes on bases other than consent."""
+    sensitive = [(code, register_.category_name(code)) for code in register_.sensitive(register_.CATEGORIES)]
+    others = [(row["code"], basis) for row in register_.PURPOSES for basis in row["bases"] if basis != Basis.CONSENT]
+    told = [(f"{code} | {basis}", f"{register_.purpose_name(code)} · {register_.basis_name(basis)}") for code, basis in others]
+    return sensitive + told
+
+
+@register.simple_tag
+def purpose_word(code: str) -> str:
+    """A purpose of the register in the reader's language."""
+    return register_.purpose_name(code)
+
+
+@register.simple_tag
+def basis_word(code: str) -> str:
+    """A legal basis in the reader's language."""
+    return register_.basis_name(code)
+
+
+@register.simple_tag
 def materiality_word(code: str) -> Promise | str:
     """How much a version changes."""
     return dict(Materiality.choices).get(code, code)
@@ -128,18 +164,20 @@ def place_word(place: str) -> str:
     if language == "tick":
         channel = next((code for code in Channel.values if code in item.split("_")), "")
         purpose = item.split(f"_{channel}")[0]
-        return f"{_purposes().get(purpose, purpose)} · {Channel(channel).label}" if channel else str(_("The ticks"))
+        return f"{register_.purpose_name(purpose)} · {Channel(channel).label}" if channel else str(_("The ticks"))
     if item == "rights_ten":
         return f"{LANGUAGES[language]} · {_('at least ten rights')}"
     label = LABELS.get("share" if item.startswith("share_") else item, _("The ticks") if place == "purposes" else item)
-    text = str(label).split(":")[0] if item in ("collect", "share", "sections", "rights") else str(label)
+    if item.startswith(("sensitive_", "bases_")):
+        item, _mark, code = item.partition("_")
+        return f"{LANGUAGES[language]} · {str(LABELS[item]).split(':')[0]} · {_declared_word(code)}"
+    text = str(label).split(":")[0] if item in wording.ROWS else str(label)
     return f"{LANGUAGES[language]} · {text}" if language in LANGUAGES else text
 
 
-def _purposes() -> dict[str, str]:
-    """The register's names in the reader's language; the register is closed, so no table is asked."""
-    name = "name_en" if (get_language() or "").startswith("en") else "name_zh"
-    return {purpose["code"]: purpose[name] for purpose in PURPOSES}
+def _declared_word(code: str) -> str:
+    """What is wrong with what a notice declares: a category that lacks its block, or a reason."""
+    return str(DECLARED.get(code) or register_.category_name(code))
 
 
 @register.simple_tag

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from consent import reasons
+from consent import capture, reasons
 from contacts import events, visibility
 from contacts.forms.intake import QuickForm
 from contacts.intake import asserting, inviting
@@ -27,7 +27,8 @@ def quick(request: StaffRequest) -> HttpResponse:
     """Note one person: two fields and the act; the event stays chosen until another is."""
     open_ = list(events.open_to(request.user)[:50])
     event = _sticky(request, open_)
-    form = QuickForm(request.POST if request.method == "POST" else None)
+    form = QuickForm(request.POST if request.method == "POST" else None, categories=events.categories(event))
+    capture.note_unasked(form, by=request.user, at=timezone.now())
     book = events.book_for(request.user, event) if event else None
     if form.is_bound and event is None:
         form.add_error(None, _("This event is closed, or you are not on its staff. Nothing was saved; choose another."))

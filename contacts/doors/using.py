@@ -72,9 +72,20 @@ def _too_many(request: StaffRequest, card: Card, seconds: int) -> HttpResponse:
 @require_POST
 def call(request: StaffRequest, pk: UUID, phone: UUID) -> HttpResponse:
     """Call without seeing: one click, one decision, the number stays in the house (H2)."""
+    return _dial(request, pk, phone, "call")
+
+
+@door(roles=USERS)
+@require_POST
+def service_call(request: StaffRequest, pk: UUID, phone: UUID) -> HttpResponse:
+    """Call a client about their contract: an address of its own, since the purpose follows from the act (A9)."""
+    return _dial(request, pk, phone, "service_call")
+
+
+def _dial(request: StaffRequest, pk: UUID, phone: UUID, action: str) -> HttpResponse:
     contact = visibility.one(request.user, pk)
     try:
-        dial.dial(contact=contact, phone_id=phone, in_book=True, by=request.user, at=timezone.now())
+        dial.dial(contact=contact, phone_id=phone, in_book=True, action=action, by=request.user, at=timezone.now())
     except dial.CallRefused as refused:
         card = cards.of([contact], by=request.user, at=timezone.now())[0]
         return _refused(request, card, refused)

@@ -12,8 +12,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from audit.trail import Self_
-from consent import notices, stop_link
+from audit.trail import Self_, System
+from consent import capture, notices, stop_link
 from consent.challenge import ChallengeRefused
 from consent.models import Consent
 from consent.receipts import pdf, record, signed
@@ -57,6 +57,7 @@ def form_page(request: HttpRequest, event: Event, referral: Referral | None) -> 
     asked = events.asked_by_form(event)
     initial = {"token": visiting.form_token()}
     form = VisitorForm(request.POST if request.method == "POST" else None, ticks=asked["general"], initial=initial)
+    capture.note_unasked(form, by=System("visitor"), at=timezone.now())
     if form.says_minor:
         waiting.void(visiting.submission_of(event, str(form.data.get("token", ""))), at=timezone.now())
         return render(request, "contacts/visitor/minor.html", {"event": event})

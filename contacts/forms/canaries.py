@@ -12,6 +12,8 @@ from contacts.models import Event
 class CanaryForm(PersonForm):
     """A made-up name, a number of the office's own, and among whom it stands."""
 
+    about_nobody = frozenset({"event", "ours"})
+
     event = forms.ModelChoiceField(label=_("Event"), queryset=Event.objects.none())
     ours = forms.MultipleChoiceField(
         label=_("Whose number is it?"),
@@ -22,7 +24,7 @@ class CanaryForm(PersonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the open events; no browser remembers what is typed here."""
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, categories=frozenset(self.stores.values()), **kwargs)  # a canary is nobody
         self.order_fields(["event", "name", "number", "ours"])
         field = self.fields["event"]
         field.queryset = Event.objects.filter(closed_at__isnull=True).order_by("-held_on", "name")  # type: ignore[attr-defined]

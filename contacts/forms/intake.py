@@ -1,6 +1,7 @@
 """Forms of the ways in: the visitor's form, the quick note, a new event."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
@@ -8,7 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from consent import promises
+from consent import promises, register
+from consent.capture import CaptureForm
 from consent.models import NoticePurpose, NoticeVersion
 from consent.models.notice import Form
 from contacts import asking_later
@@ -43,8 +45,10 @@ class MobileForm(StrictForm):
         return reading.numbers[0]
 
 
-class PersonForm(MobileForm):
-    """Name and number, and nothing else about a person."""
+class PersonForm(MobileForm, CaptureForm):
+    """Name and number, and nothing else about a person (A3)."""
+
+    stores: ClassVar[Mapping[str, str]] = {"name": "name", "number": "mobile"}
 
     name = forms.CharField(
         label=_("Name"),
@@ -63,7 +67,10 @@ class PersonForm(MobileForm):
 
 
 class VisitorForm(PersonForm):
-    """The visitor's form: of age or not, name, number, and an unticked box per purpose and channel (A4, C1, C12)."""
+    """The visitor's form: of age or not, name, number, and an unticked box per purpose and channel (A3, A4, C1, C12)."""
+
+    stores = {**PersonForm.stores, "age": "age"}
+    about_nobody = frozenset({"ticks", "token"})
 
     age = forms.ChoiceField(
         label=_("How old are you?"),
@@ -76,8 +83,8 @@ class VisitorForm(PersonForm):
     field_order = ("age", "name", "number", "ticks")
 
     def __init__(self, *args: Any, ticks: list[NoticePurpose], **kwargs: Any) -> None:
-        """Offer this event's ticks in the reader's language."""
-        super().__init__(*args, **kwargs)
+        """Offer this event's ticks in the reader's language; what none of their purposes lists cannot be asked (A3)."""
+        super().__init__(*args, categories=register.allowed(tick.purpose for tick in ticks), **kwargs)
         self.offered = {str(tick.pk): tick for tick in ticks}
         choices = [(pk, promises.spoken(tick)) for pk, tick in self.offered.items()]
         self.fields["ticks"].choices = choices  # type: ignore[attr-defined]
@@ -103,6 +110,8 @@ class QuickForm(PersonForm):
     """An advisor's note: two fields and the act of consent; company and a note only if they matter."""
 
     beside = frozenset({"event"})
+    stores = {**PersonForm.stores, "company": "company", "note": "note"}
+    about_nobody = frozenset({"act"})
 
     act = forms.ChoiceField(
         label=_("How did they agree?"),

@@ -12,6 +12,7 @@ urlpatterns = [
     path("contacts/<uuid:pk>/", people.contact_page, name="contact"),
     path("contacts/<uuid:pk>/reveal/", using.reveal_page, name="reveal"),
     path("contacts/<uuid:pk>/call/<uuid:phone>/", using.call, name="call"),
+    path("contacts/<uuid:pk>/service-call/<uuid:phone>/", using.service_call, name="service_call"),
     path("contacts/<uuid:pk>/outcome/", using.note_outcome, name="outcome"),
     path("contacts/<uuid:pk>/withdraw/", using.withdraw_page, name="withdraw"),
     path("contacts/<uuid:pk>/sign/", signing.sign, name="sign"),

@@ -26,6 +26,7 @@ WAYS = {
     "to pass on": "share",
     "to query the credit report": "query_credit",
     "to invite": "invite",
+    "to call about the contract": "service_call",
     "to sell": "sell",
 }
 
@@ -54,6 +55,9 @@ class Story:
             (r"is called and (answers|does not answer)", self.called),
             (r"is invited", self.called),
             (r"is written to", self.written),
+            (r"the register lists (\w+) of (\w+) on (\w+)", self.lists),
+            (r"(becomes|is no longer) a client", self.client),
+            (r"was told of the contract", self.told),
             (r"is promised at most (\d) a (day|week|month)", self.promised),
             (r"is promised the hours from (\d+) to (\d+)", self.promised_hours),
             (r"the office rests from (\d+) to (\d+)", self.rests),
@@ -132,6 +136,15 @@ class Story:
     def written(self, *, at, line):
         self.messages.append(at)
 
+    def lists(self, operation, category, basis, *, at, line):
+        self.become(operations=[operation], categories=[category], bases=[basis])
+
+    def client(self, how, *, at, line):
+        self.become(client=how == "becomes")
+
+    def told(self, *, at, line):
+        self.become(declared=True)
+
     def promised(self, most, span, *, at, line):
         self.become(**{f"per_{span}": int(most)})
 
@@ -156,6 +169,8 @@ class Story:
         reached = self.messages if action == "sms" else self.calls
         since = {days: sum(call > at - timedelta(days=days) for call in reached) for days in (1, 7, 30, 31)}
         facts = self.facts
+        if known and facts.bases:  # from then on the register is asked
+            facts = replace(facts, operation=known.operation, touches=known.touches, basis=known.basis)
         if known and known.channel != "call":  # the office rests from calls, not from messages
             facts = replace(facts, rest_from=0, rest_to=0, working_days_only=False)
         asked = replace(

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from audit.trail import Self_
-from consent import gate, rules
+from consent import gate, register, rules
 from consent.actions import ACTIONS
 from consent.models import Consent, Decision, Subject
 from contacts import erase, withdrawal
@@ -53,6 +53,11 @@ def test_a_decision_keeps_its_facts_its_purpose_and_its_rules():
             may=True,
             in_book=True,
             attempts_month=2,
+            operation="call",
+            touches=["mobile"],
+            bases=["consent"],
+            operations=["call", "reveal", "invite"],
+            categories=register.ACQUAINTANCE,
         ).as_json()
     )
 

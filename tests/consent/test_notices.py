@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 
 from audit.models import Entry
 from audit.trail import System
-from consent import notices
+from consent import notices, register
 from consent.content.event_en import EVENT_EN
 from consent.content.event_zh import EVENT_ZH
 from consent.drafting import wording
@@ -159,7 +159,7 @@ def test_a_notice_is_not_published_twice(draft):
 def test_the_seed_is_sown_once(db):
     for _n in range(2):
         notices.seed(at=AT)
-    assert (NoticeVersion.objects.count(), Purpose.objects.count()) == (1, len(notices.PURPOSES))
+    assert (NoticeVersion.objects.count(), Purpose.objects.count()) == (1, len(register.PURPOSES))
     assert notices.missing(notices.current().content) == []
 
 

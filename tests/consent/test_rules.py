@@ -417,6 +417,34 @@ def a_wish_for_other_hours_goes_before_the_hours_that_were_promised():
     """
 
 
+def what_the_register_does_not_list_is_refused_whatever_was_agreed():
+    """
+    2026-03-01 agrees to phone until 2026-09-01
+    2026-03-02 the register lists call of mobile on consent
+    2026-03-02 asks phone -> allowed
+    2026-03-02 asks to check the number -> operation_not_listed
+    2026-03-02 the register lists call of name on consent
+    2026-03-02 asks phone -> category_not_listed
+    2026-03-02 the register lists call of mobile on contract
+    2026-03-02 asks phone -> basis_not_allowed
+    """
+
+
+def a_contract_is_served_while_it_runs_and_opens_nothing_else():
+    """
+    2026-03-01 the register lists call of mobile on contract
+    2026-03-01 asks to call about the contract -> no_contract
+    2026-03-02 becomes a client
+    2026-03-02 asks to call about the contract -> basis_not_declared
+    2026-03-02 was told of the contract
+    2026-03-02 asks to call about the contract -> allowed
+    2026-03-02 21:00 asks to call about the contract -> quiet_hours
+    2026-03-02 asks phone -> no_consent
+    2026-03-03 the number is on the list of refusals
+    2026-03-03 asks to call about the contract -> suppressed
+    """
+
+
 def what_nobody_knows_is_refused():
     """
     2026-03-01 agrees to phone until 2026-09-01

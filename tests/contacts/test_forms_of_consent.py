@@ -34,6 +34,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "vault"], transaction=T
 LATER = house.NOON + house.timedelta(hours=1)
 TICKS = [TickDraft(*told, **notices.PROMISED.get(told[0], {})) for told in notices.TICKS]
 BUREAU = {"name": "中国人民银行征信中心", "contact": "400-810-8866", "purpose": "查询", "method": "查询", "categories": "姓名"}
+REPORT = ["credit_report", "to judge whether a loan suits", "a query stays in the report"]  # B7
 QUERY = TickDraft(
     "credit_report_query", "share", "书面同意：查询我的信用报告", "In writing: query my credit report", 30, BUREAU["name"]
 )
@@ -58,7 +59,7 @@ def home(settings, tmp_path):
 
 def draft_of(home, ticks):
     draft = drafts.start(code="event", by=home.chen, at=house.NOON)
-    content = {k: w | {"share": [*w["share"], BUREAU]} for k, w in draft.content.items()}
+    content = {k: w | {"share": [*w["share"], BUREAU], "sensitive": [REPORT]} for k, w in draft.content.items()}
     return drafts.save(version_id=draft.pk, content=content, ticks=ticks, by=home.chen, at=house.NOON)
 
 

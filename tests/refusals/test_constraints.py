@@ -129,7 +129,7 @@ def test_a_purpose_stands_once_on_a_notice_and_its_promise_ends(home, days):
     version = NoticeVersion.objects.create(notice=home.event.notice_version.notice, number=2, content={}, created_at=AT)
     facts = {
         "version": version,
-        "purpose": Purpose.objects.first(),
+        "purpose": Purpose.objects.get(pk="phone_contact"),
         "channel": "call",
         "order": 0,
         "tick_zh": "x",

@@ -15,6 +15,7 @@ from tests.refusals import (
     test_papers,
     test_records,
     test_referrals,
+    test_register,
     test_requests,
     test_restoration,
     test_taken_out,
@@ -37,6 +38,7 @@ PROVING = (
     test_papers,
     test_records,
     test_referrals,
+    test_register,
     test_requests,
     test_forms,
 )

@@ -172,7 +172,14 @@ def test_a_published_notice_gets_no_more_ticks_and_lends_none():
     published = home.event.notice_version
     draft = NoticeVersion.objects.create(notice=published.notice, number=2, content={}, created_at=AT)
     tick = published.purposes.first()
-    facts = {"purpose_id": tick.purpose_id, "channel": "share", "order": 9, "tick_zh": "x", "tick_en": "x", "valid_days": 9}
+    facts = {
+        "purpose_id": "credit_report_query",
+        "channel": "share",
+        "order": 9,
+        "tick_zh": "x",
+        "tick_en": "x",
+        "valid_days": 9,
+    }
     own = NoticePurpose.objects.create(version=draft, **facts)
     roads = [
         lambda: NoticePurpose.objects.create(version=published, **facts),
