@@ -8,7 +8,7 @@ from django.db import transaction
 
 from audit import trail
 from audit.trail import Actor, Self_
-from consent import papers, suppression, withdrawing
+from consent import papers, states, suppression, withdrawing
 from consent.models import Consent, Evidence
 from consent.stores.store import StoreAway
 from contacts import retention
@@ -34,9 +34,21 @@ def withdraw(
     everywhere = scope is None and reason != "wrong_number"  # whoever says stop means every book, and every yes of before
     with transaction.atomic():
         moved = _close(subject, scope, method, reason, by, at, evidence)
-        for other in suppression.bearers(subject) if everywhere else ():
-            _close(other, None, method, reason, Self_(other) if isinstance(by, Self_) else by, at, None)
+        for other, agreed in _agreed_elsewhere(subject).items() if everywhere else ():
+            _close(other, agreed, method, reason, Self_(other) if isinstance(by, Self_) else by, at, None)
     return moved
+
+
+def _agreed_elsewhere(subject: UUID) -> dict[UUID, set[tuple[str, str]]]:
+    """What the same numbers agreed to in other books: a later yes in one of them must not bring it back.
+
+    Of who was only asked there nothing moves, or their staff would see that somebody refused elsewhere (rule 6).
+    """
+    found: dict[UUID, set[tuple[str, str]]] = {}
+    rows = Consent.objects.filter(subject_id__in=suppression.bearers(subject), state__in=states.ENDING).order_by("subject_id")
+    for pk, purpose, channel in rows.values_list("subject_id", "purpose_id", "channel"):
+        found.setdefault(pk, set()).add((purpose, channel))
+    return found
 
 
 def _close(

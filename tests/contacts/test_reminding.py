@@ -9,7 +9,7 @@ from django.db import transaction
 from audit import trail
 from audit.trail import Self_
 from consent import ledger
-from consent.models import Consent, SmsMessage
+from consent.models import Consent, Evidence, SmsMessage
 from contacts import reminding, sweep, withdrawal, writing
 from contacts.models import Contact, Phone
 from tests import house
@@ -70,7 +70,9 @@ def test_who_has_renewed_is_not_reminded(home):
     late = end - timedelta(days=20)
     assert reminding.due(late).count() == 2
     with transaction.atomic():
-        steps = [ledger.Step(row, "renewed", "otp", "A", valid_until=late + timedelta(days=365)) for row in heads]
+        proof = Evidence.objects.filter(subject=wang).first()
+        how = {"evidence": proof, "valid_until": late + timedelta(days=365)}
+        steps = [ledger.Step(row, "renewed", "otp", "A", **how) for row in heads]
         ledger.apply(steps, by=Self_(wang), at=late)
     assert (reminding.work(at=late), told()) == (0, [])
 

@@ -118,7 +118,7 @@ def test_a_paper_from_before_does_not_lift_a_no(home):
     papers.add(subject=wang, pages=form(), by=home.li, at=LATER)
     other = house.arrive(home.far, house.WANG, at=LATER)[0].subject_id
     withdrawal.withdraw(subject=other, scope=None, method="link", reason="withdrawal", by=house.BY, at=LATER)
-    assert refused(home, wang) == "leaving"
+    assert refused(home, wang) == "suppressed"
 
 
 def test_what_happened_meanwhile_is_looked_at_again(home):

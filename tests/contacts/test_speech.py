@@ -269,7 +269,7 @@ def test_a_later_no_is_not_lifted_by_what_was_said_before(home):
     other = house.arrive(home.far, house.WANG, at=LATER)[0].subject_id
     withdrawal.withdraw(subject=other, scope=None, method="link", reason="withdrawal", by=house.BY, at=LATER)
     row = Consent.objects.get(subject=home.wang)
-    assert (refused(home, row=row), Consent.objects.get(pk=row.pk).grade) == ("leaving", "D")
+    assert (refused(home, row=row), Consent.objects.get(pk=row.pk).grade) == ("suppressed", "D")
 
 
 @pytest.mark.parametrize("state", ["withdrawn", "suspended", "invalidated", "given"])

@@ -145,6 +145,11 @@ def _people(world):
             post(f"{duan}/reveal/", phone=mobile, action="reveal_check"),
         ],
         "call": [post(f"{fang}/call/{world.duan.pk}/"), post(f"{duan}/call/{mobile}/"), post(f"{fang}/call/{mobile}/")],
+        "service_call": [
+            post(f"{fang}/service-call/{world.duan.pk}/"),
+            post(f"{duan}/service-call/{mobile}/"),
+            post(f"{fang}/service-call/{mobile}/"),
+        ],
         "withdraw": [Ask(f"{fang}/withdraw/"), post(f"{fang}/withdraw/", method="x"), Ask(f"{duan}/withdraw/")],
         "sign": [Ask(f"{fang}/sign/"), Ask(f"{duan}/sign/"), post(f"{duan}/sign/")],
         "signing": [Ask("/sign/"), post("/sign/", strokes=FANG.mobile)],
