@@ -27,7 +27,8 @@ _BY_TABLE = {
     "consent_keptreceipt": "consent_keptreceipt_audit consent_keptreceipt_audit_truncate "
     "consent_keptreceipt_grows consent_keptreceipt_grows_truncate",
     "consent_noticecopy": "consent_noticecopy_grows consent_noticecopy_grows_truncate",
-    "consent_noticepurpose": "consent_noticepurpose_fixed consent_noticepurpose_fixed_truncate",
+    "consent_noticepurpose": "consent_noticepurpose_fixed consent_noticepurpose_fixed_truncate "
+    "consent_noticepurpose_listed_insert consent_noticepurpose_listed_update",
     "consent_noticeversion": "consent_noticeversion_fixed consent_noticeversion_fixed_truncate "
     "consent_noticeversion_two consent_noticeversion_born",
     "consent_paperpage": "consent_paperpage_hold consent_paperpage_hold_update",

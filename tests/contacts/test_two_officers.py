@@ -12,6 +12,7 @@ from consent import papers, reviewing
 from consent.models import Consent, ConsentReview, Evidence
 from contacts import review_queue
 from team import people
+from team.models import Pledge
 from tests import house
 from tests.contacts.test_review import LATER, form, head, note
 
@@ -28,6 +29,8 @@ def home(settings, tmp_path):
     home = house.build()
     zhou = {"username": "zhou", "display_name": "Zhou", "role": "compliance", "team": home.team, "password": "made-up-pass-2"}
     home.zhou = people.open_account(**zhou, by=house.BY, at=house.NOON)
+    for kind in Pledge.Kind.values:  # who is not fit today has not looked
+        people.sign_pledge(user=home.zhou, kind=kind, at=house.NOON - house.timedelta(days=1))
     return home
 
 
