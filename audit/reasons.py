@@ -34,6 +34,7 @@ REASONS = (
     Reason("suppressed", pgettext_lazy("reason", "the number is on the do-not-contact list")),
     Reason("storage_only", pgettext_lazy("reason", "the promised time is over; the person is only stored")),
     Reason("quiet_hours", pgettext_lazy("reason", "outside the hours in which people may be called")),
+    Reason("invite_hours", pgettext_lazy("reason", "outside the hours in which invitations go out")),
     Reason("attempts", pgettext_lazy("reason", "called too often already")),
     Reason("messages", pgettext_lazy("reason", "written to too often already")),
     Reason("consented_frequency_exceeded", pgettext_lazy("reason", "more often than the person agreed to")),

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from audit.trail import Self_
-from consent import ledger
+from consent import ledger, states
 from consent.ledger import Step
 from consent.models import Consent, Deferral, Evidence
 from consent.models.ledger import State
@@ -21,10 +21,12 @@ def defer(
     `scope` names (purpose, channel) pairs; only what waits for an answer moves. `ask_on` (aware, UTC) is when they want
     to be asked once more, None for never; who was asked again already is not asked a second time. Serves C11.
     """
-    heads = Consent.objects.select_for_update().filter(subject_id=subject, state__in=(State.REQUESTED, State.DEFERRED))
+    heads = Consent.objects.select_for_update().filter(subject_id=subject, state__in=states.WAITING)
     asked = [head for head in heads if (head.purpose_id, head.channel) in scope]
     if not asked:
         return []
+    said = [head for head in asked if head.state == State.ASSERTED]  # what staff said of them they have now been asked
+    ledger.apply([Step(head, State.REQUESTED, "otp", head.grade, language=language) for head in said], by=Self_(subject), at=at)
     moved = [head for head in asked if head.state == State.REQUESTED]  # what was put off before is so still, until another day
     steps = [Step(head, State.DEFERRED, "otp", head.grade, evidence=proof, language=language) for head in moved]
     ledger.apply(steps, by=Self_(subject), at=at)

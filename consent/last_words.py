@@ -56,6 +56,7 @@ def invited(subject: UUID, *, since: datetime) -> bool:
     if last is None:
         return False
     own = ConsentEvent.objects.filter(consent__subject__in=_bearers(subject), actor=ConsentEvent.Actor.SUBJECT)
+    own = own.exclude(after="requested")  # a form without its code: whoever typed the number
     return not own.filter(recorded_at__gte=last).exists()
 
 

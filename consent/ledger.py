@@ -1,7 +1,5 @@
 """The ledger: every step of a consent as an event, the head as the fold of its events."""
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ from uuid import UUID, uuid4
 
 from audit import trail
 from audit.trail import Actor, EntryDraft
-from consent import erasure_ledger, rules, states
+from consent import chain, erasure_ledger, rules, states
 from consent.models import Consent, ConsentEvent, Evidence, NoticePurpose
 from consent.models.ledger import State
 
@@ -145,7 +143,7 @@ def _event(step: Step, last: tuple[int, str] | None, by: Actor, at: datetime, ac
         form=step.form,
         previous_hash=previous,
     )
-    event.event_hash = event_hash(event)
+    event.event_hash = chain.event_hash(event)
     return event
 
 
@@ -155,60 +153,51 @@ def _actor(by: Actor) -> str:
     return ConsentEvent.Actor.SYSTEM if isinstance(by, trail.System) else ConsentEvent.Actor.STAFF
 
 
-def event_hash(event: ConsentEvent) -> str:
-    """SHA-256 over the event's canonical JSON and the hash before it (§2.1 no. 52)."""
-    return hashlib.sha256(json.dumps(facts_of(event), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def facts_of(event: ConsentEvent) -> dict[str, Any]:
-    """What the hash of an event is over; text and whole numbers only. Events from before forms were kept have none."""
-    told = {"form": event.form} if event.form else {}
-    return told | {
-        "after": event.after,
-        "actor": str(event.actor),
-        "before": event.before,
-        "consent": str(event.consent_id),
-        "evidence": str(event.evidence_id or ""),
-        "grade": event.grade,
-        "id": str(event.id),
-        "method": event.method,
-        "notice": str(event.notice_version_id),
-        "number": event.number,
-        "previous": event.previous_hash,
-        "reason": event.reason,
-        "time": int(event.event_time.timestamp() * 1_000_000),
-    }
-
-
 def _fold(step: Step, at: datetime) -> None:
     """What the head becomes by this event."""
     head = step.consent
-    head.state, head.changed_at, head.grade = step.after, at, step.grade
+    if not (step.after == State.REQUESTED and head.state in states.ASKED):  # who waits already waits since then
+        head.changed_at = at
+    head.state, head.grade = step.after, step.grade
     if step.after in rules.LIVE:
         head.given_at, head.valid_until, head.form = step.given_at or at, step.valid_until, step.form
 
 
-def request(
-    asks: Sequence[Ask], *, language: str, by: Actor, at: datetime, new: bool = False, acted_at: datetime | None = None
-) -> list[Consent]:
+def request(asks: Sequence[Ask], *, language: str, by: Actor, at: datetime, new: bool = False) -> list[Consent]:
     """Note that these people were asked (§3: – → requested).
 
     A consent that stands, rests or was replaced stays as it is, and so does a no: whoever typed the number has not
-    shown yet that it is theirs, so everything keeps its state and its day of leaving until they have.
+    shown yet that it is theirs, so everything keeps its state and its day of leaving until they have. Of whoever waits
+    already the day counts from the first question: asked again and again, nobody stays longer (J3).
     """
     found = heads(asks, at=at, new=new)
     open_ = [(a, h) for a, h in zip(asks, found, strict=True) if h.state in states.ASKABLE]
     _adopt([a for a, _h in open_], [h for _a, h in open_])
     steps = [Step(head, "requested", "form", head.grade, language=language) for _a, head in open_]
-    apply(steps, by=by, at=at, acted_at=acted_at)
+    apply(steps, by=by, at=at)
     return found
 
 
-def assert_given(asks: Sequence[Ask], *, proofs: dict[UUID, Evidence], method: str, by: Actor, at: datetime) -> list[Consent]:
-    """Note what staff say the people agreed to: grade D, opens nothing but an invitation (C6)."""
+def assert_given(
+    asks: Sequence[Ask],
+    *,
+    proofs: dict[UUID, Evidence],
+    method: str,
+    by: Actor,
+    at: datetime,
+    language: str = "",
+    acted_at: datetime | None = None,
+) -> list[Consent]:
+    """Note what staff say the people agreed to: grade D, opens nothing but an invitation (C6).
+
+    Where anything is known already it stays as it is, its day of leaving included. `acted_at` is when it is said to have
+    been, where that was earlier than `at` (both aware, UTC); `language` that of the words shown.
+    """
     found = heads(asks, at=at)
-    steps = [Step(h, "asserted", method, "D", evidence=proofs.get(h.subject_id)) for h in found if not h.state]
-    apply(steps, by=by, at=at)
+    steps = [
+        Step(h, "asserted", method, "D", evidence=proofs.get(h.subject_id), language=language) for h in found if not h.state
+    ]
+    apply(steps, by=by, at=at, acted_at=acted_at)
     return found
 
 

@@ -38,6 +38,7 @@ SENTENCES: dict[str, Promise] = {
     "written_form_missing": _("This needs the person's signature, and a look at it; a tick is not enough."),
     "minor": _("This person says they are under 18: nobody calls or writes to them about financial matters."),
     "quiet_hours": _("Calls are made from 09:00 to 21:00 only, unless the person asked to be called."),
+    "invite_hours": _("Invitations go out from 09:00 to 21:00 only; nothing was sent. Please invite them by day."),
     "attempts": _("This person has been called often enough for now: once a day, three times a week, six times a month."),
     "messages": _("This person has been written to often enough for now: two messages a month."),
     "consented_frequency_exceeded": _("The person has been reached as often as they agreed to; that is enough for now."),

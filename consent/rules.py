@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from consent.facts import SPANS, Facts
 
 __all__ = ["SPANS", "Facts", "Verdict", "decide", "tell"]
-VERSION = "2026-11-5"
+VERSION = "2026-11-6"
 LIVE = frozenset({"given", "renewed"})
 INVITABLE = frozenset({"requested", "asserted"})
 OPENS, CLOSES = 9, 21
@@ -184,6 +184,11 @@ def was_answered_lately(facts: Facts) -> str | None:
     return "unanswered" if facts.timed and facts.unanswered_in_row >= UNANSWERED else None
 
 
+def asked_by_day(facts: Facts) -> str | None:
+    """A message that nobody asked for goes out from 09:00 to 21:00 office time, as calls do (H3); a code is asked for."""
+    return None if OPENS <= facts.office_hour < CLOSES else "invite_hours"
+
+
 def may_still_be_invited(facts: Facts) -> str | None:
     """Only somebody who is asked or asserted, and only once, may be asked (C8, C11)."""
     if facts.state not in INVITABLE:
@@ -220,7 +225,7 @@ USE: tuple[Rule, ...] = (
     evidence_is_good_enough,
     *TIMES,
 )
-INVITE: tuple[Rule, ...] = (*BASE, within_hours, may_still_be_invited, basis_is_allowed, purpose_lists_it)
+INVITE: tuple[Rule, ...] = (*BASE, may_still_be_invited, basis_is_allowed, purpose_lists_it, asked_by_day)
 SERVICE: tuple[Rule, ...] = (*BASE, basis_is_allowed, purpose_lists_it, contract_runs, basis_was_declared, *TIMES)
 RULES: dict[str, tuple[Rule, ...]] = {
     "call": USE,

@@ -35,6 +35,8 @@ SIGNABLE = frozenset({"requested", "deferred", "asserted", "superseded", "expire
 ASKABLE = frozenset({"", "requested", "asserted", "expired"})
 # What the person's own yes asks for anew, and gives in one breath.
 ANEW = NOES | {"deferred", "expired"}
+# Where a question is out already: asking once more does not begin their days anew.
+ASKED = frozenset({"requested", "asserted"})
 # Where somebody is being asked and has not answered.
 WAITING = frozenset({"requested", "deferred", "asserted"})
 

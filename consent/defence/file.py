@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from audit import export, offline, trail
 from audit.search import Criteria
 from audit.trail import Actor
-from consent import ledger, notices, statutes
+from consent import chain, notices, statutes
 from consent.defence import cover
 from consent.models import ConsentEvent, Decision, Evidence, NoticeVersion, PaperPage, Recording, SmsMessage, Subject
 
@@ -68,7 +68,7 @@ def of(subject: UUID, *, by: Actor, at: datetime) -> bytes:
 
 
 def _line(event: ConsentEvent) -> bytes:
-    told = {"facts": ledger.facts_of(event), "hash": event.event_hash, "notice_hash": event.notice_version.content_hash}
+    told = {"facts": chain.facts_of(event), "hash": event.event_hash, "notice_hash": event.notice_version.content_hash}
     return json.dumps(told, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 

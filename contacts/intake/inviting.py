@@ -12,7 +12,8 @@ from consent import gate, last_words, sms
 from consent.gate import Usage
 from consent.models import Decision
 from consent.requests import asking
-from contacts.models import Contact, Phone
+from contacts import writing
+from contacts.models import Contact
 from contacts.usage import only_stored
 from team import fields
 from team.fields import Level
@@ -32,9 +33,12 @@ class InviteRefused(Exception):
 
 
 def invited(subject_ids: Iterable[UUID]) -> set[UUID]:
-    """Which of these people have been asked already, whether or not a message could go out."""
+    """Which of these people have been asked already, whether or not a message could go out.
+
+    A refusal that staff do not hear of counts where they heard that the invitation is on its way, and nowhere else (rule 6).
+    """
     asked = Decision.objects.filter(Q(allowed=True) | Q(reason="suppressed"), subject_id__in=list(subject_ids), action="invite")
-    return set(asked.values_list("subject_id", flat=True))
+    return {decision.subject_id for decision in asked if decision.allowed or gate.tell(decision).allowed}
 
 
 def usage(subject_ids: Iterable[UUID], *, stored: Collection[UUID]) -> dict[UUID, Usage]:
@@ -51,9 +55,10 @@ def invite(*, contact: Contact, link: str, by: User, at: datetime) -> None:
     To somebody whose number stands on the list of refusals nothing is sent, and the answer is the same
     as for anybody else: the refusal is on record for compliance only (rule 6, bad input 39). So it is for whoever said no
     to calls or to text messages alone, or wished to decide later, through any book,
-    and whoever was asked through another one within 180 days (C8, C11).
+    and whoever was asked through another one within 180 days (C8, C11). It goes to a mobile, as it was typed: of several to
+    the one they confirmed last, else to the first; a landline reads no message.
     """
-    phone = Phone.objects.filter(contact=contact, wrong_at__isnull=True).first()
+    phone = writing.mobile_of(contact.pk)
     if phone is None:
         raise InviteRefused("no_number")
     may = fields.levels_of(by, at=at)[f"contacts.{phone.kind}"] >= Level.CALL

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from audit import trail
-from audit.trail import Self_
+from audit.trail import Actor, Self_
 from consent import ages, challenge, deferring, ledger, states, stop_link, suppression
 from consent.ledger import Ask
 from consent.models import Challenge, Consent, Evidence, NoticePurpose, SmsMessage, Subject
@@ -22,6 +22,7 @@ from contacts import retention
 from contacts.intake import arriving, waiting
 from contacts.intake.arriving import Draft
 from contacts.models import Contact, Event, Phone, Referral, Submission
+from team.models import User
 from vault import names, opening
 from vault.phone import Number
 
@@ -109,15 +110,18 @@ def take(
     book: UUID,
     age: str,
     acted_at: datetime,
+    by: User,
     at: datetime,
 ) -> Submission:
-    """Take a form that was filled in at `acted_at`, without a network; no code is sent (C7, ADR 0027).
+    """Take a form that was filled in at `acted_at`, without a network, on a device of `by`; no code is sent (C7, ADR 0034).
 
-    `name` is clean. Everything stays `requested`, from the moment of the act, until the person asks for a code at the
-    address of `token` and types it. Raises IntegrityError where this token was used.
+    `name` is clean. Whose finger it was nobody knows, so it is the colleague's word: `asserted`, grade D, from the moment
+    of the act, until the person asks for a code at the address of `token` and types it. What is known of them already stays
+    as it is. Raises IntegrityError where this token was used.
     """
     draft = Draft(name=name, numbers=(number,), language=language)
-    return _arrive(draft, ticks, event=event, book=book, token=token, age=age, code=None, at=at, acted_at=acted_at)
+    told: dict[str, Any] = {"event": event, "book": book, "token": token, "age": age, "code": None}
+    return _arrive(draft, ticks, **told, at=at, acted_at=acted_at, staff=by)
 
 
 def _arrive(
@@ -132,6 +136,7 @@ def _arrive(
     at: datetime,
     acted_at: datetime | None = None,
     referral: Referral | None = None,
+    staff: User | None = None,
 ) -> Submission:
     """Known or new is decided under the book's lock: two tabs at once make one person (bad input 104)."""
     with transaction.atomic():
@@ -142,7 +147,8 @@ def _arrive(
         else:
             draft = replace(draft, subject=contact.pk)
         told: dict[str, Any] = {"event": event, "book": book, "token": token, "age": age, "code": code}
-        return _store(draft, contact, ticks, **told, referral=_link(referral, draft.subject), at=at, acted_at=acted_at)
+        told |= {"referral": _link(referral, draft.subject), "staff": staff}
+        return _store(draft, contact, ticks, **told, at=at, acted_at=acted_at)
 
 
 def _link(referral: Referral | None, subject: UUID) -> Referral | None:
@@ -165,15 +171,22 @@ def _store(
     at: datetime,
     acted_at: datetime | None,
     referral: Referral | None,
+    staff: User | None,
 ) -> Submission:
-    by, subject = Self_(draft.subject), draft.subject
+    subject = draft.subject
+    by: Actor = staff or Self_(subject)
     row = Submission(token_hash=_hash(event, token), event=event, subject_id=subject, challenge_id=code, created_at=at)
     row.age, row.ticks, row.referral = age, [str(tick.pk) for tick in ticks], referral
     with transaction.atomic():
         if contact is None:
             arriving.open_subjects([draft], by=by, at=at, reason=row.source)
         asks = [Ask(subject, tick, row.source) for tick in ticks]
-        heads = ledger.request(asks, language=draft.language, by=by, at=at, new=contact is None, acted_at=acted_at)
+        if staff:
+            heads = ledger.assert_given(
+                asks, proofs={}, method="device", language=draft.language, by=by, at=at, acted_at=acted_at
+            )
+        else:
+            heads = ledger.request(asks, language=draft.language, by=by, at=at, new=contact is None)
         if contact is None:
             arriving.save([draft], {subject: heads[0]}, event=event, source=row.source, by=by, at=at, book=book)
             if acted_at:  # the days count from the act
@@ -265,26 +278,13 @@ def _give(submission: Submission, asked: Challenge, language: str, at: datetime)
             raise states.TransitionRefused("minor")  # nobody grows up by filling in a form (C12)
         Submission.objects.filter(pk=submission.pk).update(done_at=at)
         ticks = NoticePurpose.objects.filter(pk__in=submission.ticks).exclude(purpose__form=Form.WRITTEN)  # no code signs (C4)
-        asks = _lawful([Ask(subject, tick, submission.source) for tick in ticks])
+        asks = waiting.lawful([Ask(subject, tick, submission.source) for tick in ticks])
         consents = ledger.give(asks, evidence={subject: proof}, grade="A", method="otp", language=language, by=by, at=at)
         suppression.lift(subject, by=by, at=at)
         _typed(submission).update(confirmed_at=at)
         retention.refresh([subject], at=at)
         token = stop_link.issue(subject=subject, at=at)
     return Receipt(consents, token)
-
-
-def _lawful(asks: list[Ask]) -> list[Ask]:
-    """Without what was declared invalid, which asking again does not mend; the rest is not lost for it.
-
-    Raises states.TransitionRefused where nothing is left.
-    """
-    rows = Consent.objects.filter(subject_id__in={ask.subject for ask in asks}, state__in=states.UNLAWFUL)
-    shut = set(rows.values_list("purpose_id", "channel"))
-    left = [ask for ask in asks if (ask.tick.purpose_id, ask.tick.channel) not in shut]
-    if not left:
-        raise states.TransitionRefused("unlawful")
-    return left
 
 
 def subject_phone_screen(subject: UUID) -> str:

@@ -4,7 +4,10 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from consent import states
 from consent.challenge import ChallengeRefused
+from consent.ledger import Ask
+from consent.models import Consent
 from contacts.models import Phone, Submission
 from vault import index
 from vault.phone import Number
@@ -36,3 +39,16 @@ def void(submission: Submission | None, *, at: datetime) -> None:
     """This form counts no more, if there is one: whoever sent it took it back or changed it (`at` aware, UTC)."""
     if submission is not None:
         Submission.objects.filter(pk=submission.pk, done_at__isnull=True).update(done_at=at)
+
+
+def lawful(asks: list[Ask]) -> list[Ask]:
+    """Without what was declared invalid, which asking again does not mend; the rest is not lost for it.
+
+    Raises states.TransitionRefused where nothing is left.
+    """
+    rows = Consent.objects.filter(subject_id__in={ask.subject for ask in asks}, state__in=states.UNLAWFUL)
+    shut = set(rows.values_list("purpose_id", "channel"))
+    left = [ask for ask in asks if (ask.tick.purpose_id, ask.tick.channel) not in shut]
+    if not left:
+        raise states.TransitionRefused("unlawful")
+    return left

@@ -47,7 +47,7 @@ def _ask(record: OfflineRecord, at: datetime) -> bool:
     try:
         inviting.invite(contact=contact, link=link, by=record.device.by, at=at)
     except inviting.InviteRefused as refused:
-        if refused.reason == "quiet_hours":
+        if refused.reason == "invite_hours":
             OfflineRecord.objects.filter(pk=record.pk).update(asked_at=None)
             return False
     return True

@@ -93,7 +93,7 @@ def _opened(device: OfflineDevice, record: Handed, at: datetime) -> bytes:
 
 
 def _arrived(device: OfflineDevice, row: OfflineRecord, form: Form, acted_at: datetime, at: datetime) -> OfflineRecord:
-    """A person who is asked, from the moment they filled in the form; or nothing, where their no came after it."""
+    """The colleague's word for a person, who is asked; or nothing, where a no of theirs came after it."""
     shelf = events.book_for(device.by, device.event)
     book = shelf.pk if shelf else device.event.book_id
     ticks = _still_wished(form, book, acted_at)
@@ -110,6 +110,7 @@ def _arrived(device: OfflineDevice, row: OfflineRecord, form: Form, acted_at: da
         book=book,
         age=form.age,
         acted_at=acted_at,
+        by=device.by,
         at=at,
     )
     row.outcome, row.subject_id = Outcome.TAKEN, sent.subject_id

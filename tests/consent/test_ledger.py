@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from audit import trail
 from audit.trail import Self_, System
-from consent import challenge, ledger, states, suppression, withdrawing
+from consent import chain, challenge, ledger, states, suppression, withdrawing
 from consent.ledger import Ask
 from consent.models import Consent, ConsentEvent, Evidence, Subject
 from contacts import withdrawal
@@ -79,7 +79,7 @@ def test_the_head_is_the_fold_of_its_events_whatever_happens(acts, db):
         for number, event in enumerate(events, 1):
             assert (event.number, event.before, event.previous_hash) == (number, state, previous)
             assert event.after in states.TABLE[state]
-            assert event.event_hash == ledger.event_hash(event)
+            assert event.event_hash == chain.event_hash(event)
             state, previous = event.after, event.event_hash
         head = Consent.objects.filter(subject=subject).first()
         assert (head.state if head else "") == state

@@ -191,6 +191,18 @@ def one_invitation_and_only_to_somebody_who_is_being_asked():
     """
 
 
+def an_invitation_goes_out_by_day_and_the_night_counts_for_nothing():
+    """
+    2026-03-01 is asserted
+    2026-03-02 08:59 asks to invite -> invite_hours
+    2026-03-02 09:00 asks to invite -> allowed
+    2026-03-02 20:59 asks to invite -> allowed
+    2026-03-02 21:00 asks to invite -> invite_hours
+    2026-03-03 the number is on the list of refusals
+    2026-03-03 23:00 asks to invite -> suppressed
+    """
+
+
 def who_was_erased_is_gone():
     """
     2026-03-01 agrees to phone until 2026-09-01

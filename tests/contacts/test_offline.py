@@ -11,8 +11,10 @@ from django.test import Client
 
 from audit.models import Entry
 from audit.trail import Self_
+from consent import gate, rules
+from consent.gate import Usage
 from consent.models import Consent, ConsentEvent, SmsMessage
-from contacts import leftovers, offline_page, withdrawal
+from contacts import leftovers, offline_page, review_queue, withdrawal
 from contacts.intake import visiting
 from contacts.models import Contact, OfflineDevice, OfflineRecord, Submission
 from contacts.offline import asking, preparing, taking
@@ -45,7 +47,7 @@ def test_two_forms_are_taken_in_order_with_the_time_at_which_they_were_filled_in
     first, second = tablet.fill(), tablet.fill(house.ZHOU, name="周诺", at=NOON + 2 * HOUR)
     assert tablet.hand_in(first, second) == ["taken", "taken"]
     acts = list(ConsentEvent.objects.order_by("event_time").values_list("after", "event_time", "recorded_at", "actor"))
-    assert acts == [("requested", NOON + n * HOUR, SYNC, "subject") for n in (1, 2)]
+    assert acts == [("asserted", NOON + n * HOUR, SYNC, "staff") for n in (1, 2)]
     assert list(OfflineRecord.objects.order_by("counter").values_list("made_at", flat=True)) == [NOON + HOUR, NOON + 2 * HOUR]
     assert [c.delete_on for c in Contact.objects.order_by("delete_on")] == [NOON + n * HOUR + timedelta(days=7) for n in (1, 2)]
     assert kept() == (2, 2, 0), "nobody is written to before the gate was asked"
@@ -69,13 +71,68 @@ def test_the_yes_comes_by_the_code_alone_at_the_address_of_the_one_message(home,
         assert ("where there was no network" in page, "id_code" in page, Consent.objects.get().state) == (
             True,
             False,
-            "requested",
+            "asserted",
         )
         phone.post(where, {"again": "1"})
         code = re.search(r"\b\d{6}\b", visiting.subject_phone_screen(record.subject_id))[0]
         assert phone.post(where, {"code": code}).status_code == 302
     head = Consent.objects.get()
     assert (head.state, head.grade) == ("given", "A")
+
+
+def test_what_was_typed_without_a_code_is_the_colleagues_word_and_opens_an_invitation_alone(home, tablet):
+    """
+    2026-03-02 13:00 somebody types Wang's number into Li's tablet
+    2026-03-02 15:00 handed in -> asserted by Li, grade D; the trail names Li, not Wang
+    2026-03-02 15:00 asks phone, reveal, sms, sharing -> asserted, or nothing at all; invite -> yes
+    2026-03-02 16:00 the code -> given, grade A
+    """
+    tablet.hand_in(tablet.fill())
+    [event], record = ConsentEvent.objects.all(), OfflineRecord.objects.get()
+    assert (event.after, event.actor, event.recorded_by, event.grade, event.method) == (
+        "asserted", "staff", home.li, "D", "device",
+    )  # fmt: skip
+    entries = set(Entry.objects.filter(subject=str(record.subject_id)).values_list("act", "actor"))
+    assert entries == {("contact.created", home.li.pk), ("consent.asserted", home.li.pk)}
+    asked = {
+        action: gate.ask(
+            by=home.li, subject=record.subject_id, action=action, usage=Usage(), in_book=True, may=True, at=SYNC
+        ).reason
+        for action in rules.RULES
+    }
+    assert asked == {
+        "call": "asserted", "reveal_call_by_hand": "asserted", "reveal_callback": "asserted", "reveal_check": "asserted",
+        "sms": "no_consent", "share": "no_consent", "query_credit": "no_consent", "invite": "allowed",
+        "service_call": "no_contract",
+    }  # fmt: skip
+    assert (review_queue.papers(SYNC).count(), Contact.objects.get().created_by) == (0, home.li)
+
+
+def test_a_tablet_moves_nothing_that_is_known_of_a_person_not_even_their_last_day(home, tablet):
+    """Typed in again and again, whoever has not answered stays no longer, and whoever agreed agreed to those words."""
+    first = tablet.hand_in(tablet.fill(at=NOON + HOUR))
+    leaves = Contact.objects.get().delete_on
+    later = NOON + timedelta(days=5)
+    assert first == tablet.hand_in(tablet.fill(at=later), at=later + HOUR)
+    assert (Contact.objects.get().delete_on, ConsentEvent.objects.count()) == (leaves, 1)
+    wang = house.arrive(home.event, house.WANG, at=later + 2 * HOUR)[0].subject_id
+    before = Consent.objects.filter(subject=wang).values().get()
+    tablet.hand_in(tablet.fill(at=later + 3 * HOUR), at=later + 4 * HOUR)
+    assert (before["state"], Consent.objects.filter(subject=wang).values().get()) == ("given", before)
+
+
+def test_decided_later_by_the_code_after_a_form_without_a_network(home, tablet):
+    tablet.hand_in(tablet.fill())
+    record = OfflineRecord.objects.get()
+    submission = visiting.submission_of(home.event, taking.token_of(record.device_id, record.name))
+    visiting.send_again(submission, language="en", at=SYNC)
+    submission.refresh_from_db()
+    code = re.search(r"\b\d{6}\b", visiting.subject_phone_screen(record.subject_id))[0]
+    assert visiting.put_off(submission=submission, code=code, ask_on=None, language="en", at=SYNC + MINUTE)
+    assert (Consent.objects.get().state, list(ConsentEvent.objects.order_by("number").values_list("after", "actor"))) == (
+        "deferred",
+        [("asserted", "staff"), ("requested", "subject"), ("deferred", "subject")],
+    )
 
 
 def test_by_night_nobody_is_asked_and_in_the_morning_once(home, tablet):
@@ -202,7 +259,7 @@ def test_a_no_that_reached_another_book_lets_no_message_out_and_looks_no_differe
     before = SmsMessage.objects.count()
     assert tablet.hand_in(form, tablet.fill(house.QIAN)) == ["overtaken", "taken"], "to the device both are taken"
     assert (asking.work(at=SYNC), SmsMessage.objects.count() - before) == (1, 1), "Qian is asked, Zhou is not"
-    assert Consent.objects.filter(state="requested").count() == 1, "nothing of Zhou is kept anew"
+    assert Consent.objects.filter(state="asserted").count() == 1, "nothing of Zhou is kept anew"
 
 
 def test_the_person_is_known_by_number_and_a_yes_that_stands_stays(home, tablet):

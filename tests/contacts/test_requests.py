@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from audit.models import Entry
 from audit.trail import Self_
-from consent import gate, ledger
+from consent import chain, gate
 from consent.models import Consent, ConsentEvent, RightsRequest
 from consent.requests import asking, deciding
 from consent.requests.asking import RequestRefused
@@ -121,7 +121,7 @@ def test_a_restriction_rests_every_consent_at_once_and_a_refusal_gives_it_back_a
     for head in Consent.objects.all():
         events = list(ConsentEvent.objects.filter(consent=head).order_by("number"))
         assert [event.after for event in events] == ["requested", "given", "suspended", "given"]
-        assert all(ledger.event_hash(event) == event.event_hash for event in events)
+        assert all(chain.event_hash(event) == event.event_hash for event in events)
 
 
 def test_a_restriction_that_was_granted_stays_until_the_end_of_the_consent(home, clock):

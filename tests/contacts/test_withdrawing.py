@@ -13,7 +13,7 @@ from PIL import Image
 
 from audit.models import Entry
 from audit.trail import System
-from consent import evidence_files, gate, ledger, proofs, suppression
+from consent import chain, evidence_files, gate, proofs, suppression
 from consent.models import Consent, ConsentEvent, Evidence, Handle, PaperPage
 from consent.stores import chosen
 from consent.stores.store import StoreAway
@@ -151,7 +151,7 @@ def test_a_letter_is_kept_with_the_withdrawal_it_proves_in_the_same_step(kept):
         event = ConsentEvent.objects.get(consent__subject=contact.pk, after="withdrawn")
         page = PaperPage.objects.get(subject=contact.pk)
         assert (event.evidence.kind, event.evidence_id, event.method) == ("letter", page.letter_id, "letter")
-        assert (event.event_hash, page.version, page.ticks) == (ledger.event_hash(event), None, None)
+        assert (event.event_hash, page.version, page.ticks) == (chain.event_hash(event), None, None)
         assert {action: asks(home, contact, action) for action in ("call", "sms")} == {"call": "allowed", "sms": "withdrawn"}
         shown = enter(home.chen).get(f"/contacts/{contact.pk}/papers/{page.pk}/")
         assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
