@@ -79,6 +79,7 @@ VERBS = (
     Verb("person.copy", pgettext_lazy("trail", "took a copy of their own data"), "c"),
     Verb("person.request", pgettext_lazy("trail", "made a request about their own data"), "c", _NONE),
     Verb("person.window", pgettext_lazy("trail", "chose when they may be reached"), "c", _NONE),
+    Verb("request.read", pgettext_lazy("trail", "read what a person asked or complained of"), "c", _NONE),
     Verb("person.answered", pgettext_lazy("trail", "answered a person's request"), "c", _NONE),
     Verb("complaint.read", pgettext_lazy("trail", "read the answer to their complaint"), "c", _NONE),
     Verb("complaint.forgotten", pgettext_lazy("trail", "deleted the words of a complaint"), "c", _NONE),

@@ -86,7 +86,8 @@ def suppression_page(request: HttpRequest) -> HttpResponse:
 @require_GET
 def decision_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One decision of the gate, decided again from its stored facts (A6)."""
-    get_object_or_404(Decision, pk=pk)
+    subject = get_object_or_404(Decision, pk=pk).subject_id
+    trail.record_alone("contact.opened", by=request.user, at=timezone.now(), subject=subject)
     told = gate.explain(pk)
     context = {
         "told": told,

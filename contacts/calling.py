@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from consent import gate, rules
 from consent.gate import OFFICE
 from consent.models import Consent
-from contacts import cards, usage, visibility
+from contacts import looking, usage, visibility
 from contacts.cards import Card
 from contacts.models import CallAttempt, Contact
 from team import fields
@@ -89,4 +89,4 @@ def _ask(subjects: list[UUID], *, by: User, at: datetime) -> dict[UUID, rules.Ve
 
 def _cards(subjects: set[UUID], *, by: User, at: datetime) -> dict[UUID, Card]:
     people = visibility.visible(by).filter(pk__in=subjects)
-    return {card.pk: card for card in cards.of(list(people), by=by, at=at)}
+    return {card.pk: card for card in looking.at_many(list(people), by=by, at=at)}

@@ -14,7 +14,7 @@ from consent import gate, notices, proofs, reviewing, rules, states
 from consent.models import Consent, ConsentEvent, ConsentReview, NoticePurpose, PaperPage, Recording
 from consent.rules import Verdict
 from consent.showing import script
-from contacts import cards, keeping, retention, timeline, usage, visibility
+from contacts import keeping, looking, retention, timeline, usage, visibility
 from contacts.cards import Card
 from contacts.models import Contact
 from contacts.timeline import Step
@@ -105,6 +105,7 @@ def first(by: User, *, drawn: list[Consent], after: str, at: datetime) -> Item |
 def _item(row: Consent, *, by: User, at: datetime) -> Item:
     head = Consent.objects.select_related("purpose", "notice_version__notice").get(pk=row.pk)
     contact = visibility.one(by, head.subject_id)
+    card = looking.at_one(contact, by=by, at=at)
     calls = timeline.calls_of(contact, at=at)
     counts, agreed = {"call": usage.counted(contact, calls, at=at)}, notices.agreed([head])
     pages, recordings, kind = proofs.papers_of(head), proofs.recordings_of(head), reviewing.kind_of(head)
@@ -117,7 +118,7 @@ def _item(row: Consent, *, by: User, at: datetime) -> Item:
         script=script.of(tick.version, [tick], recordings[-1].language) if tick and recordings else [],
         consent=head,
         last=ConsentEvent.objects.filter(consent=head).latest("number"),
-        card=cards.of([contact], by=by, at=at)[0],
+        card=card,
         pages=pages,
         tick=tick,
         steps=timeline.of(contact, timeline.acts_of(contact), calls, leaves=leaves)[:12],

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from audit.models import Entry
-from contacts import cards, coverage, leaving_page, nights, visibility
+from contacts import coverage, leaving_page, looking, nights, visibility
 from contacts.cards import Card
 from contacts.coverage import Coverage
 from contacts.models import SweepRun
@@ -69,7 +69,7 @@ def _selling(user: User, at: datetime) -> Drawn:
         f"{reverse('contacts')}?leaving=30",
         _("Show them"),
     )
-    return Drawn((chart,), tuple(cards.of(list(first), by=user, at=at)))
+    return Drawn((chart,), tuple(looking.at_many(list(first), by=user, at=at)))
 
 
 def _compliance(user: User, at: datetime) -> Drawn:

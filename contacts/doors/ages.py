@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from consent import ages, guardians
 from consent.models import Guardian, PaperPage
 from consent.models.subject import MINORS, Age
-from contacts import cards, minors, visibility
+from contacts import looking, minors, visibility
 from contacts.forms.ages import AgeForm, GuardianForm, ReasonForm
 from contacts.models import Contact
 from team.doors import StaffRequest, door
@@ -74,7 +74,7 @@ def _pages(contact: Contact) -> list[PaperPage]:
 def _page(request: StaffRequest, contact: Contact, form: AgeForm, guardian_form: GuardianForm) -> HttpResponse:
     at = timezone.now()
     context = {
-        "card": cards.of([contact], by=request.user, at=at)[0],
+        "card": looking.at_one(contact, by=request.user, at=at),
         "person": contact.subject,
         "form": form,
         "guardian_form": guardian_form if request.user.role in COMPLIANCE else None,

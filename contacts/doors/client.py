@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from contacts import cards, clients, visibility
+from contacts import clients, looking, visibility
 from contacts.forms.leaving import ClientForm
 from team.doors import StaffRequest, door
 
@@ -30,6 +30,6 @@ def mark(request: StaffRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Noted. The end dates follow from it."))
             return redirect("contact", pk)
-    card = cards.of([contact], by=request.user, at=at)[0]
+    card = looking.at_one(contact, by=request.user, at=at)
     status = 400 if form.errors else 200
     return render(request, "contacts/leaving/client.html", {"form": form, "card": card}, status=status)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from contacts import cards, hold, visibility
+from contacts import hold, looking, visibility
 from contacts.forms.leaving import HoldForm, ReviewForm
 from contacts.models import LegalHold
 from contacts.nights import OFFICE
@@ -27,7 +27,7 @@ def page(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     standing = list(hold.standing().select_related("placed_by", "approved_by", "lift_asked_by").order_by("review_on"))
     people = visibility.visible(request.user).filter(pk__in=[row.subject_id for row in standing])
-    shown = {card.pk: card for card in cards.of(list(people), by=request.user, at=at)}
+    shown = {card.pk: card for card in looking.at_many(list(people), by=request.user, at=at)}
     lifted = LegalHold.objects.filter(lifted_at__isnull=False).select_related("lift_asked_by", "lifted_by")
     today = at.astimezone(OFFICE).date()
     context = {
@@ -49,7 +49,7 @@ def place(request: StaffRequest, pk: UUID) -> HttpResponse:
         hold.place(contact=contact, **form.cleaned_data, by=request.user, at=at)
         messages.success(request, _("The hold stands, and no sweep passes it. A second person must approve it."))
         return redirect("holds")
-    card = cards.of([contact], by=request.user, at=at)[0]
+    card = looking.at_one(contact, by=request.user, at=at)
     status = 400 if form.is_bound else 200
     return render(request, "contacts/leaving/place_hold.html", {"form": form, "card": card}, status=status)
 

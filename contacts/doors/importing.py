@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from kombu.exceptions import OperationalError
 
-from contacts import events, importing, tasks
+from contacts import events, importing, looking, tasks
 from contacts.forms.importing import MappingForm, RowsForm, UploadForm, WayForm, way
 from contacts.importing import sample, uploading
 from contacts.models import SheetImport
@@ -96,6 +96,8 @@ def sheet_page(request: StaffRequest, pk: UUID) -> HttpResponse:
         raise BadRequest
     status, reason, after = (wanted.cleaned_data[name] for name in ("status", "reason", "after"))
     busy = sheet.state in BUSY
+    if sheet.state not in BUSY:
+        looking.at_sheet(sheet, by=request.user, at=timezone.now())
     context = _progress(sheet) | {
         "reasons": [] if busy else importing.reasons_of(sheet),
         "page": None if busy else importing.page(sheet, status=status, reason=reason, after=after or 0),
@@ -135,6 +137,7 @@ def _columns(request: StaffRequest, sheet: SheetImport) -> HttpResponse:
     """The sample and the form; a sample read in another way is shown before it can be confirmed."""
     if sheet.file is None or sheet.state not in (State.UPLOADED, State.CHECKED):
         return redirect("import", sheet.pk)
+    looking.at_sheet(sheet, by=request.user, at=timezone.now())
     table, before, error = _table(request, sheet)
     fresh = request.method == "POST" and not error and request.POST.get("seen", before) == way(table)
     known = plan.of(sheet.mapping) if way(table) == before else uploading.remembered(table, request.user)

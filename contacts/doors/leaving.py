@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from contacts import cards, leaving_page, steering, visibility
+from contacts import leaving_page, looking, steering, visibility
 from contacts.forms.leaving import PostponeForm
 from contacts.models import SweepRun
 from team.doors import StaffRequest, door, not_understood
@@ -33,7 +33,7 @@ def retention_page(request: StaffRequest) -> HttpResponse:
     until = leaving_page.horizon(window, at=at)
     people, more = leaving_page.page(until, after=after)
     kept = leaving_page.kept(until)
-    shown = {card.pk: card for card in cards.of([*people, *(row.contact for row in kept)], by=request.user, at=at)}
+    shown = {card.pk: card for card in looking.at_many([*people, *(row.contact for row in kept)], by=request.user, at=at)}
     outlook = leaving_page.outlook(at=at)
     context = {
         "window": window,
@@ -61,7 +61,7 @@ def postpone(request: StaffRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The person leaves later. The days cannot be given a second time."))
             return redirect("retention")
-    card = cards.of([contact], by=request.user, at=at)[0]
+    card = looking.at_one(contact, by=request.user, at=at)
     status = 400 if form.is_bound else 200
     return render(request, "contacts/leaving/postpone.html", {"form": form, "card": card}, status=status)
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from consent import evidence_files, notices, papers, scanning
 from consent.models import ConsentReview, PaperPage, Recording
-from contacts import cards, visibility
+from contacts import looking, visibility
 from contacts.forms.papers import PROBLEMS, PaperForm
 from team import fields
 from team.doors import StaffRequest, door
@@ -36,7 +36,7 @@ def papers_page(request: StaffRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Kept, sealed under this person's key."))
             return redirect("papers", pk)
     kept = PaperPage.objects.filter(subject_id=contact.pk, file_key__isnull=False).select_related("added_by", "version__notice")
-    card = cards.of([contact], by=request.user, at=at)[0]
+    card = looking.at_one(contact, by=request.user, at=at)
     context = {"card": card, "form": form, "kept": list(kept), "may_open": _may_open(request)}
     rows = Recording.objects.filter(subject_id=contact.pk, file_key__isnull=False)
     context["spoken"] = list(rows.select_related("added_by", "version__notice").prefetch_related("ticks"))

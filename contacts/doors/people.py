@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit import trail
-from contacts import cards, listing, person_page, search, visibility
+from contacts import cards, listing, looking, person_page, search, visibility
 from contacts.forms.people import SearchForm, ViewForm
 from contacts.models import SavedView
 from team.doors import StaffRequest, door, not_understood
@@ -48,7 +48,7 @@ def contact_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One person: may we call now and why, what happened, what was agreed, when they leave."""
     contact = visibility.one(request.user, pk)
     at = timezone.now()
-    trail.record_alone("contact.opened", by=request.user, at=at, subject=contact.pk)
+    looking.opened(contact.pk, by=request.user, at=at)
     page = person_page.of(contact, by=request.user, at=at)
     return render(request, "contacts/people/person.html", {"page": page})
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from audit.trail import Actor, Self_
-from contacts import cards, referring, visibility
+from contacts import looking, referring, visibility
 from contacts.doors import events, visitor
 from contacts.doors.me import RATE, inside
 from contacts.models import Contact, OwnVisit, Referral
@@ -60,7 +60,7 @@ def refer(request: StaffRequest, pk: UUID) -> HttpResponse:
     link = referring.of([contact.pk], at=at)
     if request.method == "POST":
         return _act(request, [contact], link, by=request.user) or redirect("refer", pk)
-    card = cards.of([contact], by=request.user, at=at)[0]
+    card = looking.at_one(contact, by=request.user, at=at)
     return render(request, "contacts/people/refer.html", _shown(request, link) | {"card": card})
 
 

@@ -14,7 +14,7 @@ from consent import working_days
 from consent.models import RightsRequest, StrangersComplaint
 from consent.requests import complaints, deciding
 from consent.requests.asking import RequestRefused
-from contacts import cards, correcting, visibility
+from contacts import cards, correcting, looking, visibility
 from contacts.forms.own import AnswerForm, CorrectionForm, RefusalForm, TakenForm
 from contacts.masking import Wish, show
 from contacts.nights import OFFICE
@@ -37,7 +37,7 @@ def desk(request: StaffRequest) -> HttpResponse:
     waiting = list(RightsRequest.objects.filter(state="open").order_by("due_on", "received_at")[:200])
     decided = RightsRequest.objects.exclude(state="open").select_related("decided_by").order_by("-decided_at")[:DECIDED]
     people = visibility.visible(request.user).filter(pk__in={row.subject_id for row in waiting})
-    shown = {card.pk: card for card in cards.of(list(people), by=request.user, at=at)}
+    shown = {card.pk: card for card in looking.at_many(list(people), by=request.user, at=at)}
     context = {
         "waiting": [(row, shown.get(row.subject_id), working_days.left(today, row.due_on)) for row in waiting],
         "decided": list(decided),
@@ -55,6 +55,7 @@ def one(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 def _one(request: StaffRequest, row: RightsRequest, **forms: object) -> HttpResponse:
     at = timezone.now()
+    looking.at_request(row.subject_id, by=request.user, at=at)
     people = list(visibility.visible(request.user).filter(pk=row.subject_id))
     stranger = StrangersComplaint.objects.filter(request=row).first()
     boxes = (row.words, row.answer, stranger.reply_to if stranger else None)
@@ -143,5 +144,5 @@ def take(request: StaffRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Taken in. It must be answered by %(day)s.") % {"day": taken.due_on})
             return redirect("contact", pk)
-    card = cards.of([contact], by=request.user, at=at)[0]
+    card = looking.at_one(contact, by=request.user, at=at)
     return render(request, "contacts/requests/take.html", {"form": form, "card": card}, status=400 if form.is_bound else 200)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from audit import trail
 from consent.views import words_of
-from contacts import cards, visibility
+from contacts import looking, visibility
 from contacts.forms.signing import SENTENCES, SignForm
 from contacts.intake import lending, signing
 from contacts.models import Contact, LentScreen
@@ -30,7 +30,7 @@ def sign(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Say what happens, then hand the screen over: this session ends with the same answer."""
     contact, at = visibility.one(request.user, pk), timezone.now()
     if request.method == "GET":
-        card = cards.of([contact], by=request.user, at=at)[0]
+        card = looking.at_one(contact, by=request.user, at=at)
         return render(request, "contacts/people/lend.html", {"card": card})
     token = lending.lend(contact=contact, by=request.user, at=at)
     with transaction.atomic():

@@ -15,7 +15,7 @@ from consent import evidence_files, notices
 from consent.models import NoticeVersion, Recording
 from consent.models.notice import Form
 from consent.showing import script
-from contacts import cards, visibility
+from contacts import looking, visibility
 from contacts.forms.speech import SENTENCES, SpeechForm
 from contacts.intake import speaking
 from contacts.models import Contact
@@ -46,7 +46,7 @@ def speech_page(request: StaffRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Kept, sealed under this person's key. It counts once compliance has listened to it."))
             return redirect("papers", pk)
-    card = cards.of([contact], by=request.user, at=at)[0]
+    card = looking.at_one(contact, by=request.user, at=at)
     context = {"card": card, "form": form, "version": version, "script": script.of(version, ticks, language)}
     context["versions"] = notices.published().filter(notice=version.notice_id)
     return render(request, "contacts/people/speech.html", context, status=400 if form.is_bound else 200)

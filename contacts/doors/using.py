@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from consent import gate, reasons, states
 from consent.models import Consent
-from contacts import calling, cards, dial, outcome, person_page, reveal, visibility, withdrawal
+from contacts import calling, cards, dial, looking, outcome, person_page, reveal, visibility, withdrawal
 from contacts.cards import Card
 from contacts.forms.people import OutcomeForm, RevealForm, WithdrawForm
 from contacts.models import CallAttempt, Contact, Phone
@@ -31,7 +31,7 @@ def reveal_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     form = RevealForm(request.POST if request.method == "POST" else None, initial={"phone": request.GET.get("phone")})
     if form.is_bound and form.is_valid():
         return _answer_reveal(request, visibility.phone(request.user, pk, form.cleaned_data["phone"]), form, at=at)
-    card = cards.of([visibility.one(request.user, pk)], by=request.user, at=at)[0]
+    card = looking.at_one(visibility.one(request.user, pk), by=request.user, at=at)
     form.initial["phone"] = form.initial["phone"] or (card.phones[0].pk if card.phones else None)
     status = 400 if form.is_bound else 200
     return render(request, "contacts/people/reveal.html", {"form": form, "card": card}, status=status)
@@ -117,6 +117,7 @@ def note_outcome(request: StaffRequest, pk: UUID) -> HttpResponse:
 def _asked_again(request: StaffRequest, contact: Contact, sentence: str, *, at: datetime) -> HttpResponse:
     """The person's page with the sentence; nothing was noted."""
     messages.error(request, sentence)
+    looking.opened(contact.pk, by=request.user, at=at)
     page = person_page.of(contact, by=request.user, at=at)
     return render(request, "contacts/people/person.html", {"page": page}, status=400)
 
@@ -129,7 +130,7 @@ def withdraw_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = WithdrawForm(*sent, parts=_parts(contact))
     if not form.is_bound or not form.is_valid():
-        card = cards.of([contact], by=request.user, at=at)[0]
+        card = looking.at_one(contact, by=request.user, at=at)
         status = 400 if form.is_bound else 200
         return render(request, "contacts/people/withdraw.html", {"form": form, "card": card}, status=status)
     scope = form.chosen()

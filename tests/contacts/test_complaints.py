@@ -64,7 +64,7 @@ def test_a_stranger_complains_and_reads_the_answer_by_the_code_alone(home, clock
     assert ("已停止并致歉" in elsewhere, "2026-05-31" in elsewhere) == (True, True)
     assert [Client().get(f"/complaints/{'a' * 24}/").status_code, Client().get("/complaints/x/").status_code] == [404, 404]
     acts = Entry.objects.filter(subject=row.subject_id).order_by("seq").values_list("act", flat=True)
-    assert list(acts) == ["person.request", "complaint.read", "person.answered", "complaint.read"]
+    assert list(acts) == ["person.request", "complaint.read", "request.read", "person.answered", "complaint.read"]
 
 
 def test_a_refusal_says_how_to_object(home):

@@ -237,7 +237,7 @@ def test_saving_is_stopped_at_a_batch_and_what_is_saved_can_be_taken_back(monkey
     importing.undo(sheet.pk, at=house.NOON)
     assert Contact.objects.count() == 0
     acts = [e.act for e in Entry.objects.filter(subject=sheet.pk).order_by("pk")]
-    assert acts == ["import.uploaded", "import.stopped", "import.undone"]
+    assert [act for act in acts if act != "import.read"] == ["import.uploaded", "import.stopped", "import.undone"]
 
 
 def test_a_person_who_came_in_the_meantime_is_not_saved_twice():
