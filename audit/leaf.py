@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from audit import verbs
@@ -30,6 +31,7 @@ _RULE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,19}")
 # Nine digits count people and bytes; a mobile number has eleven.
 _NUMBER_LIMIT = 1_000_000_000
 _NUMBERS = 16
+_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True)
 
 
 class LeafRefused(ValueError):
@@ -142,7 +144,7 @@ def _shaped(body: dict[str, object]) -> bool:
 
 
 def _bytes(body: dict[str, object]) -> bytes:
-    encoded = json.dumps(body, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+    encoded = _JSON.encode(body).encode("ascii")
     if len(encoded) > MAX_BYTES:
         raise LeafRefused("size")
     return encoded
@@ -172,31 +174,33 @@ def _shapes(leaf: Leaf) -> tuple[tuple[str, bool], ...]:
     return (
         ("id", type(leaf.eid) is UUID),
         ("t", type(leaf.at_us) is int and 0 <= leaf.at_us < 1 << 57),
-        ("actor", _matches(_ACTOR, leaf.actor)),
+        ("actor", _common(_ACTOR, leaf.actor)),
         ("subj", _matches(_SUBJECT, leaf.subject)),
         ("out", leaf.outcome in OUTCOMES),
         ("basis", leaf.basis == "" or _matches(_BASIS, leaf.basis)),
-        ("req", _matches(_TRACE, leaf.request)),
-        ("purp", leaf.purpose == "" or _matches(_PURPOSE, leaf.purpose, digits=3)),
-        ("chan", leaf.channel == "" or _matches(_CHANNEL, leaf.channel)),
+        ("req", _common(_TRACE, leaf.request)),
+        ("purp", leaf.purpose == "" or _common(_PURPOSE, leaf.purpose, digits=3)),
+        ("chan", leaf.channel == "" or _common(_CHANNEL, leaf.channel)),
         ("dec", leaf.decision is None or type(leaf.decision) is UUID),
         # Eight digits are a date; a phone number has more.
-        ("rule", leaf.rule == "" or _matches(_RULE, leaf.rule, digits=8)),
+        ("rule", leaf.rule == "" or _common(_RULE, leaf.rule, digits=8)),
         ("n", _are_numbers(leaf.numbers)),
         ("prev", leaf.previous is None or type(leaf.previous) is UUID),
     )
 
 
 def _check_words(leaf: Leaf) -> None:
-    try:
-        spoken = verbs.verb(leaf.act)
-    except verbs.UnknownWord:
-        raise LeafRefused("act") from None
-    if type(leaf.fields) is not tuple or not verbs.may_name(spoken, leaf.fields):
+    if type(leaf.act) is not str:
+        raise LeafRefused("act")
+    if type(leaf.fields) is not tuple or any(type(name) is not str for name in leaf.fields):
         raise LeafRefused("fields")
-    if leaf.reason != "" and not verbs.is_reason(leaf.reason):
+    if type(leaf.reason) is not str:
         raise LeafRefused("reason")
-    if leaf.subject and leaf.subject[:2] != f"{spoken.about}:":
+    try:
+        about = verbs.may_be_said(leaf.act, leaf.fields, leaf.reason)
+    except verbs.UnknownWord as refused:
+        raise LeafRefused(str(refused)) from None
+    if leaf.subject and leaf.subject[:2] != f"{about}:":
         raise LeafRefused("subj")
 
 
@@ -204,6 +208,16 @@ def _matches(pattern: re.Pattern[str], value: object, *, digits: int | None = No
     if not isinstance(value, str) or not pattern.fullmatch(value):
         return False
     return digits is None or sum(character.isdigit() for character in value) <= digits
+
+
+@lru_cache(maxsize=1024)
+def _known(pattern: re.Pattern[str], value: str, digits: int | None = None) -> bool:
+    """The same of what a whole batch has in common: who acts, the trace, purposes, channels, rules."""
+    return _matches(pattern, value, digits=digits)
+
+
+def _common(pattern: re.Pattern[str], value: object, *, digits: int | None = None) -> bool:
+    return type(value) is str and _known(pattern, value, digits)
 
 
 def _are_numbers(numbers: object) -> bool:

@@ -6,6 +6,7 @@ Write the entry first: the guards of the tables above (audit.guard) refuse a cha
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID, uuid5
 
@@ -120,7 +121,8 @@ def record_many(drafts: Sequence[EntryDraft]) -> list[UUID]:
     """
     if not connection.in_atomic_block:
         raise TrailOutsideTransaction("entries are written inside a transaction")
-    rows = [_row(draft) for draft in drafts]
+    native = connection.features.has_native_uuid_field
+    rows = [_row(draft, native) for draft in drafts]
     for start in range(0, len(rows), _ROWS_PER_INSERT):
         _insert(rows[start : start + _ROWS_PER_INSERT])
     return [row.eid for row in rows]
@@ -147,27 +149,30 @@ class _Row:
     values: tuple[bytes | str | int | UUID | None, ...]
 
 
-def _row(draft: EntryDraft) -> _Row:
+def _row(draft: EntryDraft, native: bool) -> _Row:
+    """The row of one entry; uuids as Django stores them, so that guards can compare them with the tables above."""
     content = _content(draft)
     leaf = encode(content)
+    eid, actor, subject = content.eid, actor_id(draft.by), draft.subject
     values = (
         leaf,
         leaf_hash(leaf),
-        _stored(content.eid),
+        eid if native else eid.hex,
         content.at_us,
         content.act,
         content.outcome,
         content.reason,
-        _stored(actor_id(draft.by)),
-        _stored(draft.subject),
+        actor if native else actor.hex,
+        subject if native or subject is None else subject.hex,
     )
-    return _Row(content.eid, values)
+    return _Row(eid, values)
 
 
 def _content(draft: EntryDraft) -> Leaf:
     try:
         about = verbs.verb(draft.act).about
-        eid, at_us = ids.uuid7(draft.at), ids.microseconds(draft.at)
+        at_us = ids.microseconds(draft.at)
+        eid = ids.uuid7_of(at_us)
     except verbs.UnknownWord:
         raise LeafRefused("act") from None
     except (AttributeError, TypeError, ValueError):
@@ -203,8 +208,13 @@ def _actor(by: Actor) -> str:
 def actor_id(by: Actor) -> UUID:
     """The uuid under which an actor is found again; a job has one made from its name."""
     if isinstance(by, System):
-        return uuid5(_SYSTEM_NAMESPACE, by.job)
+        return _job_id(by.job)
     return _uuid(by.subject if isinstance(by, Self_) else by.pk, "actor")
+
+
+@lru_cache(maxsize=64)
+def _job_id(job: str) -> UUID:
+    return uuid5(_SYSTEM_NAMESPACE, job)
 
 
 def _plain(value: object, key: str) -> str:
@@ -225,13 +235,6 @@ def _uuid(value: object, key: str) -> UUID:
     if type(value) is not UUID:
         raise LeafRefused(key)
     return value
-
-
-def _stored(value: UUID | None) -> UUID | str | None:
-    """As Django stores a UUIDField, so that guards can compare it with the tables above."""
-    if value is None or connection.features.has_native_uuid_field:
-        return value
-    return value.hex
 
 
 def _insert(rows: Sequence[_Row]) -> None:

@@ -6,6 +6,7 @@ Django always loads (its apps.py `ready` or its models). The encoder refuses eve
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from audit.reasons import REASONS
 from audit.vocabulary import FIELDS, VERBS
@@ -28,6 +29,7 @@ def declare(*words: Verb | Reason | Field) -> None:
     Codes are lower case, dotted, at most 40 characters and hold no run of four digits, so that no
     number can pass for a code. Raises ValueError otherwise.
     """
+    may_be_said.cache_clear()
     for word in words:
         if not _CODE.fullmatch(word.code) or len(word.code) > 40 or _DIGITS.search(word.code):
             raise ValueError("not a code")
@@ -56,6 +58,23 @@ def may_name(spoken: Verb, names: Iterable[str]) -> bool:
     """Whether an entry with this verb may mention these fields."""
     allowed = _fields.keys() if spoken.fields is None else spoken.fields & _fields.keys()
     return all(isinstance(name, str) and name in allowed for name in names)
+
+
+@lru_cache(maxsize=1024)
+def may_be_said(act: str, names: tuple[str, ...], reason: str) -> str:
+    """What an entry of these words is about, as one letter; a batch says the same thousands of times.
+
+    Raises UnknownWord with "act", "fields" or "reason", whichever nobody declared or does not belong to the verb.
+    """
+    try:
+        spoken = verb(act)
+    except UnknownWord:
+        raise UnknownWord("act") from None
+    if not may_name(spoken, names):
+        raise UnknownWord("fields")
+    if reason != "" and not is_reason(reason):
+        raise UnknownWord("reason")
+    return spoken.about
 
 
 def verb_label(code: str) -> Sentence:

@@ -1,18 +1,58 @@
-"""What the hash of an event is over: each binds the one before it (§2.1 no. 52)."""
+"""An event of the ledger before it is written: its columns, the hash that chains it to the one before, the insert."""
 
 import hashlib
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 from consent.models import ConsentEvent
+from vault import bulk
 
 
-def event_hash(event: ConsentEvent) -> str:
+@dataclass(slots=True)
+class NewEvent:
+    """An event before it is written: the columns of consent.models.ConsentEvent."""
+
+    id: UUID
+    consent_id: UUID
+    number: int
+    before: str
+    after: str
+    actor: str
+    recorded_by_id: UUID | None
+    method: str
+    grade: str
+    notice_version_id: UUID
+    language: str
+    evidence_id: UUID | None
+    reason: str
+    event_time: datetime
+    recorded_at: datetime
+    rule_version: str
+    form: str | None
+    previous_hash: str
+    event_hash: str = ""
+
+
+COLUMNS = tuple(column.name for column in fields(NewEvent))
+_values_of = attrgetter(*COLUMNS)
+
+
+def write(events: Iterable[NewEvent]) -> None:
+    """Insert these events in the caller's transaction; the database checks each (consent/migrations)."""
+    bulk.insert(ConsentEvent, COLUMNS, [_values_of(event) for event in events])
+
+
+def event_hash(event: ConsentEvent | NewEvent) -> str:
     """SHA-256 over the event's canonical JSON and the hash before it (§2.1 no. 52)."""
     return hashlib.sha256(json.dumps(facts_of(event), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def facts_of(event: ConsentEvent) -> dict[str, Any]:
+def facts_of(event: ConsentEvent | NewEvent) -> dict[str, Any]:
     """What the hash of an event is over; text and whole numbers only. Events from before forms were kept have none."""
     told = {"form": event.form} if event.form else {}
     return told | {

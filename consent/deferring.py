@@ -11,6 +11,7 @@ from consent import ledger, states
 from consent.ledger import Step
 from consent.models import Consent, Deferral, Evidence
 from consent.models.ledger import State
+from vault.among import Among
 
 
 def defer(
@@ -57,4 +58,4 @@ def wishes(subjects: Collection[UUID]) -> dict[UUID, datetime]:
 
 def forget(subjects: Collection[UUID]) -> None:
     """Nothing is kept of a wish whose person leaves."""
-    Deferral.objects.filter(pk__in=subjects).delete()
+    Deferral.objects.filter(pk__in=Among(subjects)).delete()

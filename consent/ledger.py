@@ -10,8 +10,10 @@ from uuid import UUID, uuid4
 from audit import trail
 from audit.trail import Actor, EntryDraft
 from consent import chain, erasure_ledger, rules, states
+from consent.chain import NewEvent
 from consent.models import Consent, ConsentEvent, Evidence, NoticePurpose
 from consent.models.ledger import State
+from vault.among import Among
 
 BATCH = 500
 ENDED = ("state", "grade", "changed_at")  # what a step that closes may change
@@ -85,7 +87,7 @@ def apply(steps: Sequence[Step], *, by: Actor, at: datetime, acted_at: datetime 
         _fold(step, acted)
     Consent.objects.bulk_create(fresh, batch_size=BATCH)
     _keep(known)
-    ConsentEvent.objects.bulk_create(events, batch_size=BATCH)
+    chain.write(events)
 
 
 def _keep(known: list[Step]) -> None:
@@ -117,25 +119,26 @@ def _entry(step: Step, by: Actor, at: datetime) -> EntryDraft:
 
 
 def _last_events(ids: list[UUID]) -> dict[UUID, tuple[int, str]]:
-    rows = ConsentEvent.objects.filter(consent_id__in=ids).order_by("number")
+    rows = ConsentEvent.objects.filter(consent_id__in=Among(ids)).order_by("number")
     return {consent: (number, digest) for consent, number, digest in rows.values_list("consent_id", "number", "event_hash")}
 
 
-def _event(step: Step, last: tuple[int, str] | None, by: Actor, at: datetime, acted: datetime) -> ConsentEvent:
+def _event(step: Step, last: tuple[int, str] | None, by: Actor, at: datetime, acted: datetime) -> NewEvent:
     number, previous = last or (0, "")
-    event = ConsentEvent(
+    head = step.consent
+    event = NewEvent(
         id=uuid4(),
-        consent=step.consent,
+        consent_id=head.pk,
         number=number + 1,
-        before=step.consent.state,
+        before=head.state,
         after=step.after,
         actor=_actor(by),
         recorded_by_id=trail.user_pk(by),
         method=step.method,
         grade=step.grade,
-        notice_version_id=step.consent.notice_version_id,
+        notice_version_id=head.notice_version_id,
         language=step.language,
-        evidence=step.evidence,
+        evidence_id=step.evidence.pk if step.evidence else None,
         reason=step.reason,
         event_time=acted,
         recorded_at=at,
@@ -283,5 +286,5 @@ def expire_due(*, by: Actor, at: datetime, limit: int) -> list[UUID]:
 
 def tombstone(subject_ids: Sequence[UUID], *, by: Actor, at: datetime) -> None:
     """Reduce every consent of these subjects to ids, hashes and dates (§3: any → tombstone)."""
-    rows = Consent.objects.select_for_update().filter(subject_id__in=subject_ids).exclude(state="tombstone")
+    rows = Consent.objects.select_for_update().filter(subject_id__in=Among(subject_ids)).exclude(state="tombstone")
     apply([Step(head, "tombstone", "sweep", head.grade) for head in rows], by=by, at=at)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.exceptions import FieldError
 from django.db import models
 
-from vault.sealed import Sealed
+from vault.sealed import Sealed, from_row
 
 EMPTY = b""  # what Django gives a binary column of a new row; it cannot be saved
 
@@ -31,7 +31,8 @@ class _Box:
 
     def __set__(self, instance: models.Model, value: Any) -> None:
         """Take boxes only; bytes that somebody assigns are never taken for ciphertext."""
-        if value is not None and not (isinstance(value, bytes) and value == EMPTY):
+        # A box, as every row that is loaded brings one, is looked at first and once.
+        if type(value) is not Sealed and value is not None and not (isinstance(value, bytes) and value == EMPTY):
             self.field.refuse_plain(value)
         instance.__dict__[self.field.attname] = value
 
@@ -73,7 +74,7 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed | None:
         """A closed box without its row; reading it from an instance adds row and owner."""
-        return None if value is None else Sealed(value, field_id=self.field_id, row=None, owner=None)
+        return None if value is None else from_row(value, self.field_id)
 
     def refuse_plain(self, value: Any) -> None:
         """Raise TypeError for anything but a box, without repeating it."""

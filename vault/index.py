@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from django.db import connections
 from django.db.models import Count, F, Q, QuerySet
 
-from vault import keyring
+from vault import bulk, keyring
 from vault.keys import Key
 from vault.models import ALL, BlindIndex
-from vault.router import ALIAS
 
 VERSION = b"\x01"
-WRITTEN = 150  # tags written per statement
+COLUMNS = ("owner", "row", "scope", "kind", "generation", "tag")
 DROPPED = 900  # tags forgotten per statement; SQLite takes at most 999 values
 TENANT = UUID(int=0).bytes
 LENGTHS = {BlindIndex.Kind.EXACT: 16, BlindIndex.Kind.LAST4: 4, BlindIndex.Kind.NAME: 8}
@@ -108,19 +106,8 @@ def put(entries: Iterable[Entry]) -> None:
 
     Six tags come with one person, so they go as rows of values and not as six objects each.
     """
-    native = connections[ALIAS].features.has_native_uuid_field
-    rows = [
-        (*((pk if native else pk.hex) for pk in (e.owner, e.row, e.scope)), int(e.kind), e.generation, e.tag) for e in entries
-    ]
-    one = "(%s, %s, %s, %s, %s, %s)"
-    with connections[ALIAS].cursor() as cursor:
-        for start in range(0, len(rows), WRITTEN):
-            part = rows[start : start + WRITTEN]
-            cursor.execute(
-                f'INSERT INTO vault_blindindex (owner, "row", scope, kind, generation, tag) '
-                f"VALUES {', '.join([one] * len(part))} ON CONFLICT DO NOTHING",
-                [value for row in part for value in row],
-            )
+    rows = [(e.owner, e.row, e.scope, int(e.kind), e.generation, e.tag) for e in entries]
+    bulk.insert(BlindIndex, COLUMNS, rows, again=True)
 
 
 def rows_by_exact(digits: str) -> list[tuple[UUID, UUID]]:

@@ -20,7 +20,7 @@ class PersonKey(models.Model):
     previous = models.BinaryField(max_length=68, null=True)
     previous_kid = models.BinaryField(max_length=4, null=True)
     moved_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField()
 
     LABELS = labels.of(
         owner="pseudonym; vault; contact life; row; never",
@@ -62,10 +62,9 @@ class BlindIndex(models.Model):
     )
 
     class Meta:
-        """A tag once per row and scope; found by kind and tag."""
+        """A tag once per row and scope, in the order in which it is looked up: one index does both."""
 
-        constraints = [models.UniqueConstraint(fields=["generation", "kind", "scope", "tag", "row"], name="one_tag_per_row")]
-        indexes = [models.Index(fields=["kind", "generation", "tag"], name="tag_lookup")]
+        constraints = [models.UniqueConstraint(fields=["kind", "generation", "tag", "scope", "row"], name="one_tag_per_row")]
 
 
 class Canary(models.Model):

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from vault import keyring
+from vault import bulk, keyring
+from vault.among import Among, among
 from vault.errors import KeyMissing, Malformed, Shredded
 from vault.keys import Keyring
 from vault.models import BlindIndex, PersonKey
@@ -18,20 +19,16 @@ from vault.suite import NONCE, SUITES
 FORMAT = 0xC3
 HEADER = struct.Struct(">BB4sH")
 BATCH = 500
+COLUMNS = ("owner", "kid", "generation", "wrapped", "created_at")
 Versions = tuple[bytes, ...]
 
 
 def make_keys(owners: Iterable[UUID], *, at: datetime) -> None:
     """Make a key for each owner that has none; commits on the vault's side at once (vault.md §4.3)."""
-    wanted = list(owners)
-    rows = [PersonKey(owner=owner, created_at=at, **_wrapped(owner)) for owner in wanted]
-    PersonKey.objects.bulk_create(rows, ignore_conflicts=True, batch_size=BATCH)
-
-
-def _wrapped(owner: UUID) -> dict[str, object]:
     ring = keyring.current()
     kek = ring.active("kek")
-    return {"kid": kek.kid, "generation": 1, "wrapped": wrap(owner, os.urandom(kek.suite.key_length), 1, ring=ring)}
+    rows = [(owner, kek.kid, 1, wrap(owner, os.urandom(kek.suite.key_length), 1, ring=ring), at) for owner in owners]
+    bulk.insert(PersonKey, COLUMNS, rows, again=True)
 
 
 def wrap(owner: UUID, key: bytes, generation: int, *, ring: Keyring) -> bytes:
@@ -61,13 +58,13 @@ def unwrap(owner: UUID, wrapped: bytes) -> tuple[int, int, bytes]:
 
 def wrapped_of(owners: Iterable[UUID]) -> Mapping[UUID, bytes]:
     """The wrapped keys of these owners in one query; a missing owner is simply absent."""
-    rows = PersonKey.objects.filter(owner__in=set(owners)).values_list("owner", "wrapped")
+    rows = PersonKey.objects.filter(owner__in=among(owners)).values_list("owner", "wrapped")
     return {owner: bytes(wrapped) for owner, wrapped in rows}
 
 
 def versions_of(owners: Iterable[UUID]) -> Mapping[UUID, Versions]:
     """The same with the key of the generation before, where values are just being sealed anew; newest first."""
-    rows = PersonKey.objects.filter(owner__in=set(owners)).values_list("owner", "wrapped", "previous")
+    rows = PersonKey.objects.filter(owner__in=among(owners)).values_list("owner", "wrapped", "previous")
     return {owner: (bytes(new), bytes(old)) if old else (bytes(new),) for owner, new, old in rows}
 
 
@@ -95,7 +92,7 @@ def require_for_sealing(owner: UUID, wrapped: Mapping[UUID, bytes]) -> bytes:
 
 def alive(owners: Iterable[UUID]) -> set[UUID]:
     """Which of these owners still have a key."""
-    return set(PersonKey.objects.filter(owner__in=set(owners)).values_list("owner", flat=True))
+    return set(PersonKey.objects.filter(owner__in=among(owners)).values_list("owner", flat=True))
 
 
 def destroy_keys(owners: Sequence[UUID]) -> dict[UUID, str]:
@@ -105,8 +102,8 @@ def destroy_keys(owners: Sequence[UUID]) -> dict[UUID, str]:
     """
     with transaction.atomic(using="vault"):
         digests = {owner: hashlib.sha256(blob).hexdigest() for owner, blob in wrapped_of(owners).items()}
-        BlindIndex.objects.filter(owner__in=owners).delete()
-        PersonKey.objects.filter(owner__in=owners).delete()
+        BlindIndex.objects.filter(owner__in=Among(owners)).delete()
+        PersonKey.objects.filter(owner__in=Among(owners)).delete()
     return digests
 
 

@@ -45,3 +45,10 @@ class Sealed:
 
 def _rebuild(blob: bytes, field_id: str, row: UUID | None, owner: UUID | None) -> Sealed:
     return Sealed(blob, field_id=field_id, row=row, owner=owner)
+
+
+def from_row(blob: bytes | memoryview, field_id: str) -> Sealed:
+    """A box as a row brings it; whose it is, the row's attribute adds when somebody reads it."""
+    box = Sealed.__new__(Sealed)
+    box.blob, box.field_id, box.row, box.owner = bytes(blob), field_id, None, None
+    return box

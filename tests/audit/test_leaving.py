@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError, transaction
 from django.utils import translation
 
-from audit import anchoring, bundle, exporting, fsck, leaf, proving, pruning, reading, redacting, sealing, trail, verify
+from audit import anchoring, bundle, exporting, fsck, leaf, proving, pruning, reading, redacting, sealing, verify
 from audit.models import Entry, ExportJob, Pruning, Redaction, Seal
 from audit.offline import merkle
 from audit.offline import verify as stranger
@@ -17,7 +17,7 @@ from audit.pruning import PruningRefused
 from audit.redacting import RedactionRefused
 from audit.search import Criteria
 from tests.audit.bundles import export_to, lines_of, manifest, parts, rezip
-from tests.audit.cast import AT, SUN, Colleague, run
+from tests.audit.cast import AT, SUN, Colleague, run, stored
 from tests.audit.sealed import forge, tamper, write
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +108,7 @@ def test_an_export_that_is_being_written_begins_anew_without_the_bytes(written, 
 
 
 def test_blank_bytes_without_two_people_are_damage(written, sealer, tmp_path):
-    tamper("UPDATE audit_entry SET leaf = %s WHERE eid = %s", b"{}", trail._stored(written[1]))
+    tamper("UPDATE audit_entry SET leaf = %s WHERE eid = %s", b"{}", stored(written[1]))
     with pytest.raises(verify.Broken, match=r"canonical \(2\)"):
         verify.live()
     assert lines_of(export_to(tmp_path / "x.zip")) == ("root", 1, 2)
@@ -118,7 +118,7 @@ def test_no_entry_is_born_blank(written):
     [values] = run("SELECT leaf_hash, at_us, act, outcome, reason, actor FROM audit_entry ORDER BY seq LIMIT 1")
     columns = "leaf, leaf_hash, at_us, act, outcome, reason, actor, eid"
     with pytest.raises(DatabaseError), transaction.atomic():
-        blank = [b"{}", leaf.leaf_hash(b"{}"), *values[1:], trail._stored(uuid4())]
+        blank = [b"{}", leaf.leaf_hash(b"{}"), *values[1:], stored(uuid4())]
         run(f"INSERT INTO audit_entry ({columns}) VALUES ({', '.join(['%s'] * 8)})", *blank)
 
 

@@ -38,7 +38,7 @@ def fill(site, *, left):
 def test_a_sweep_on_a_full_disk_takes_nobody_by_halves_and_ends_once_there_is_room(narrow, office, capsys):
     ballast = fill(narrow, left=400_000)
     running = narrow.start("sweep", "--at", AT, **SMALL)
-    _out, err = running.communicate(timeout=120)
+    _out, err = running.communicate(timeout=900)
     ballast.unlink()
     assert running.returncode != 0, "there was room after all"
     gone = whole(narrow, office)

@@ -52,7 +52,7 @@ def test_a_wiped_and_killed_queue_changes_nothing_but_the_minute(copy, office, q
             time.sleep(0.1)
     finally:
         worker.kill()
-        worker.communicate(timeout=60)
+        worker.communicate(timeout=900)
     copy.settle()
     copy.do("sweep")
     assert left(copy) == 0

@@ -48,7 +48,7 @@ def restored(site, files=None):
 
 def refused(site, *words):
     running = site.start("restore", *words)
-    _out, err = running.communicate(timeout=120)
+    _out, err = running.communicate(timeout=900)
     assert running.returncode == 1
     return err
 
@@ -143,7 +143,7 @@ def test_killed_anywhere_it_is_sealed_or_as_before_and_ends_when_run_again(lost,
             restored(lost)
             command = ["restore", "--replay"]
         running = lost.start(*command, kill_at=dice.randrange(2, 60), batch=5)
-        running.communicate(timeout=120)
+        running.communicate(timeout=900)
         lost.settle()
         if running.returncode == -signal.SIGKILL and lost.tell("knock") == OPEN:
             assert here(lost) == office.held | office.stay, "open, so as before"

@@ -65,7 +65,7 @@ def test_a_rewrap_killed_anywhere_loses_nothing_and_is_ended_by_the_next(way, tm
     for number in range(100 if whole_way else 1):
         with sites.fresh(tmp_path / f"copy-{number}", like=site) as copy:
             running = copy.start("keyring", "rewrap", kill_at=dice.randrange(lines // 3, lines), **SMALL)
-            running.communicate(timeout=120)
+            running.communicate(timeout=900)
             seen["kills"] += running.returncode == -signal.SIGKILL
             everything(copy)
             ended(copy)

@@ -34,7 +34,7 @@ def test_a_sealer_killed_anywhere_loses_nothing(copy, request, capsys):
         copy.tell("write", str(dice.randrange(1, 700)))
         copy.log.unlink(missing_ok=True)
         running = copy.start("seal", kill_at=dice.randrange(1, lines + 6))
-        running.communicate(timeout=120)
+        running.communicate(timeout=900)
         seen["kills"] += running.returncode == -signal.SIGKILL
         seen["ended"] += running.returncode == 0
         seen["places at a kill"] += whole(copy)
@@ -51,7 +51,7 @@ def test_four_sealers_at_once_give_each_entry_one_place(copy):
     copy.do("seal")
     copy.tell("write", "900")
     four = [copy.start("seal", pause=0.005) for _n in range(4)]
-    ended = [running.communicate(timeout=120) and running.returncode for running in four]
+    ended = [running.communicate(timeout=900) and running.returncode for running in four]
     assert 0 in ended
     copy.do("seal")
     assert whole(copy) == copy.rows(ENTRIES)[0][0]

@@ -86,8 +86,8 @@ def test_whatever_the_server_had_taken_is_there_after_kill_9(tmp_path, monkeypat
                 sealer = site.start("seal", pause=0.002)
                 time.sleep(dice.uniform(0.2, 1.2))
                 server.kill()
-                said = "".join(first + [writer.communicate(timeout=60)[0] for writer in writers])
-                sealer.communicate(timeout=60)
+                said = "".join(first + [writer.communicate(timeout=900)[0] for writer in writers])
+                sealer.communicate(timeout=900)
                 told |= {line for line in said.split("\n")[:-1] if len(line) == 32}
                 server.start()
                 there = set(site.ids("SELECT eid FROM audit_entry"))

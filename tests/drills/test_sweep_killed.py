@@ -114,7 +114,7 @@ def spread(numbers, count):
 def killed_at(copy, point):
     """A sweep that kills itself at this statement or commit."""
     running = copy.start("sweep", "--at", AT, kill_at=point, **SMALL)
-    running.communicate(timeout=120)
+    running.communicate(timeout=900)
     return running.returncode == -signal.SIGKILL
 
 
@@ -125,7 +125,7 @@ def killed_after(copy, seconds):
         time.sleep(0.001)
     time.sleep(seconds)
     running.kill()
-    running.communicate(timeout=120)
+    running.communicate(timeout=900)
     return running.returncode == -signal.SIGKILL
 
 
@@ -179,7 +179,7 @@ def test_a_sweep_killed_anywhere_is_finished_by_the_next(office, tmp_path, reque
 
 def test_two_sweeps_at_once_share_the_work(copy, office):
     pair = [copy.start("sweep", "--at", AT, pause=0.002, **SMALL) for _n in range(2)]
-    said = [running.communicate(timeout=120) for running in pair]
+    said = [running.communicate(timeout=900) for running in pair]
     assert [running.returncode for running in pair] == [0, 0], said
     assert whole(copy, office) == office.due
     assert copy.rows("SELECT sum(deleted) FROM contacts_sweeprun") == [(len(office.due),)]
@@ -190,8 +190,8 @@ def meanwhile(copy, word, people):
     """A slow sweep, and somebody who acts on these people at the same time; answers what became of them."""
     sweep = copy.start("sweep", "--at", AT, pause=0.004, batch=2)
     other = copy.start("-m", "tests.drills.office", word, *people)
-    out, err = other.communicate(timeout=120)
-    said = sweep.communicate(timeout=120)
+    out, err = other.communicate(timeout=900)
+    said = sweep.communicate(timeout=900)
     assert (sweep.returncode, other.returncode) == (0, 0), (said, err)
     return out
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, connections
 
 from vault import canary, index, keyring, opening, persons, rewrapping, rotation, sealing
-from vault.models import PersonKey
+from vault.models import PersonKey, Worker
 
 pytestmark = [
     pytest.mark.django_db(databases=["default", "vault"], transaction=True),
@@ -16,6 +16,12 @@ pytestmark = [
 ]
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 FIELD = "contacts.phone.number"
+
+
+@pytest.fixture(autouse=True)
+def alone(transactional_db):
+    """Processes of tests before this one may have said that they live; here nobody else does."""
+    Worker.objects.all().delete()
 
 
 def person(n):
