@@ -6,7 +6,7 @@ file that nobody can open; `clear` finds those too. Which store, the settings sa
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,8 @@ from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from audit import trail
+from audit import leaf, trail
+from audit.models import Entry
 from consent.models import FileOutbox, PaperPage, Recording, Subject
 from consent.stores import chosen
 from consent.stores.store import NoSuchFile, StoreAway, name_of
@@ -73,8 +74,12 @@ def _close(row: Row, content: bytes) -> bytes:
 
 
 def show(row: Row, *, by: User, at: datetime) -> bytes:
-    """What is in one file; that it was opened is on record before it is (I9). Raises VaultError, StoreAway."""
-    trail.record_alone("evidence.opened", by=by, at=at, subject=row.subject_id, fields=("consent.evidence",))
+    """What is in one file; that it was opened, and which of this person's files, is on record before it is (I9).
+
+    Raises VaultError, StoreAway.
+    """
+    told = {"fields": ("consent.evidence",), "numbers": [_mark_of(row)]}
+    trail.record_alone("evidence.opened", by=by, at=at, subject=row.subject_id, **told)
     if row.file_key is None:
         raise Shredded(str(row.subject_id))
     [key] = opening.open_many([row.file_key])
@@ -85,6 +90,24 @@ def show(row: Row, *, by: User, at: datetime) -> bytes:
     except NoSuchFile:
         raise Tampered("a file is gone") from None
     return blobs.open_file(blob, key=bytes(key.value), name=row.pk)  # type: ignore[arg-type]
+
+
+def _mark_of(row: Row) -> int:
+    """Nine figures of a file's random name, by which an entry says which of this person's files was opened."""
+    return int(row.pk.int % 1_000_000_000)
+
+
+def looked_at(rows: Iterable[Row], *, by: User) -> bool:
+    """Whether this reader opened each of these files of one person since it came, as the trail has it (C6)."""
+    return all(_opened(row, by) for row in rows)
+
+
+def _opened(row: Row, by: User) -> bool:
+    came = int(row.created_at.timestamp() * 1_000_000)
+    rows = Entry.objects.filter(act="evidence.opened", actor=by.pk, subject=row.subject_id, outcome="ok", at_us__gte=came)
+    return any(
+        (leaf.read_or_none(bytes(told)) or {}).get("n") == [_mark_of(row)] for told in rows.values_list("leaf", flat=True)
+    )
 
 
 def forget(subject_ids: Sequence[UUID], *, at: datetime) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from audit import trail
+from consent import evidence_files
 from consent.gate import OFFICE
 from consent.models import Evidence, Guardian, PaperPage, Subject
 from team.models import Role, User
@@ -18,7 +19,7 @@ LONGEST = timedelta(days=367)  # a child grows: whoever agreed is asked again wi
 
 
 class GuardianRefused(Exception):
-    """A guardian's yes that is not kept; `code` names why: role, relation, until, paper, own."""
+    """A guardian's yes that is not kept; `code` names why: role, relation, until, paper, own, unopened."""
 
     def __init__(self, code: str) -> None:
         """Keep the code."""
@@ -48,6 +49,8 @@ def accept(*, subject: UUID, relation: str, name: str, paper: UUID, until: date,
             raise GuardianRefused("paper")
         if any(page.added_by_id == by.pk for page in pages):
             raise GuardianRefused("own")
+        if not evidence_files.looked_at(pages, by=by):
+            raise GuardianRefused("unopened")
         trail.record("guardian.accepted", by=by, at=at, subject=subject)
         digest = hashlib.sha256("".join(page.digest for page in pages).encode()).hexdigest()
         proof = Evidence.objects.create(subject_id=subject, kind="paper", digest=digest, created_at=at)

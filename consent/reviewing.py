@@ -1,6 +1,7 @@
 """Compliance looks at a consent and its evidence: accepts it, returns it to the advisor, or declares it invalid (C6)."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from audit import trail
-from consent import ledger, proofs, states, suppression
+from consent import evidence_files, ledger, proofs, states, suppression
 from consent.drafting import effects
 from consent.ledger import Ask
 from consent.models import Consent, ConsentEvent, ConsentReview, Evidence, NoticePurpose, Subject
@@ -26,7 +27,7 @@ Verdict, Reason, Kind = ConsentReview.Verdict, ConsentReview.Reason, ConsentRevi
 class ReviewRefused(Exception):
     """A verdict that cannot be given; `code` names why.
 
-    moved (something happened since the page was shown), unbound, suppressed, restricted, not_asked, reason, own.
+    moved (something happened since the page was shown), unbound, suppressed, restricted, not_asked, reason, own, unopened.
     """
 
     def __init__(self, code: str) -> None:
@@ -43,7 +44,8 @@ def decide(
     `seen` is the consent's last event and `shown` the digest of the evidence and words on the page: what came in between is
     looked at first. Accepting signed paper makes it a yes of grade B, on the words that the code on the paper names, and
     recorded speech one of grade C, on the words that were read out: from now until the end they promise, never typed,
-    never above what the evidence is. Nobody accepts a recording of their own. Declaring invalid stops it at once, and
+    never above what the evidence is. Nobody accepts a recording of their own, or a file that
+    they did not open. Declaring invalid stops it at once, and
     what has no other basis leaves (PIPL 47(1)(4)). Serves C6, C7, O1. Raises ReviewRefused; nothing is kept then.
     """
     if verdict not in Verdict.values or (verdict != Verdict.ACCEPTED and reason not in Reason.values[1:]):
@@ -112,10 +114,17 @@ def _must_hold(head: Consent, tick: NoticePurpose | None, added_by: set[UUID], b
     return tick
 
 
+def _must_be_opened(files: Sequence[evidence_files.Row], by: User) -> None:
+    """Whoever accepts opened each file themself since it came: what the page shows is loaded, and so on record (C6, I9)."""
+    if not evidence_files.looked_at(files, by=by):
+        raise ReviewRefused("unopened")
+
+
 def _accept_paper(head: Consent, language: str, by: User, at: datetime) -> None:
     pages = papers_of(head)
     tick = tick_on(head, pages)
     tick = _must_hold(head, tick, {page.added_by_id for page in pages}, by)
+    _must_be_opened(pages, by)
     proof = Evidence.objects.create(subject_id=head.subject_id, kind="paper", digest=proofs.digest_of(pages, ()), created_at=at)
     asks = [Ask(head.subject_id, tick, head.source)]
     how: dict[str, Any] = {"method": "wet_sign", "form": Form.WRITTEN, "language": language, "by": by, "at": at}
@@ -126,6 +135,7 @@ def _accept_speech(head: Consent, language: str, by: User, at: datetime) -> None
     spoken = recordings_of(head)[-1]
     tick = spoken_on(head, spoken)
     tick = _must_hold(head, tick, {spoken.added_by_id}, by)
+    _must_be_opened([spoken], by)
     proof = Evidence.objects.create(subject_id=head.subject_id, kind="speech", digest=spoken.sound, created_at=at)
     asks, proof_of = [Ask(head.subject_id, tick, head.source)], {head.subject_id: proof}
     ledger.give(asks, evidence=proof_of, grade="C", method="recorded", language=language, by=by, at=at)

@@ -25,6 +25,7 @@ SENTENCES: dict[str, Promise] = {
     "looser": gettext_lazy("That the person is older than was noted, compliance notes alone."),
     "until": gettext_lazy("Choose a day after today and within a year."),
     "own": gettext_lazy("You added this paper yourself; a colleague looks at it."),
+    "unopened": gettext_lazy("Open every page of that paper first, under the signed paper of this person."),
     "paper": gettext_lazy("That paper is no longer kept; please add it again."),
 }
 NOTED = gettext_lazy("Noted.")
@@ -59,7 +60,7 @@ def guardian(request: StaffRequest, pk: UUID) -> HttpResponse:
         try:
             minors.accept(contact=contact, **form.cleaned_data, by=request.user, at=at)
         except guardians.GuardianRefused as refused:
-            form.add_error("paper" if refused.code in ("paper", "own") else "until", str(SENTENCES[refused.code]))
+            form.add_error("paper" if refused.code in ("paper", "own", "unopened") else "until", str(SENTENCES[refused.code]))
         else:
             messages.success(request, _("Accepted. The child may be kept until that day; nobody calls or writes to them."))
             return redirect("age", pk)

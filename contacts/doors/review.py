@@ -31,6 +31,7 @@ SENTENCES: dict[str, Promise] = {
     "replaced": gettext_lazy("A newer notice has replaced these words; the person is asked anew."),
     "minor": gettext_lazy("This person says they are under 18; no yes of theirs counts."),
     "unseen": gettext_lazy("You may not open evidence today, so you cannot have looked at it."),
+    "unopened": gettext_lazy("Open the evidence first: every page, or the whole recording. Then accept it."),
     "reason": gettext_lazy("Please choose why."),
 }
 

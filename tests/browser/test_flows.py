@@ -90,9 +90,11 @@ def test_a_reviewer_needs_one_key_for_each_item(chromium, office):
     presses = 0
     while page.locator("form.verdicts").count():
         key = "r" if page.locator("button[value=accepted]").is_disabled() else "a"
+        page.wait_for_load_state("networkidle")  # what the page shows is loaded, and so opened
         with page.expect_navigation():
             page.keyboard.press(key)
         presses += 1
+        assert presses < 9, "each press moved one"
     assert (waiting, presses) == (3, 3)
 
 

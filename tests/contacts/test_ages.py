@@ -12,7 +12,7 @@ from PIL import Image
 from audit import trail
 from audit.models import Entry
 from audit.trail import Self_
-from consent import ages, gate, guardians, papers, rules, scanning
+from consent import ages, evidence_files, gate, guardians, papers, rules, scanning
 from consent.challenge import ChallengeRefused
 from consent.models import Consent, Decision, Evidence, Guardian, PaperPage, Subject
 from contacts import erase, hold, minors, retention, sweep
@@ -58,11 +58,14 @@ def reason(home, subject, action="call", by=None):
     return gate.ask(subject=subject, action=action, **how).reason
 
 
-def paper(home, contact):
-    """A sheet that somebody signed, kept with this person."""
+def paper(home, contact, *, looked=True):
+    """A sheet that somebody signed, kept with this person, and opened by Chen unless told otherwise."""
     target = io.BytesIO()
     Image.new("RGB", (300, 400), "white").save(target, "PNG")
-    return papers.add(subject=contact.pk, pages=scanning.pages_of(target.getvalue()), by=home.li, at=LATER)
+    sheet = papers.add(subject=contact.pk, pages=scanning.pages_of(target.getvalue()), by=home.li, at=LATER)
+    for page in PaperPage.objects.filter(paper=sheet) if looked else ():
+        evidence_files.show(page, by=home.chen, at=page.created_at)
+    return sheet
 
 
 def child(home, number=house.WANG):
@@ -279,6 +282,9 @@ def test_only_compliance_accepts_a_guardian_and_only_paper_that_is_there_for_a_y
     for by, sheet_, word in ((home.li, sheet, "role"), (home.chen, foreign, "paper")):
         with pytest.raises(guardians.GuardianRefused, match=word):
             guardians.accept(**told, paper=sheet_, by=by)
+    unseen = str(paper(home, contact, looked=False))
+    answer = chen.post(address, good | {"paper": unseen})
+    assert (answer.status_code, "打开该文件的每一页" in answer.content.decode()) == (400, True)
     assert chen.post(address, good).status_code == 302
     assert (Guardian.objects.count(), Entry.objects.filter(act="guardian.accepted", subject=contact.pk).count()) == (1, 1)
 

@@ -25,7 +25,7 @@ from contacts.intake import asserting, separately, visiting
 from contacts.models import Contact, Event
 from contacts.own import page as own_page
 from team.models import Book
-from tests import house
+from tests import house, looks
 from tests.contacts.test_signing import HAND
 from tests.proofs.cast import enter
 from vault import phone
@@ -228,6 +228,7 @@ def scanned(version):
 
 def look(home, head, verdict="accepted", reason=""):
     seen, shown = head.events.latest("number").pk, reviewing.digest(head)
+    looks.open_all(head, by=home.chen, at=timezone.now())
     review_queue.decide(consent=head, seen=seen, shown=shown, verdict=verdict, reason=reason, by=home.chen, at=timezone.now())
 
 

@@ -1,6 +1,7 @@
 """The review desk: signed paper becomes a yes of grade B by its code and a look, a sample of each week, one key each (C6, C7)."""
 
 import io
+import re
 from datetime import timedelta
 
 import pypdfium2
@@ -12,7 +13,7 @@ from PIL import Image
 
 from audit.models import Entry
 from audit.trail import Self_
-from consent import gate, notices, papers, proofs, reviewing, scanning
+from consent import evidence_files, gate, notices, papers, proofs, reviewing, scanning
 from consent.models import Consent, ConsentReview, Evidence, PaperPage, SmsMessage
 from consent.requests import asking, deciding
 from consent.reviewing import ReviewRefused
@@ -21,7 +22,8 @@ from contacts import person_page, review_queue, usage, withdrawal
 from contacts.intake import asserting, inviting, visiting
 from contacts.models import Contact
 from crm import today
-from tests import house
+from team import people
+from tests import house, looks
 from tests.proofs.cast import enter
 from vault import phone
 
@@ -68,9 +70,11 @@ def head(subject):
     return Consent.objects.get(subject=subject, channel="call")
 
 
-def decide(home, subject, verdict="accepted", reason="", *, seen=None, shown=None):
+def decide(home, subject, verdict="accepted", reason="", *, seen=None, shown=None, looked=True):
     row = head(subject)
     seen, shown = seen or row.events.latest("number").pk, shown or reviewing.digest(row)
+    if looked:
+        looks.open_all(row, by=home.chen, at=timezone.now())
     return review_queue.decide(
         consent=row, seen=seen, shown=shown, verdict=verdict, reason=reason, by=home.chen, at=timezone.now()
     )
@@ -189,9 +193,57 @@ def test_thirty_items_are_one_press_each(home):
     while page.context["item"]:
         item = page.context["item"]
         sent = {"seen": item.last.pk, "shown": item.shown, "verdict": "accepted", "reason": ""}
+        for picture in re.findall(r'<img class="paper" src="([^"]+)"', page.content.decode()):
+            assert chen.get(picture).status_code == 200  # a browser loads what the page shows
         page = chen.post(f"/review/{item.consent.pk}/", sent, follow=True)
         presses += 1
     assert (presses, Consent.objects.filter(state="given", grade="B").count()) == (30, 30)
+
+
+def test_whoever_accepts_has_opened_every_file_themself_since_it_came(home, clock):
+    """C6, I9: the page shows them, so a browser has opened them; the server asks its own trail, not the page.
+
+    2026-03-02 Li adds two sheets; Chen opens one of them, Zhou another day both
+    Chen accepts -> open the evidence first; nothing is kept
+    Chen opens the other -> accepted
+    """
+    wang = note(home)
+    papers.add(subject=wang, pages=form(), by=home.li, at=LATER)
+    clock.shift(timedelta(seconds=1))
+    papers.add(subject=wang, pages=form(), by=home.li, at=LATER)
+    first, second = PaperPage.objects.filter(subject=wang).order_by("created_at")
+    chen, row = enter(home.chen), head(wang)
+    other = people.open_account(
+        username="zhou",
+        display_name="Zhou",
+        role="compliance",
+        team=home.team,
+        password="made-up-pass-2",
+        by=house.BY,
+        at=LATER,
+    )
+    for page in (first, second):
+        evidence_files.show(page, by=other, at=timezone.now())
+    assert refused(home, wang, looked=False) == "unopened"
+    sent = {"seen": row.events.latest("number").pk, "shown": reviewing.digest(row), "verdict": "accepted", "reason": ""}
+    told = []
+    for page in (None, first, first, second):
+        if page is not None:
+            assert chen.get(f"/contacts/{wang}/papers/{page.pk}/").status_code == 200
+        answer = chen.post(f"/review/{row.pk}/", sent, follow=True, headers={"accept-language": "en"}).content.decode()
+        told.append(("Open the evidence first" in answer, head(wang).state))
+    assert told == [(True, "asserted")] * 3 + [(False, "given")]
+
+
+def test_what_was_opened_before_newer_paper_came_is_opened_again(home, clock):
+    wang = note(home)
+    papers.add(subject=wang, pages=form(), by=home.li, at=LATER)
+    looks.open_all(head(wang), by=home.chen, at=timezone.now())
+    clock.shift(timedelta(minutes=1))
+    papers.add(subject=wang, pages=form(), by=home.li, at=timezone.now())
+    assert refused(home, wang, looked=False) == "unopened"
+    decide(home, wang, "returned", "unreadable", looked=False)
+    assert ConsentReview.objects.get().verdict == "returned", "to send it back, nobody needs to have opened it"
 
 
 def test_everything_for_a_verdict_stands_on_one_screen(home):

@@ -17,7 +17,7 @@ from contacts import erase, review_queue
 from contacts.intake import asserting, signing
 from contacts.intake.signing import SignatureRefused
 from contacts.models import Contact
-from tests import house
+from tests import house, looks
 from tests.proofs.cast import enter
 from vault import opening, phone
 
@@ -66,6 +66,7 @@ def test_who_ticks_and_signs_waits_for_one_look_and_then_counts_as_grade_b(home)
     assert {row.channel for row in waiting} == {"call", "sms"}
     for row in waiting:
         seen, shown = row.events.latest("number").pk, reviewing.digest(row)
+        looks.open_all(row, by=home.chen, at=LATER)
         review_queue.decide(consent=row, seen=seen, shown=shown, verdict="accepted", reason="", by=home.chen, at=LATER)
     assert set(Consent.objects.values_list("state", "grade")) == {("given", "B")}
 
@@ -135,6 +136,7 @@ def test_what_a_newer_notice_replaced_may_be_signed_anew_and_is_looked_at(home, 
     assert send(home, channels=("call",)).status_code == 200
     [row] = review_queue.papers(timezone.now())
     seen, shown = row.events.latest("number").pk, reviewing.digest(row)
+    looks.open_all(row, by=home.chen, at=timezone.now())
     review_queue.decide(consent=row, seen=seen, shown=shown, verdict="accepted", reason="", by=home.chen, at=timezone.now())
     row.refresh_from_db()
     assert (row.state, row.grade) == ("given", "B")

@@ -27,7 +27,7 @@ from contacts.forms.speech import SENTENCES
 from contacts.intake import asserting
 from contacts.models import Contact
 from crm import today
-from tests import evidence, house
+from tests import evidence, house, looks
 from tests.audit.sealed import seal_here
 from tests.consent.sounds import PLACE, murmur, sound
 from tests.contacts.test_own_page import opened
@@ -78,9 +78,11 @@ def head(channel="call"):
     return Consent.objects.get(channel=channel)
 
 
-def decide(home, verdict="accepted", reason="", *, row=None, by=None):
+def decide(home, verdict="accepted", reason="", *, row=None, by=None, looked=True):
     row = row or head()
     told = {"seen": row.events.latest("number").pk, "shown": reviewing.digest(row), "verdict": verdict, "reason": reason}
+    if looked:
+        looks.open_all(row, by=by or home.chen, at=timezone.now())
     return review_queue.decide(consent=row, **told, by=by or home.chen, at=timezone.now())
 
 
@@ -167,7 +169,7 @@ def test_compliance_hears_it_beside_the_words_and_then_it_counts_as_grade_c(home
     page = enter(home.chen).get("/review/")
     told = page.content.decode()
     assert (page.context["item"].kind, page.context["item"].tick) == ("speech", tick)
-    for words in (f'src="/contacts/{home.wang}/speech/{row.pk}/"', 'preload="none"', tick.tick_zh, tick.tick_en, "event v1"):
+    for words in (f'src="/contacts/{home.wang}/speech/{row.pk}/"', 'preload="auto"', tick.tick_zh, tick.tick_en, "event v1"):
         assert words in told, words
     for line in page.context["item"].script:
         assert escape(line) in told

@@ -13,7 +13,7 @@ from consent.models import Consent, ConsentReview, Evidence
 from contacts import review_queue
 from team import people
 from team.models import Pledge
-from tests import house
+from tests import house, looks
 from tests.contacts.test_review import LATER, form, head, note
 
 pytestmark = [
@@ -75,6 +75,8 @@ def test_one_verdict_counts_and_the_other_officer_is_told(home, first, second, e
             wang = note(home, f"1380000{5400 + n}")
             papers.add(subject=wang, pages=form(), by=home.li, at=LATER)
             row = head(wang)
+            for officer in (home.chen, home.zhou):
+                looks.open_all(row, by=officer, at=LATER)
             pages = at_once(judging(home.chen, row, *first), judging(home.zhou, row, *second))
         assert sorted(TOLD in page for page in pages) == [False, True]
         [review] = ConsentReview.objects.filter(consent=row)
