@@ -43,7 +43,9 @@ VERBS = (
     Verb("consent.changed", pgettext_lazy("trail", "changed where a consent stands"), "c"),
     Verb("consent.tombstone", pgettext_lazy("trail", "closed a consent after erasure"), "c", _NONE),
     Verb("consent.reviewed", pgettext_lazy("trail", "looked at a consent and its evidence"), "c", _NONE),
-    Verb("consent.defended", pgettext_lazy("trail", "took the file that proves a consent"), "c", _NONE),
+    Verb(
+        "consent.defended", pgettext_lazy("trail", "took the file that proves a consent"), "c", frozenset({"consent.evidence"})
+    ),
     Verb("evidence.added", pgettext_lazy("trail", "added evidence of a consent"), "c"),
     Verb("evidence.opened", pgettext_lazy("trail", "opened evidence of a consent"), "c"),
     Verb("receipt.taken", pgettext_lazy("trail", "took in a receipt as proof"), "c", _NONE),

@@ -74,9 +74,14 @@ def _close(row: Row, content: bytes) -> bytes:
 
 
 def show(row: Row, *, by: User, at: datetime) -> bytes:
-    """What is in one file; that it was opened, and which of this person's files, is on record before it is (I9).
+    """What is in one file; that it was opened is on record before it is (I9). Raises VaultError, StoreAway."""
+    return disclose(row, by=by, at=at)[2]
 
-    Raises VaultError, StoreAway.
+
+def disclose(row: Row, *, by: User, at: datetime) -> tuple[bytes, bytes, bytes]:
+    """The closed file as it lies, its key and what is in it, for whoever has to prove that the one is the other (O1).
+
+    That it was opened, and which of this person's files, is on record before it is. Raises as `show` does.
     """
     told = {"fields": ("consent.evidence",), "numbers": [_mark_of(row)]}
     trail.record_alone("evidence.opened", by=by, at=at, subject=row.subject_id, **told)
@@ -89,7 +94,8 @@ def show(row: Row, *, by: User, at: datetime) -> bytes:
         blob = chosen.store().get(name_of(row.pk))
     except NoSuchFile:
         raise Tampered("a file is gone") from None
-    return blobs.open_file(blob, key=bytes(key.value), name=row.pk)  # type: ignore[arg-type]
+    plain = bytes(key.value)  # type: ignore[arg-type]
+    return blob, plain, blobs.open_file(blob, key=plain, name=row.pk)
 
 
 def _mark_of(row: Row) -> int:

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from audit.export import NothingSealed
 from consent.defence import file
 from consent.models import Handle, Subject
+from consent.stores.store import StoreAway
 from consent.views import NumberForm
-from team.doors import door
+from team.doors import StaffRequest, door
 from vault import index
+from vault.errors import KeyringRefused
 
 COMPLIANCE = ("compliance",)
 MOST = 50
@@ -34,16 +36,23 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @door(roles=COMPLIANCE, second_factor=True, rate=(60, 3600))
 @require_POST
-def take(request: HttpRequest, subject: UUID) -> HttpResponse:
-    """The defence file of this person as a zip; 404 for an id that nobody ever bore."""
-    at = timezone.now()
+def take(request: StaffRequest, subject: UUID) -> HttpResponse:
+    """The defence file of this person as a zip, with papers and recordings if asked; 404 for an id that nobody ever bore."""
+    at, files = timezone.now(), "files" in request.POST
     try:
-        made = file.of(subject, by=request.user, at=at)
+        made = file.of(subject, by=request.user, at=at, files=files)
     except file.NobodyThere:
         raise Http404 from None
     except NothingSealed:
         messages.error(request, _("Nothing is sealed yet. Try again in a minute."))
         return redirect("defence")
+    except KeyringRefused:
+        messages.error(request, _("This office has no key that signs receipts, and nothing is proven without a signature."))
+        return redirect("defence")
+    except StoreAway:
+        messages.error(request, _("The store of the papers does not answer. Try again, or take the file without them."))
+        return redirect("defence")
     answer = HttpResponse(made, content_type="application/zip")
-    answer["Content-Disposition"] = f'attachment; filename="consent-{str(subject)[:8]}-{at:%Y%m%d}.zip"'
+    name = f"consent-{str(subject)[:8]}-{at:%Y%m%d}{'-papers' if files else ''}.zip"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -7,7 +7,7 @@ from django.test import override_settings
 
 from tests import house, rounds
 from tests.audit import cleaning
-from vault import restoration
+from vault import restoration, signing
 
 cleaning.install()
 
@@ -79,3 +79,10 @@ def noon():
     """Every test begins at the same noon, whatever the clock on the wall says, and time goes on from there."""
     with time_machine.travel(house.NOON, tick=True):
         yield
+
+
+@pytest.fixture
+def receipt_key(settings, tmp_path):
+    """A key of this test's own that signs receipts, copies and defence files."""
+    settings.RECEIPT_KEY_FILE = tmp_path / "receipt.key"
+    return signing.create(settings.RECEIPT_KEY_FILE, signing.receipts_name())

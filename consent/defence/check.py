@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks a consent defence file: python3 check.py [--vkey LINE]    (in the folder it was unpacked to)
+"""Checks a consent defence file: python3 check.py [--vkey LINE] [--rkey LINE]    (in the folder it was unpacked to)
 
 Needs Python 3.11 and nothing else. Prints OK with the counts, or FAILED and one word:
 
@@ -8,19 +8,25 @@ Needs Python 3.11 and nothing else. Prints OK with the counts, or FAILED and one
   chain     a step does not follow on the one before it
   evidence  a step names a proof that evidence.json does not have
   notice    the words of a notice are not those that the ledger names
+  content   a paper or a recording is not what was closed on the day it came in
   trail     the entries about this person do not verify; the word after it is explained in verify.py
+  changed   the file named is not as it was when this was made, is not listed, or the list is not signed with this key
 
-The key: compare its line with one that you have from elsewhere (a printed page, a mail).
+The keys: compare their lines with ones that you have from elsewhere (a printed page, a mail): --vkey is the trail's,
+--rkey the one of the office's receipts.
 """
 
 import argparse
 import hashlib
 import json
 import sys
+from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+LIST, SIGNATURE = "manifest.json", "manifest.sig"
+FOLDERS = ("notices", "files")
 
 
 def canonical(body: object) -> bytes:
@@ -51,10 +57,50 @@ def evidence(lines: list[dict[str, Any]], told: dict[str, Any]) -> int:
     return len(known)
 
 
+def contents(folder: Path, told: dict[str, Any]) -> int:
+    """How many papers and recordings are here and are what was closed; exits with the word otherwise."""
+    digests, checked = {row["id"]: row["digest"] for row in told["files"]}, 0
+    for name, row in told.get("contents", {}).items():
+        if row["state"] != "here":
+            continue
+        import aes  # type: ignore[import-not-found]  # the program beside this one
+
+        closed = (folder / "files" / f"{name}.closed").read_bytes()
+        same = hashlib.sha256(closed).hexdigest() == digests[name]
+        if not same or aes.opened(closed, bytes.fromhex(row["key"])) != (folder / row["name"]).read_bytes():
+            sys.exit("FAILED: content")
+        checked += 1
+    return checked
+
+
+def manifest(folder: Path, rkey: str) -> int:
+    """How many files are as they were when this was made and signed; exits with the word and the file otherwise."""
+    import verify  # type: ignore[import-not-found]  # the program beside this one
+
+    listed, signed = (folder / LIST).read_bytes(), (folder / SIGNATURE).read_bytes()
+    proof = json.loads(signed)
+    value = b64decode(proof["value"], validate=True)
+    told = {"type": "Ed25519", "key": rkey or proof["key"], "value": b64encode(value).decode()}
+    if signed != json.dumps(told, indent=1).encode() + b"\n":
+        sys.exit(f"FAILED: changed {SIGNATURE}")
+    try:
+        public = verify.vkey_of(told["key"])[2]
+    except verify.Failed:
+        sys.exit(f"FAILED: changed {SIGNATURE}")
+    if not verify.ed25519(public, listed, value):
+        sys.exit(f"FAILED: changed {LIST}")
+    files = json.loads(listed)["files"]
+    here = {str(path.relative_to(folder)) for name in FOLDERS for path in (folder / name).rglob("*") if path.is_file()}
+    for name in sorted(here | set(files)):
+        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != files.get(name):
+            sys.exit(f"FAILED: changed {name}")
+    return len(files)
+
+
 def notices(folder: Path, named: set[str]) -> int:
     """How many notices are there and are the ones named; exits with the word otherwise."""
     found = set()
-    for file in sorted(folder.glob("*.json")):
+    for file in sorted(folder.glob("*-v*.json")):
         words = json.loads(file.read_text(encoding="utf-8"))
         packed = json.dumps(words, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
         found.add(hashlib.sha256(packed).hexdigest())
@@ -65,8 +111,7 @@ def notices(folder: Path, named: set[str]) -> int:
 
 def trail(folder: Path, vkey: str) -> int:
     """How many entries about this person stand in the sealed trail; exits with the word otherwise."""
-    sys.path.insert(0, str(HERE))
-    import verify  # type: ignore[import-not-found]  # the program beside this one
+    import verify
 
     try:
         return int(verify.verify(folder / "trail.zip", vkey=vkey, sheet=True, strict=True).shown)
@@ -78,16 +123,22 @@ def main() -> None:
     """Ask the command line, print one line."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--vkey", default="", help="the verifier's line of the trail's key")
+    asked.add_argument("--rkey", default="", help="the verifier's line of the receipts' key")
     told = asked.parse_args()
+    sys.path.insert(0, str(HERE))
     try:
         lines = [json.loads(line) for line in (HERE / "ledger.jsonl").read_text(encoding="utf-8").splitlines()]
         steps, named = ledger(lines)
-        evidence(lines, json.loads((HERE / "evidence.json").read_text(encoding="utf-8")))
+        proofs = json.loads((HERE / "evidence.json").read_text(encoding="utf-8"))
+        evidence(lines, proofs)
         words = notices(HERE / "notices", named)
+        opened = contents(HERE, proofs)
         entries = trail(HERE, told.vkey)
+        files = manifest(HERE, told.rkey)
     except (OSError, ValueError, KeyError, TypeError):
         sys.exit("FAILED: files")
-    sys.stdout.write(f"OK: {steps} steps, {words} notices, {entries} entries of the trail.\n")
+    sys.stdout.write(f"OK: {steps} steps, {words} notices, {entries} entries of the trail, ")
+    sys.stdout.write(f"{opened} papers and recordings, {files} files as signed.\n")
 
 
 if __name__ == "__main__":

@@ -14,14 +14,27 @@ from django.utils.translation import gettext as _
 
 from audit import export, offline, trail
 from audit.search import Criteria
-from audit.trail import Actor
 from consent import chain, notices, statutes
-from consent.defence import cover
-from consent.models import ConsentEvent, Decision, Evidence, NoticeVersion, PaperPage, Recording, SmsMessage, Subject
+from consent.defence import contents, cover, seal
+from consent.models import (
+    ConsentEvent,
+    Decision,
+    Evidence,
+    NoticeCopy,
+    NoticeVersion,
+    PaperPage,
+    Recording,
+    SmsMessage,
+    Subject,
+)
+from team.models import User
+from vault import signing
 
 HERE = Path(__file__).parent
 DECISIONS = 1000  # the newest; the trail has them all
-BESIDE = ("check.py",)
+BESIDE = ("check.py", "aes.py")
+# Who wrote to whom and what became of it (电子签名法 8, H7): our number, the carrier's name for it, the words by their digest.
+MESSAGE = ("subject", "sender", "gateway", "reference", "template", "words_hash", "outcome", "sent_at", "delivered_at")
 READMES = {"zh": "README.zh.txt", "en": "README.en.txt"}
 
 
@@ -29,17 +42,19 @@ class NobodyThere(Exception):
     """No person ever bore this id."""
 
 
-def of(subject: UUID, *, by: Actor, at: datetime) -> bytes:
+def of(subject: UUID, *, by: User, at: datetime, files: bool = False) -> bytes:
     """The zip, whole; that it was made is on record first. `at` is aware, UTC.
 
-    Works after erasure: the ledger, digests, notices and the trail outlive the name. Raises NobodyThere, and
-    audit.export.NothingSealed before the first checkpoint. Serves O4, PIPL 69.
+    With `files` it also holds the signed papers and the recordings, opened, and then it names the person; each opening is
+    on record. Works after erasure: the ledger, digests, notices and the trail outlive the name. Raises NobodyThere,
+    audit.export.NothingSealed before the first checkpoint, KeyringRefused without a key for receipts, and StoreAway
+    where files are asked for and their store does not answer. Serves O1, O4, PIPL 69.
     """
     person = Subject.objects.filter(pk=subject).first()
     if person is None:
         raise NobodyThere
-    pieces = export.stream(Criteria(subject=subject), at=at)
-    trail.record_alone("consent.defended", by=by, at=at, subject=subject)
+    signer, pieces = signing.receipts(), export.stream(Criteria(subject=subject), at=at)
+    trail.record_alone("consent.defended", by=by, at=at, subject=subject, fields=("consent.evidence",) if files else ())
     events = list(
         ConsentEvent.objects.filter(consent__subject=person)
         .select_related("consent__purpose", "notice_version__notice", "evidence")
@@ -50,8 +65,13 @@ def of(subject: UUID, *, by: Actor, at: datetime) -> bytes:
         archive.writestr("ledger.jsonl", b"".join(_line(event) for event in events))
         for version in {event.notice_version for event in events}:
             shown = notices.hashed(version.content, list(version.purposes.all()))
-            archive.writestr(_notice_name(version), json.dumps(shown, ensure_ascii=False, indent=2))
+            archive.writestr(f"{_notice_name(version)}.json", json.dumps(shown, ensure_ascii=False, indent=2))
+            for copy in NoticeCopy.objects.filter(version=version).order_by("language"):
+                archive.writestr(f"{_notice_name(version)}.{copy.language}.html", bytes(copy.page))
+                archive.writestr(f"{_notice_name(version)}.{copy.language}.pdf", bytes(copy.form))
         proofs = _evidence(person)
+        if files:
+            proofs["contents"] = contents.put(archive, subject, by=by, at=at)
         archive.writestr("evidence.json", json.dumps(proofs, ensure_ascii=False, indent=2, default=str))
         archive.writestr("cover.pdf", cover.of(person, events, proofs, at=at))
         for language, code in (("en", "en"), ("zh", "zh-hans")):
@@ -64,6 +84,7 @@ def of(subject: UUID, *, by: Actor, at: datetime) -> bytes:
         for language, name in READMES.items():
             words = (HERE / name).read_text(encoding="utf-8")
             archive.writestr(name, statutes.fill(words, on=at, language=language))
+        seal.put(archive, subject, at=at, signer=signer)
     return target.getvalue()
 
 
@@ -73,13 +94,13 @@ def _line(event: ConsentEvent) -> bytes:
 
 
 def _notice_name(version: NoticeVersion) -> str:
-    return f"notices/{version.notice.code}-v{version.number}.json"
+    return f"notices/{version.notice.code}-v{version.number}"
 
 
 def _evidence(person: Subject) -> dict[str, Any]:
-    """What proves the acts and what was done with them; kinds, digests and times, never a content."""
+    """What proves the acts and what was done with them: kinds, digests, times, senders; what is in a file stands beside it."""
     acts = Evidence.objects.filter(subject=person).order_by("created_at").values("id", "kind", "digest", "created_at")
-    messages = SmsMessage.objects.filter(subject=person).order_by("sent_at").values("template", "outcome", "sent_at")
+    messages = SmsMessage.objects.filter(subject=person).order_by("sent_at").values(*MESSAGE)
     columns = ("id", "action", "purpose", "channel", "allowed", "reason", "rule_version", "facts", "decided_at")
     asked = Decision.objects.filter(subject=person).order_by("-decided_at").values(*columns)[:DECISIONS]
     return {

@@ -23,7 +23,7 @@ from tests import house
 from tests.audit.sealed import ORIGIN, seal_here
 from tests.proofs.cast import enter
 
-pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+pytestmark = [pytest.mark.django_db(databases=["default", "vault"]), pytest.mark.usefixtures("receipt_key")]
 LATER = house.NOON + timedelta(hours=1)
 
 
@@ -61,7 +61,7 @@ def test_it_checks_itself_and_names_nobody(wang, tmp_path):
     folder = unpack(data, tmp_path)
     steps = len((folder / "ledger.jsonl").read_text().splitlines())
     shown = json.loads(zipfile.ZipFile(folder / "trail.zip").read("manifest.json"))["count"]
-    assert check(folder) == (0, f"OK: {steps} steps, 1 notices, {shown} entries of the trail.")
+    assert check(folder) == (0, f"OK: {steps} steps, 1 notices, {shown} entries of the trail, 0 papers and recordings, 16 files as signed.")
     assert (steps, shown) == (6, Entry.objects.filter(subject=wang.pk).exclude(act="consent.defended").count())
     whole = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix != ".zip")
     whole += b"".join(zipfile.ZipFile(folder / "trail.zip").read(name) for name in ("entries.jsonl", "entries.csv"))
@@ -71,7 +71,7 @@ def test_it_checks_itself_and_names_nobody(wang, tmp_path):
 
 
 def test_the_summary_says_what_happened_in_both_languages(wang, tmp_path):
-    folder = unpack(made(wang), tmp_path)
+    folder = unpack(made(wang), tmp_path / "file")
     english, chinese = ((folder / f"summary.{language}.txt").read_text() for language in ("en", "zh"))
     assert english.count("withdrawn | the person | link | grade A") == 2
     assert (english.count("Phone contact"), chinese.count("电话联系"), str(wang.pk) in chinese) == (3, 3, True)
@@ -83,7 +83,7 @@ def test_the_summary_says_what_happened_in_both_languages(wang, tmp_path):
 def test_after_erasure_it_still_proves_everything(wang, tmp_path):
     before = len((unpack(made(wang), tmp_path / "before") / "ledger.jsonl").read_text().splitlines())
     erase.one(wang.pk, by=System("sweep"), at=LATER)
-    folder = unpack(made(wang), tmp_path)
+    folder = unpack(made(wang), tmp_path / "file")
     code, said = check(folder)
     assert (code, said.split(",")[0]) == (0, f"OK: {before + 2} steps")
     assert "Erased: 2026-03-02" in (folder / "summary.en.txt").read_text()
@@ -101,7 +101,7 @@ def test_after_erasure_it_still_proves_everything(wang, tmp_path):
     ],
 )
 def test_whatever_is_changed_is_found(wang, tmp_path, name, old, new, word):
-    folder = unpack(made(wang), tmp_path)
+    folder = unpack(made(wang), tmp_path / "file")
     path = folder / name
     whole = path.read_bytes()
     if word == "chain":
@@ -119,7 +119,7 @@ def test_whatever_is_changed_is_found(wang, tmp_path, name, old, new, word):
 
 
 def test_a_file_that_is_missing_and_a_key_of_another_house(wang, tmp_path):
-    folder = unpack(made(wang), tmp_path)
+    folder = unpack(made(wang), tmp_path / "file")
     line = zipfile.ZipFile(folder / "trail.zip").read("vkey.txt").decode().strip()
     assert check(folder, "--vkey", line)[0] == 0
     assert check(folder, "--vkey", "other+00000000+AAAA") == (1, "FAILED: trail vkey")
@@ -158,6 +158,13 @@ def test_chen_finds_who_bears_and_who_bore_a_number(wang):
     assert browser.post(f"/defence/{uuid4()}/").status_code == 404
 
 
+def test_without_a_key_that_signs_there_is_no_file_and_chen_reads_why(wang, settings, tmp_path):
+    settings.RECEIPT_KEY_FILE = tmp_path / "nowhere.key"
+    answer = enter(wang.home.chen).post(f"/defence/{wang.pk}/", follow=True, headers={"accept-language": "en"})
+    assert "This office has no key that signs receipts" in answer.content.decode()
+    assert not Entry.objects.filter(act="consent.defended").exists()
+
+
 def test_nobody_else_takes_it(wang):
     for name in ("li", "wu", "he", "zhao", "sun"):
         browser = enter(getattr(wang.home, name))
@@ -190,7 +197,7 @@ def test_the_first_sheet_says_who_agreed_to_which_words_by_which_act_with_which_
 
 def test_a_proof_that_a_step_names_and_that_is_taken_out_is_found(wang, tmp_path):
     """O1: the digests of the proofs stand in the file, and its own program looks that each is there."""
-    folder = unpack(made(wang), tmp_path)
+    folder = unpack(made(wang), tmp_path / "file")
     told = json.loads((folder / "evidence.json").read_text())
     named = ConsentEvent.objects.filter(consent__subject=wang.pk, evidence__isnull=False)
     assert {row["id"] for row in told["evidence"]} == {str(pk) for pk in named.values_list("evidence_id", flat=True)}

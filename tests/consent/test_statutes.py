@@ -218,7 +218,7 @@ def test_a_request_from_before_keeps_the_rule_of_its_day(monkeypatch):
     ]  # fmt: skip
 
 
-def test_what_is_published_or_taken_away_cites_from_the_register():
+def test_what_is_published_or_taken_away_cites_from_the_register(receipt_key):
     notices.seed()
     words = notices.current().content
     assert words["zh"]["sections"][0][1].endswith("（《个人信息保护法》第十三条第一款第一项、第十四条）。")

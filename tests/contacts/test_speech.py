@@ -375,7 +375,7 @@ def test_a_store_that_is_away_keeps_no_recording_and_no_word_of_it(home, kept):
     assert (Recording.objects.count(), Evidence.objects.filter(kind="spoken").count(), Consent.objects.count()) == (0, 0, 1)
 
 
-def test_the_file_that_proves_a_consent_names_it_as_it_names_paper(home):
+def test_the_file_that_proves_a_consent_names_it_as_it_names_paper(home, receipt_key):
     send(home, sound("wav"))
     decide(home)
     seal_here(at=LATER)
