@@ -61,7 +61,10 @@ def test_it_checks_itself_and_names_nobody(wang, tmp_path):
     folder = unpack(data, tmp_path)
     steps = len((folder / "ledger.jsonl").read_text().splitlines())
     shown = json.loads(zipfile.ZipFile(folder / "trail.zip").read("manifest.json"))["count"]
-    assert check(folder) == (0, f"OK: {steps} steps, 1 notices, {shown} entries of the trail, 0 papers and recordings, 16 files as signed.")
+    assert check(folder) == (
+        0,
+        f"OK: {steps} steps, 1 notices, {shown} entries of the trail, 0 papers and recordings, 16 files as signed.",
+    )
     assert (steps, shown) == (6, Entry.objects.filter(subject=wang.pk).exclude(act="consent.defended").count())
     whole = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix != ".zip")
     whole += b"".join(zipfile.ZipFile(folder / "trail.zip").read(name) for name in ("entries.jsonl", "entries.csv"))
