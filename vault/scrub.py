@@ -1,4 +1,4 @@
-"""The second line of defence: no digit of a number leaves in a log line, a mail or an error page."""
+"""The second line of defence: no digit of a number, no secret of an address leaves in a log line, a mail or an error page."""
 
 import logging
 import re
@@ -12,10 +12,14 @@ from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 NUMBER = re.compile(r"(?<![0-9a-fA-F-])\+?\d(?:[\s\-./()]?\d){6,}(?![0-9a-fA-F])")
 UUID_LIKE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
 DOTS = "••••"
+# Parts of an address that open something: behind the doors that are known to have one, and whatever is as long as one.
+SECRET = re.compile(
+    r"(?<=/)(?:(w|r|complaints|confirm|separately)/[\w-]{8,}(?:/[\w-]{20,})?|[\w-]{20,})(?=[/\s?#\"',;)]|$)", re.ASCII
+)
 
 
 def scrub(text: str) -> str:
-    """The text without anything that looks like a phone number; uuids stay readable."""
+    """The text without anything that looks like a phone number or like a link that opens something; uuids stay readable."""
     kept: list[str] = []
     start = 0
     for found in UUID_LIKE.finditer(text):
@@ -25,7 +29,12 @@ def scrub(text: str) -> str:
 
 
 def _scrub(text: str) -> str:
-    return NUMBER.sub(DOTS, text.translate(_NARROW))
+    return NUMBER.sub(DOTS, SECRET.sub(_door, text.translate(_NARROW)))
+
+
+def _door(found: re.Match[str]) -> str:
+    """The door stays readable, what opens it does not."""
+    return f"{found[1]}/{DOTS}" if found[1] else DOTS
 
 
 _NARROW = {ord("０") + n: str(n) for n in range(10)}

@@ -15,6 +15,7 @@ from django.db import connections
 from gunicorn.app.base import BaseApplication
 
 from crm.celery import app
+from crm.servers.quiet import Quiet
 
 ASKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the ways to ask `run` to end
 PATIENCE = 10  # seconds for a child to finish what it is doing
@@ -37,6 +38,7 @@ class Site(BaseApplication):  # type: ignore[misc]  # gunicorn brings no types
     def load_config(self) -> None:
         """One process, eight threads; silent unless something is wrong."""
         chosen = {"bind": f"127.0.0.1:{self.port}", "threads": 8, "loglevel": "warning", "control_socket_disable": True}
+        chosen["logger_class"] = Quiet
         for name, value in chosen.items():
             self.cfg.set(name, value)
         self.cfg.set("graceful_timeout", PATIENCE // 2)
