@@ -10,7 +10,7 @@ class ConsentConfig(AppConfig):
     name = "consent"
 
     def ready(self) -> None:
-        """Seed after migrations."""
-        from consent import seeding
+        """Seed after migrations; look at the messages."""
+        from consent import seeding, sms_lint  # noqa: F401 - the second for the check that it registers
 
         post_migrate.connect(seeding.after_migrate, sender=self)

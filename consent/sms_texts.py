@@ -33,3 +33,6 @@ TEXTS: dict[str, Promise] = {
 # What we write of our own accord counts towards what people agreed to (C5, H4). A code that somebody asked for, and what the
 # law makes us tell of a notice that changed, does not.
 COUNTED = frozenset({"renewal", "invite"})
+
+# Answers to somebody who is at the page just now: there is nothing to refuse but to leave the code unused.
+ASKED_FOR = frozenset({"otp", "own_page"})

@@ -1,6 +1,10 @@
 """The desk of notices in the browser: written by one, decided by another, read by everybody (B2, B3, B5)."""
 
+import hashlib
+
 import pytest
+from django.db import DatabaseError, transaction
+from django.db.models import ProtectedError
 from django.test import Client
 from django.urls import reverse
 
@@ -64,6 +68,38 @@ def test_the_kept_page_and_the_form_are_served_as_they_are(home):
     assert (form.content, form.headers["Content-Type"]) == (bytes(row.copies.get(language="en").form), "application/pdf")
     for path in ("/n/event/v1/kept-fr.html", "/n/event/v1/form-xx.pdf", "/n/event/v9/form-zh.pdf", "/n/event/v9/changes/"):
         assert public.get(path).status_code == 404
+
+
+def next_version(home, number):
+    """Chen writes it and Zhao publishes it."""
+    chen, zhao = enter(home.chen), enter(home.zhao)
+    chen.post("/notices/next/")
+    made = NoticeVersion.objects.get(number=number)
+    path = f"/notices/{made.pk}/"
+    chen.post(path, sent(made, zh_title=f"个人信息授权书（第 {number} 版）", en_title=f"Authorisation, edition {number}"))
+    chen.post(f"{path}propose/")
+    seen = zhao.get(path).context["form"].initial["seen"]
+    zhao.post(f"{path}publish/", {"seen": seen, "materiality": "notify", "reason": ""})
+
+
+def test_the_first_version_is_what_it_was_after_the_fifth(home):
+    """B5: the same bytes at the same address, of the digest that is stored, and never taken away while somebody agreed to it."""
+    public, first = Client(), notices.current()
+    house.arrive(home.event, house.WANG)
+    addresses = [f"/n/event/v1/kept-{language}.html" for language in ("zh", "en")] + ["/n/event/v1/form-zh.pdf"]
+    before = [hashlib.sha256(public.get(address).content).hexdigest() for address in addresses]
+    for number in range(2, 6):
+        next_version(home, number)
+    assert (notices.current().number, public.get("/n/event/").context["version"].number) == (5, 5)
+    answers = [public.get(address) for address in ("/n/event/v1/", *addresses)]
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert [hashlib.sha256(answer.content).hexdigest() for answer in answers[1:]] == before
+    kept = NoticeVersion.objects.get(pk=first.pk)
+    assert notices.content_hash(notices.hashed(kept.content, list(kept.purposes.all()))) == kept.content_hash
+    assert kept.content_hash in answers[0].content.decode()
+    with pytest.raises((DatabaseError, ProtectedError)), transaction.atomic():
+        kept.delete()
+    assert NoticeVersion.objects.count() == 5
 
 
 def test_a_draft_is_shown_to_nobody_but_its_readers(home, draft):
