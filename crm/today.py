@@ -14,7 +14,7 @@ from audit.models import Entry, ExportJob, Redaction
 from consent import working_days
 from consent.models import Consent, NoticeVersion, RightsRequest, Suppression
 from contacts import calling, canaries, hold, leaving_page, review_queue, sweep, visibility
-from contacts.models import CallAttempt, LegalHold, RuleChange, SweepRun
+from contacts.models import CallAttempt, LegalHold, PaidListCase, RuleChange, SweepRun
 from contacts.nights import OFFICE
 from team.models import Book, Pledge, User
 
@@ -109,6 +109,7 @@ def _compliance(user: User, at: datetime) -> list[Tile]:
     asserted = Consent.objects.filter(state="asserted").values("subject_id").distinct().count()
     return [
         *_canaries(),
+        *_paid_lists(),
         _requests(at),
         _to_review(at),
         Tile(_("Leaving tonight"), tonight, _("see each person and why"), reverse("retention"), "timer", ""),
@@ -150,6 +151,13 @@ def _canaries() -> list[Tile]:
     if not touched:
         return []
     return [Tile(_("Canaries touched"), len(touched), _("look who, and ask why"), reverse("canaries"), "bird", "bad")]
+
+
+def _paid_lists() -> list[Tile]:
+    """Lists that colleagues said were paid for, and nobody looked into (E3)."""
+    standing = PaidListCase.objects.filter(closed_at__isnull=True).count()
+    hint = _("nothing was stored: ask who, and close the case")
+    return [Tile(_("Lists that were paid for"), standing, hint, reverse("partners"), "hand-coins", "bad")] if standing else []
 
 
 def _requests(at: datetime) -> Tile:

@@ -18,11 +18,12 @@ from kombu.exceptions import OperationalError
 
 from contacts import events, importing, looking, tasks
 from contacts.forms.importing import MappingForm, RowsForm, UploadForm, WayForm, way
-from contacts.importing import sample, uploading
+from contacts.importing import paid, sample, uploading
 from contacts.models import SheetImport
 from contacts.sheets import plan
 from contacts.sheets.table import Table
 from team.doors import StaffRequest, door
+from team.models import User
 
 USERS = ("advisor", "lead")
 State = SheetImport.State
@@ -50,6 +51,13 @@ PROBLEMS: dict[str, Promise] = {
     "state": gettext_lazy("This sheet has been saved already."),
     "event": gettext_lazy("This event is closed, or you are not on its staff. Nothing was saved; it can be opened again."),
     "no_book": gettext_lazy("You have no book yet; ask an administrator."),
+    "paid": gettext_lazy(
+        "A list that was bought, exchanged or given for something cannot be brought in: to acquire personal data so is against "
+        "the law. Nothing of it was read or stored. Compliance has been told; please do not use the list."
+    ),
+    "case": gettext_lazy(
+        "A list that you said was paid for is being looked into. Until compliance is done you bring in no sheet."
+    ),
     "purged": gettext_lazy("The content of this sheet has been deleted. Please upload it again."),
 }
 
@@ -73,15 +81,21 @@ def imports(request: StaffRequest) -> HttpResponse:
     open_ = events.open_to(request.user)
     form = UploadForm(*((request.POST, request.FILES) if request.method == "POST" else ()), events=open_)
     if form.is_bound and form.is_valid():
-        file, event = form.cleaned_data["file"], form.cleaned_data["event"]
         try:
-            sheet = importing.upload(data=file.read(), name=file.name, event=event, by=request.user, at=timezone.now())
-            return redirect("import", sheet.pk)
+            return redirect("import", _taken_in(form, request.user).pk)
         except importing.UploadRefused as refused:
-            form.add_error(None if str(refused) in ("event", "no_book") else "file", problem(refused))
+            form.add_error(None if str(refused) in ("event", "no_book", "case") else "file", problem(refused))
     mine = SheetImport.objects.filter(uploaded_by=request.user).select_related("event").order_by("-uploaded_at")[:20]
     status = 400 if form.errors else 200
     return render(request, "contacts/importing/list.html", {"form": form, "sheets": mine}, status=status)
+
+
+def _taken_in(form: UploadForm, user: User) -> SheetImport:
+    """The sheet, sealed; or, where something was given for it, the case in its stead (E3)."""
+    file, event, at = form.cleaned_data["file"], form.cleaned_data["event"], timezone.now()
+    if form.paid:
+        return paid.stop(event=event, by=user, at=at)
+    return importing.upload(data=file.read(), name=file.name, event=event, by=user, at=at)
 
 
 @door(roles=USERS)

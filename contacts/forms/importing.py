@@ -17,11 +17,19 @@ NAMES = {"utf-8": "UTF-8", "gb18030": "GB18030 (GBK)", "utf-16": "UTF-16", "big5
 
 
 class UploadForm(forms.Form):
-    """A sheet and the event it comes from."""
+    """A sheet, the event it comes from, and first of all whether anything was given for it (E3)."""
+
+    given = forms.ChoiceField(
+        label=_("Was anything given for this list: money, goods, a favour, another list?"),
+        choices=[("no", _("No, nothing")), ("yes", _("Yes: bought, exchanged, or given for something"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please answer before anything of the sheet is read.")},
+    )
 
     event = forms.ModelChoiceField(label=_("Event"), queryset=Event.objects.none())
     file = forms.FileField(
         label=_("Sheet"),
+        required=False,
         help_text=_("xlsx, xls or csv; at most 20 MB and 100,000 rows. It is sealed on arrival and deleted after 72 hours."),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.tsv,.txt"}),
     )
@@ -33,9 +41,18 @@ class UploadForm(forms.Form):
         field.queryset = events  # type: ignore[attr-defined]
         field.label_from_instance = lambda event: f"{event.name} · {event.held_on:%Y-%m-%d}"  # type: ignore[attr-defined]
 
-    def clean_file(self) -> "UploadedFile[bytes]":
-        """Refuse a file that is too large."""
-        file: UploadedFile[bytes] = self.cleaned_data["file"]
+    @property
+    def paid(self) -> bool:
+        """Whether the list was paid for: then its file is not looked at, sent along or not."""
+        return bool(self.data.get(self.add_prefix("given")) == "yes")
+
+    def clean_file(self) -> "UploadedFile[bytes] | None":
+        """Refuse a file that is missing or too large; of a list that was paid for none is wanted."""
+        if self.paid:
+            return None
+        file: UploadedFile[bytes] | None = self.cleaned_data["file"]
+        if file is None:
+            raise forms.ValidationError(self.fields["file"].error_messages["required"])
         if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
             raise forms.ValidationError(_("The file is larger than 20 MB."))
         return file

@@ -1,6 +1,7 @@
 """In whose book the people of a sheet land: where those noted by its uploader at that event go."""
 
 from contacts import events
+from contacts.importing import paid
 from contacts.models import Event, SheetImport
 from team.models import Book, User
 
@@ -11,7 +12,9 @@ def book(sheet: SheetImport) -> Book | None:
 
 
 def hindrance(user: User, event: Event) -> str:
-    """Why this user cannot bring people in at this event now: `event`, `no_book`, or nothing."""
+    """Why this user cannot bring people in at this event now: `event`, `no_book`, `case`, or nothing."""
+    if paid.open_case(user) is not None:
+        return "case"
     if not events.open_to(user).filter(pk=event.pk).exists():
         return "event"
     return "" if events.book_for(user, event) else "no_book"

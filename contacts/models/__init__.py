@@ -8,7 +8,7 @@ from contacts.models.leaving import Departure, LegalHold, RetentionRule, RuleCha
 from contacts.models.lent import LentScreen
 from contacts.models.offline import OfflineDevice, OfflineRecord
 from contacts.models.referral import Referral
-from contacts.models.sheet import SheetImport, SheetRow
+from contacts.models.sheet import PaidListCase, SheetImport, SheetRow
 from contacts.models.sweeping import Postponement, SweepAlarm, SweepApproval, SweepRun
 from contacts.models.view import SavedView
 from contacts.models.visit import OwnVisit
@@ -26,6 +26,7 @@ __all__ = [
     "OfflineDevice",
     "OfflineRecord",
     "OwnVisit",
+    "PaidListCase",
     "Phone",
     "Postponement",
     "Referral",

@@ -1,4 +1,4 @@
-"""Sheets on their way in: the sealed file, its mapping, and one verdict for every row."""
+"""Sheets on their way in: where they come from, the sealed file, its mapping, one verdict for every row; lists paid for."""
 
 import uuid
 
@@ -32,7 +32,14 @@ class SheetImport(models.Model):
         UNDONE = "undone", _("undone")
         FAILED = "failed", _("failed")
 
+    class Provenance(models.TextChoices):
+        """Where the uploader said the sheet comes from, before anything of it was read (E3)."""
+
+        OWN = "own", _("people met at the event")
+        PAID = "paid", _("bought, exchanged, or given for something")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    provenance = models.CharField(max_length=8, choices=Provenance.choices, default=Provenance.OWN)
     event = models.ForeignKey("contacts.Event", on_delete=models.PROTECT, related_name="+")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
@@ -61,6 +68,13 @@ class SheetImport(models.Model):
                 condition=models.Q(state__in=["uploaded", "checking", "failed"])
                 | models.Q(read=models.F("ready") + models.F("held") + models.F("refused")),
                 name="sheet_rows_add_up",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(provenance="paid")
+                | models.Q(
+                    state="failed", file__isnull=True, file_name__isnull=True, read=0, ready=0, held=0, refused=0, done=0
+                ),
+                name="nothing_of_a_paid_list",
             ),
         ]
 
@@ -95,3 +109,37 @@ class SheetRow(models.Model):
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["sheet", "number"], name="one_verdict_per_row")]
         indexes = [models.Index(fields=["sheet", "status", "number"], name="sheet_row_status")]
+
+
+class PaidListCase(models.Model):
+    """A colleague said that a list was paid for: who, when, and what compliance found; of the list itself nothing (E3)."""
+
+    LABELS = labels.of(rest="plain; compliance; evidence life; row; gated")
+
+    class Finding(models.TextChoices):
+        """What compliance found."""
+
+        MISTAKE = "mistake", _("the answer was a mistake: nothing was given for the list")
+        DESTROYED = "destroyed", _("the list was destroyed wherever it lay, and not used")
+        REPORTED = "reported", _("passed on to whoever must decide outside this office")
+
+    sheet = models.OneToOneField(SheetImport, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    finding = models.CharField(max_length=10, choices=Finding.choices, blank=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Closed by somebody else, with a finding; the newest first."""
+
+        ordering = ["-opened_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=True, closed_by__isnull=True, finding="")
+                | models.Q(closed_at__isnull=False, closed_by__isnull=False)
+                & ~models.Q(closed_by=models.F("opened_by"))
+                & ~models.Q(finding=""),
+                name="paid_case_closed_by_another",
+            ),
+        ]

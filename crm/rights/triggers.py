@@ -42,12 +42,16 @@ _BY_TABLE = {
     "contacts_canary": "contacts_canary_audit contacts_canary_audit_truncate",
     "contacts_contact": "contacts_contact_audit contacts_contact_audit_truncate contacts_contact_hold",
     "contacts_legalhold": "contacts_legalhold_audit contacts_legalhold_audit_truncate contacts_legalhold_hold",
+    "contacts_paidlistcase": "contacts_paidlistcase_audit contacts_paidlistcase_audit_truncate "
+    "contacts_paidlistcase_fixed contacts_paidlistcase_fixed_truncate",
     "contacts_phone": "contacts_phone_audit contacts_phone_audit_truncate contacts_phone_hold",
     "contacts_postponement": "contacts_postponement_audit contacts_postponement_audit_truncate "
     "contacts_postponement_grows contacts_postponement_grows_truncate",
     "contacts_referral": "contacts_referral_audit contacts_referral_audit_truncate "
     "contacts_referral_hold contacts_referral_stays",
     "contacts_rulechange": "contacts_rulechange_fixed contacts_rulechange_fixed_truncate",
+    "contacts_sheetimport": "contacts_sheetimport_said",
+    "contacts_sheetrow": "contacts_sheetrow_paid",
     "contacts_submission": "contacts_submission_hold",
     "contacts_sweepapproval": "contacts_sweepapproval_grows contacts_sweepapproval_grows_truncate",
     "team_levelchange": "team_levelchange_grows team_levelchange_grows_truncate",

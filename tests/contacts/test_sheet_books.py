@@ -77,7 +77,7 @@ def test_a_person_in_another_book_of_the_same_owner_is_known():
 def choose(user, event):
     file = io.BytesIO(text(LINES))
     file.name = "a.csv"
-    return signed_in(user).post("/import/", {"event": event.pk, "file": file})
+    return signed_in(user).post("/import/", {"given": "no", "event": event.pk, "file": file})
 
 
 def test_only_open_events_where_she_may_note_people_are_offered():

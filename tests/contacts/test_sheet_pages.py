@@ -29,7 +29,7 @@ def uploaded(home, data, name="sheet.csv"):
     client = signed_in(home.li)
     file = io.BytesIO(data)
     file.name = name
-    answer = client.post("/import/", {"event": home.event.pk, "file": file})
+    answer = client.post("/import/", {"given": "no", "event": home.event.pk, "file": file})
     assert answer.status_code == 302
     return client, SheetImport.objects.latest("uploaded_at")
 
@@ -299,7 +299,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_sentence():
     client = signed_in(home.li)
     file = io.BytesIO(text([["周", "1", "2"]], ["姓名", "手机", "手机"]))
     file.name = "a.csv"
-    answer = client.post("/import/", {"event": home.event.pk, "file": file})
+    answer = client.post("/import/", {"given": "no", "event": home.event.pk, "file": file})
     assert answer.status_code == 400
     assert "Two columns have the same heading" in answer.content.decode()
     assert SheetImport.objects.count() == 0

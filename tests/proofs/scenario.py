@@ -97,7 +97,9 @@ def workbook(numbers):
 def sheet(world, data, name):
     """Upload through the page, map, check, commit by the tasks' own deeds, look at every page of it."""
     browser, at = cast.enter(world.li), timezone.now()
-    pages = [words_of(browser.post("/import/", {"event": world.event.pk, "file": SimpleUploadedFile(name, data)}))]
+    pages = [
+        words_of(browser.post("/import/", {"given": "no", "event": world.event.pk, "file": SimpleUploadedFile(name, data)}))
+    ]
     kept = SheetImport.objects.latest("uploaded_at")
     pages += [words_of(browser.get(f"/import/{kept.pk}/{tail}")) for tail in ("", "?columns=1")]
     mapping = {f"role_{role}": column for role, column in kept.mapping.items()}

@@ -203,7 +203,7 @@ def _ways_in(world):
         "stop": [Ask(f"/w/{world.stop}/"), Ask("/w/guess/")],
         "own": [Ask("/me/"), post("/me/", number=FANG.mobile), Ask("/me/"), post("/me/", number="12")],
         "own_code": [post("/me/code/", code="000000"), post("/me/code/", code=FANG.mobile)],
-        "imports": [Ask("/import/"), post("/import/", event=event)],
+        "imports": [Ask("/import/"), post("/import/", event=event), post("/import/", given="no", event=event)],
         "import": [
             ask
             for sheets in world.sheets.values()
@@ -267,6 +267,8 @@ def _office(world):
         "notice_preview": [post(f"/notices/{world.draft.pk}/preview/", zh_title=FANG.mobile)],
         "notice_publish": [post(f"/notices/{world.draft.pk}/publish/", materiality="x")],
         "canaries": [Ask("/canaries/"), post("/canaries/", event="x", name="", number="1")],
+        "partners": [Ask("/partners/")],
+        "close_case": [post(f"/partners/cases/{world.fang.pk}/", finding="x")],
         "receipts_in": [Ask("/receipts/"), post("/receipts/", event="x", receipt=FANG.mobile)],
         "coverage": [Ask("/coverage/")],
         "review": [Ask("/review/"), Ask(f"/review/?after={world.fang.pk}"), Ask("/review/?after=x")],

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from audit.trail import System
 from contacts import events, importing
-from contacts.importing import uploading
+from contacts.importing import paid, uploading
 from contacts.models import Event, SheetImport, SheetRow
 from contacts.sheets import mapping, plan, reading, reasons
 from contacts.sheets.plan import Choices, Plan
@@ -34,6 +34,11 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="the sheet")
         parser.add_argument("--event", required=True, metavar="CODE", help="code of the event it comes from")
         parser.add_argument("--by", metavar="USERNAME", help="who brings it in (an advisor or lead of that event)")
+        parser.add_argument(
+            "--paid",
+            action="store_true",
+            help="it was bought, exchanged or given for something: nothing is read, a case is opened",
+        )
         parser.add_argument("--dry-run", action="store_true", help="judge every row, save nothing")
         parser.add_argument("--json", action="store_true", help="print the counts as JSON on the last line")
         parser.add_argument("--encoding", choices=ENCODINGS, default="", help="if it is not found out rightly")
@@ -47,6 +52,8 @@ class Command(BaseCommand):
         with translation.override("en"):
             event = _event(options["event"])
             by = _user(options["by"], event)
+            if options["paid"]:
+                _stop(event, by, options)
             book = _book(by or event.created_by, event)
             data = _bytes(options["file"])
             try:
@@ -79,6 +86,15 @@ def _user(username: str | None, event: Event) -> User | None:
     if user is None or not events.open_to(user).filter(pk=event.pk).exists():
         raise CommandError("--by must name an advisor or a lead who works at this event.")
     return user
+
+
+def _stop(event: Event, by: User | None, options: dict[str, Any]) -> NoReturn:
+    """Open a case in place of the list; always raises CommandError (E3)."""
+    if not options["dry_run"]:
+        paid.stop(event=event, by=by or event.created_by, actor=by or System("import"), at=timezone.now())
+    raise CommandError(
+        "A list that was paid for is not brought in. Nothing of it was read; compliance has a case to look into."
+    )
 
 
 def _book(user: User, event: Event) -> Book:
