@@ -1,7 +1,7 @@
-"""Recipients outside mainland China: what a notice says of each of them, and by which act one agrees (B8, C3)."""
+"""Recipients outside mainland China: what a notice says of each of them, and who they are (B8, C3)."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 # What a recipient's row may call the mainland; whatever else it names, Hong Kong, Macao and Taiwan included, lies outside.
 INSIDE = frozenset({"", "cn", "china", "mainland china", "中国", "中国大陆", "中国内地", "中华人民共和国"})
@@ -9,14 +9,6 @@ HERE = ("contact",)  # what a recipient within the mainland is not listed withou
 TOLD = ("name", "contact", "purpose", "method", "categories", "rights")
 MORE = ("country", "rights")  # what a row has only where it is of a recipient abroad; so an older notice keeps its hash
 LANGUAGES = ("zh", "en")
-
-
-class Tick(Protocol):
-    """A tick as it is judged here."""
-
-    purpose_id: str
-    channel: str
-    recipient: str
 
 
 def lies(row: Mapping[str, str]) -> bool:
@@ -39,12 +31,7 @@ def gaps(content: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{language}.share.country"
 
 
-def bundled(content: Mapping[str, Any], ticks: Sequence[Tick], forms: Mapping[str, str]) -> list[str]:
-    """The ticks that pass data abroad though their purpose is agreed to as one among others: a step of its own is due (C3).
-
-    `forms` says by which form each purpose is agreed to, by its code.
-    """
+def names(content: Mapping[str, Any]) -> set[str]:
+    """Who of the listed recipients is abroad, by the name that a tick calls them by (C3)."""
     rows = [row for language in LANGUAGES for row in (content.get(language) or {}).get("share") or []]
-    names = {row.get("name") for row in rows if lies(row)} - {"", None}
-    found = [tick for tick in ticks if tick.recipient in names and forms.get(tick.purpose_id, "general") == "general"]
-    return [f"tick_{tick.purpose_id}_{tick.channel}_apart" for tick in found]
+    return {str(row.get("name")) for row in rows if lies(row)} - {"", "None"}

@@ -26,6 +26,7 @@ ACTIONS: dict[str, Action] = {
     "reveal_check": Action("phone_contact", "call", "reveal", timed=False, touches=("name", "mobile")),
     "sms": Action("sms_info", "sms", "message", timed=True),
     "share": Action("partner_share", "share", "pass_on", timed=False, touches=("name", "mobile")),
+    "publish": Action("public_mention", "publish", "publish", timed=False, touches=("name", "company", "title")),
     "query_credit": Action("credit_report_query", "share", "query", timed=False, touches=REPORT),
     "invite": Action("phone_contact", "call", "invite", timed=False),
     "service_call": Action("service_notice", "call", "call", timed=True, basis="contract"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from consent import declaring
+from consent import apart, declaring
 from consent.actions import Action
 from consent.models.notice import Basis, Purpose
 
@@ -15,7 +15,10 @@ LISTS = ("bases", "operations", "categories")
 
 @dataclass(frozen=True)
 class Demands:
-    """Grade and form of a consent, and the lists of the register; by themselves the strictest, listing nothing."""
+    """Grade and form of a consent, and the lists of the register; by themselves the strictest, listing nothing.
+
+    What is for a step of its own by what it does asks for one, whatever the row says (C3).
+    """
 
     grade: str = "A"
     form: str = "written"
@@ -26,14 +29,15 @@ class Demands:
     @classmethod
     def of(cls, row: Purpose) -> "Demands":
         """By a row of the register."""
-        return cls(row.minimum_grade, row.form, *(tuple(getattr(row, name)) for name in LISTS))
+        lists = [tuple(getattr(row, name)) for name in LISTS]
+        return cls(row.minimum_grade, apart.form(row.form, lists[1], lists[2]), *lists)
 
     @classmethod
     def beside(cls, head: Any) -> "Demands":
         """By what was read beside a locked consent: lists come as the database has them, in text."""
         told = (getattr(head, name) for name in LISTS)
-        lists = (tuple(json.loads(text) if isinstance(text, str) else text) for text in told)
-        return cls(head.minimum_grade, head.asked_form, *lists)
+        lists = [tuple(json.loads(text) if isinstance(text, str) else text) for text in told]
+        return cls(head.minimum_grade, apart.form(head.asked_form, lists[1], lists[2]), *lists)
 
 
 STRICTEST = Demands()

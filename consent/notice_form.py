@@ -119,7 +119,7 @@ class NoticeForm(StrictForm):
         self.fields[f"{key}_days"] = forms.IntegerField(label=_("Days"), min_value=1, max_value=3650, required=False)
         if channel == "share":
             self.fields[f"{key}_recipient"] = TextField(label=_("Passed on to"), max_length=120, required=False)
-        else:
+        elif channel in promises.OFFICE:
             self._add_promise(key, promises.OFFICE[channel])
 
     def _add_promise(self, key: str, office: dict[str, int]) -> None:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from audit import trail
 from audit.trail import Actor
-from consent import abroad, declaring, promises, register
+from consent import abroad, apart, declaring, promises, register
 from consent.content.event_en import EVENT_EN
 from consent.content.event_zh import EVENT_ZH
 from consent.models import Consent, Notice, NoticeCopy, NoticePurpose, NoticeVersion
@@ -98,9 +98,8 @@ def hashed(content: dict[str, Any], ticks: Sequence[NoticePurpose]) -> dict[str,
 def publish(*, version: NoticeVersion, by: Actor, at: datetime) -> None:
     """Publish a version for ever: hashed, with the page and the form as they are now. Raises NoticeRefused (B1, B7, B11)."""
     ticks = list(version.purposes.select_related("purpose"))
-    forms = {tick.purpose_id: tick.purpose.form for tick in ticks}
     gaps = missing(version.content) + declaring.gaps(version.content, ticks) + promises.gaps(ticks)
-    gaps += abroad.bundled(version.content, ticks, forms)
+    gaps += apart.gaps(version.content, ticks)
     if gaps or not ticks:
         raise NoticeRefused(gaps or ["purposes"])
     with transaction.atomic():

@@ -39,7 +39,7 @@ CATEGORIES: dict[str, Category] = {
     "religion": Category(_("religion"), sensitive=True),
     "location": Category(_("whereabouts"), sensitive=True),
 }
-OPERATIONS = frozenset({"call", "message", "reveal", "invite", "pass_on", "query", "store"})
+OPERATIONS = frozenset({"call", "message", "reveal", "invite", "pass_on", "publish", "query", "store"})
 # What is noted of somebody who is to be reached.
 ACQUAINTANCE = ["name", "mobile", "age", "company", "title", "wechat", "email", "note"]
 PURPOSES: tuple[dict[str, Any], ...] = (
@@ -76,6 +76,18 @@ PURPOSES: tuple[dict[str, Any], ...] = (
         "bases": [Basis.CONSENT],
         "operations": ["pass_on"],
         "categories": ["name", "mobile"],
+    },
+    {
+        "code": "public_mention",
+        "name_zh": "公开展示",
+        "name_en": "Public mention",
+        "channels": ["publish"],
+        "minimum_grade": "A",
+        "retention_days": 180,
+        "form": "separate",
+        "bases": [Basis.CONSENT],
+        "operations": ["publish"],
+        "categories": ["name", "company", "title"],
     },
     {
         "code": "credit_report_query",

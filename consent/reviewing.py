@@ -136,6 +136,8 @@ def _accept_speech(head: Consent, language: str, by: User, at: datetime) -> None
     tick = spoken_on(head, spoken)
     tick = _must_hold(head, tick, {spoken.added_by_id}, by)
     _must_be_opened([spoken], by)
+    if tick.purpose.form != Form.GENERAL:
+        raise ReviewRefused("form")  # it became a question of its own since (C3)
     proof = Evidence.objects.create(subject_id=head.subject_id, kind="speech", digest=spoken.sound, created_at=at)
     asks, proof_of = [Ask(head.subject_id, tick, head.source)], {head.subject_id: proof}
     ledger.give(asks, evidence=proof_of, grade="C", method="recorded", language=language, by=by, at=at)

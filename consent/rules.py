@@ -234,6 +234,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "reveal_check": USE,
     "sms": USE,
     "share": USE,
+    "publish": USE,
     "query_credit": USE,
     "invite": INVITE,
     "service_call": SERVICE,

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from audit import trail
-from consent import abroad, declaring, notices, promises, rules
+from consent import apart, declaring, notices, promises, rules
 from consent.drafting import changes, lint
 from consent.drafting.changes import Change
 from consent.drafting.lint import Finding
@@ -106,7 +106,7 @@ def review(draft: NoticeVersion) -> Review:
     found = changes.between(before.content, list(before.purposes.all()), draft.content, ticks) if before else []
     forms = dict(Purpose.objects.values_list("code", "form"))
     gaps = notices.missing(draft.content) + ([] if ticks else ["purposes"]) + _ticks_missing(draft, ticks)
-    gaps += declaring.gaps(draft.content, ticks) + promises.gaps(ticks) + abroad.bundled(draft.content, ticks, forms)
+    gaps += declaring.gaps(draft.content, ticks) + promises.gaps(ticks) + [*apart.gaps(draft.content, ticks)]
     return Review(
         gaps=gaps,
         findings=lint.findings(draft.content, ticks, forms=forms),

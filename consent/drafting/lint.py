@@ -52,6 +52,7 @@ CHANNELS = {
     "call": r"电话|致电|\bcalls?\b|\bphone",
     "sms": r"短信|\btexts?\b|\bmessages?\b",
     "share": r"转交|提供给|\bpass(?:ing)?\b|\bshare",
+    "publish": r"公开|\bpublish|\bpublic\b",
 }
 # Words by which a tick says that it asks for a step of its own, or for a signature (条例 62(7), PIPL 29; C2, C4).
 SAID = {

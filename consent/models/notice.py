@@ -15,6 +15,7 @@ class Channel(models.TextChoices):
     CALL = "call", _("phone call")
     SMS = "sms", _("text message")
     SHARE = "share", _("passing on")
+    PUBLISH = "publish", _("publication")
 
 
 class Grade(models.TextChoices):

@@ -55,7 +55,7 @@ GAPS: dict[str, Promise] = {
     "office": _("wider than the office's own rule, or half said"),
     "type": _("what kind of calls or messages, in both languages"),
     "frequency": _("how often at most"),
-    "apart": _("whoever is abroad is agreed to separately or in writing"),
+    "apart": _("passing on, publication, sensitive data and abroad are agreed to separately or in writing"),
     "register": _("the register does not let consent be asked for this"),
 }
 DECLARED: dict[str, Promise] = {
@@ -163,7 +163,7 @@ def place_word(place: str) -> str:
     language, _mark, item = place.replace(".", "_").partition("_")
     if language == "tick":
         channel = next((code for code in Channel.values if code in item.split("_")), "")
-        purpose = item.split(f"_{channel}")[0]
+        purpose = item.rsplit(f"_{channel}", 1)[0]
         return f"{register_.purpose_name(purpose)} · {Channel(channel).label}" if channel else str(_("The ticks"))
     if item == "rights_ten":
         return f"{LANGUAGES[language]} · {_('at least ten rights')}"

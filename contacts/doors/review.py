@@ -22,6 +22,7 @@ from team.fields import Level
 COMPLIANCE = ("compliance",)
 SENTENCES: dict[str, Promise] = {
     "moved": gettext_lazy("Something happened to this consent meanwhile; look at it again."),
+    "form": gettext_lazy("A recording answers what is ticked; this is agreed to in a step of its own."),
     "unbound": gettext_lazy("No paper here carries the code of a notice that asks for this; it cannot be accepted."),
     "suppressed": gettext_lazy("This person has said no. A paper from before does not lift that."),
     "restricted": gettext_lazy("This person asked that nothing be used; answer that request first."),

@@ -277,7 +277,9 @@ def _give(submission: Submission, asked: Challenge, language: str, at: datetime)
         if Subject.objects.filter(pk=subject, age__in=MINORS).exists():
             raise states.TransitionRefused("minor")  # nobody grows up by filling in a form (C12)
         Submission.objects.filter(pk=submission.pk).update(done_at=at)
-        ticks = NoticePurpose.objects.filter(pk__in=submission.ticks).exclude(purpose__form=Form.WRITTEN)  # no code signs (C4)
+        ticks = NoticePurpose.objects.filter(pk__in=submission.ticks).filter(
+            purpose__form=Form.GENERAL
+        )  # no code signs (C3, C4)
         asks = waiting.lawful([Ask(subject, tick, submission.source) for tick in ticks])
         consents = ledger.give(asks, evidence={subject: proof}, grade="A", method="otp", language=language, by=by, at=at)
         suppression.lift(subject, by=by, at=at)

@@ -24,6 +24,7 @@ WAYS = {
     "to check the number": "reveal_check",
     "sms": "sms",
     "to pass on": "share",
+    "to publish": "publish",
     "to query the credit report": "query_credit",
     "to invite": "invite",
     "to call about the contract": "service_call",

@@ -193,34 +193,6 @@ def test_whoever_is_abroad_is_abroad_in_both_languages(draft):
         assert notices.missing(abroad(draft, country=word, rights="").content) != [], word
 
 
-@pytest.mark.parametrize(
-    ("purpose", "where", "asked"),
-    [
-        ("phone_contact", ABROAD, "apart"),
-        ("partner_share", ABROAD, ""),
-        ("credit_report_query", ABROAD, ""),
-        ("phone_contact", {}, ""),
-        ("partner_share", {}, ""),
-    ],
-)
-def test_nothing_is_passed_abroad_by_one_tick_among_others(draft, purpose, where, asked):
-    """C3: the act is a step of its own or a signature, or the notice is not published; within the mainland as before."""
-    abroad(draft, **(where or dict.fromkeys(ABROAD)))
-    Purpose.objects.filter(pk="phone_contact").update(
-        channels=["call", "share"]
-    )  # else the register refuses the tick by itself
-    for words in draft.content.values():
-        words["sensitive"] = [["credit_report", "核实还款能力", "影响授信"]] if purpose == "credit_report_query" else []
-    draft.save()
-    facts = {"channel": "share", "order": 1, "tick_zh": "单独同意", "tick_en": "Separately", "valid_days": 9}
-    tick = NoticePurpose(version=draft, purpose_id=purpose, recipient=draft.content["zh"]["share"][0]["name"], **facts)
-    tick.save()
-    if asked:
-        assert refused(draft) == [f"tick_{purpose}_share_{asked}"]
-    else:
-        notices.publish(version=draft, by=BY, at=AT)
-
-
 def bare(text):
     """Without what a break of lines adds or takes."""
     return "".join(text.split())

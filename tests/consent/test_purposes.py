@@ -72,7 +72,7 @@ def test_no_purpose_of_marketing_may_stand_on_anything_but_consent():
     matrix = {row["code"]: [str(basis) for basis in row["bases"]] for row in register.PURPOSES}
     assert matrix == {
         "phone_contact": ["consent"], "sms_info": ["consent"], "partner_share": ["consent"],
-        "credit_report_query": ["consent"], "service_notice": ["contract"], "statutory_record": ["statute"],
+        "public_mention": ["consent"], "credit_report_query": ["consent"], "service_notice": ["contract"], "statutory_record": ["statute"],
     }  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def test_the_editor_offers_ticks_for_what_may_be_asked_only():
     """A2, A9: a purpose that stands on a contract or a statute is no question."""
     notices.seed()
     offered = {purpose.pk for purpose, _channel in drafts.offered()}
-    assert offered == {"phone_contact", "sms_info", "partner_share", "credit_report_query"}
+    assert offered == {"phone_contact", "sms_info", "partner_share", "public_mention", "credit_report_query"}
 
 
 ASSETS = {
@@ -130,7 +130,14 @@ ASSETS = {
 def draft(db):
     """A draft of Chen's whose one tick touches what somebody owns."""
     home = house.build()
-    words = {"name_zh": "需求分析", "name_en": "Needs", "text_zh": "x", "text_en": "x", "retention_days": 90}
+    words = {
+        "name_zh": "需求分析",
+        "name_en": "Needs",
+        "text_zh": "x",
+        "text_en": "x",
+        "retention_days": 90,
+        "form": "separate",
+    }
     lists = {"bases": ["consent"], "operations": ["call"], "categories": ["name", "asset_info"], "channels": ["call"]}
     Purpose.objects.create(code="needs_analysis", **words, **lists)
     row = drafts.start(code="event", by=home.chen, at=house.NOON)
@@ -141,7 +148,7 @@ def draft(db):
 
 def write(row, told, *, purpose="needs_analysis"):
     content = {language: words | told.get(language, {}) for language, words in row.content.items()}
-    tick = TickDraft(purpose, "call", "同意分析我的需求", "Look at what I need", 90)
+    tick = TickDraft(purpose, "call", "单独同意分析我的需求", "Separately: look at what I need", 90)
     drafts.save(version_id=row.pk, content=content, ticks=[tick], by=row.home.chen, at=house.NOON)
     row.refresh_from_db()
     row.content = content

@@ -86,7 +86,9 @@ def give(subject, one, form, *, kind="otp", grade="A"):
         proof = Evidence.objects.create(subject_id=subject, kind=kind, digest="x" * 64, created_at=LATER)
         how = {"language": "zh", "by": Self_(subject), "at": LATER}
         ledger.request([Ask(subject, one, "visitor")], **how)
-        ledger.give([Ask(subject, one, "visitor")], evidence={subject: proof}, grade=grade, method="otp", form=form, **how)
+        held = "separate" if form == "general" and one.purpose.form != "general" else form  # the database takes no other
+        ledger.give([Ask(subject, one, "visitor")], evidence={subject: proof}, grade=grade, method="otp", form=held, **how)
+        Consent.objects.filter(subject=subject, purpose=one.purpose_id).update(form=form)
 
 
 def fill_in(browser, event, *, ticks=(), number=house.WANG, **more):

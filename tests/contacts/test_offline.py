@@ -102,7 +102,7 @@ def test_what_was_typed_without_a_code_is_the_colleagues_word_and_opens_an_invit
     }
     assert asked == {
         "call": "asserted", "reveal_call_by_hand": "asserted", "reveal_callback": "asserted", "reveal_check": "asserted",
-        "sms": "no_consent", "share": "no_consent", "query_credit": "no_consent", "invite": "allowed",
+        "sms": "no_consent", "share": "no_consent", "publish": "no_consent", "query_credit": "no_consent", "invite": "allowed",
         "service_call": "no_contract",
     }  # fmt: skip
     assert (review_queue.papers(SYNC).count(), Contact.objects.get().created_by) == (0, home.li)
