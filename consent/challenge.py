@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -13,6 +14,8 @@ from vault import index
 
 LIFE = timedelta(minutes=10)
 TRIES = 5
+WRONG_NUMBER = {"limit": 30, "seconds": 86_400}  # wrong codes for one number, over all the codes that were asked for it
+WRONG_CLIENT = {"limit": 60, "seconds": 3600}  # of one address, behind which a hall full of visitors may sit
 
 
 class ChallengeRefused(Exception):
@@ -36,6 +39,29 @@ def admit(*, digits: str, at: datetime, door: str = "otp") -> None:
     answer = throttle.hit(bucket, limit=5, seconds=3600, at=at)
     if not answer.allowed:
         raise ChallengeRefused("throttled", answer.retry_after)
+
+
+def admit_try(*, marks: Iterable[bytes], client: str, door: str, at: datetime) -> None:
+    """Let nobody try codes for ever: neither one number from many addresses nor many numbers from one (K6).
+
+    `marks` are the fingerprints of the numbers the code went to, `client` the address that asks. Only wrong codes count,
+    each door for itself. Raises ChallengeRefused("throttled") with the seconds to wait.
+    """
+    for bucket, most in _buckets(marks, client, door):
+        answer = throttle.full(bucket, **most, at=at)
+        if not answer.allowed:
+            raise ChallengeRefused("throttled", answer.retry_after)
+
+
+def note_wrong(*, marks: Iterable[bytes], client: str, door: str, at: datetime) -> None:
+    """Count a wrong code for these numbers and for this address."""
+    for bucket, most in _buckets(marks, client, door):
+        throttle.hit(bucket, **most, at=at)
+
+
+def _buckets(marks: Iterable[bytes], client: str, door: str) -> list[tuple[str, dict[str, int]]]:
+    numbers = [(f"{door}-wrong:{bytes(mark).hex()}", WRONG_NUMBER) for mark in marks]
+    return [*numbers, (f"{door}-wrong-from:{client}", WRONG_CLIENT)]
 
 
 def send(*, subject: UUID, digits: str, language: str, at: datetime, pk: UUID | None = None) -> Challenge:

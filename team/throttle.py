@@ -35,6 +35,15 @@ def hit(bucket: str, *, limit: int, seconds: int, at: datetime) -> Answer:
     return Answer(row.count <= limit, max(int(left), 1))
 
 
+def full(bucket: str, *, limit: int, seconds: int, at: datetime) -> Answer:
+    """Whether `limit` tries in `seconds` are used up already; counts nothing."""
+    key = hashlib.sha256(bucket.encode()).hexdigest()
+    row = Throttle.objects.filter(bucket=key, count__gte=limit, window__gt=at - timedelta(seconds=seconds)).first()
+    if row is None:
+        return Answer(True, 1)
+    return Answer(False, max(int((row.window + timedelta(seconds=seconds) - at).total_seconds()), 1))
+
+
 def forget(*, at: datetime) -> int:
     """Drop windows older than a day; returns how many."""
     return Throttle.objects.filter(window__lt=at - timedelta(days=1)).delete()[0]

@@ -2,6 +2,10 @@
 
 import re
 
+HIDDEN = "•••"
+DAY = re.compile(r"(?<!\d)(?:19|20)\d\d(?:[-./]\d{1,2}[-./]\d{1,2}|年\d{1,2}月\d{1,2}日?)(?!\d)")
+_FIGURE, _GAP = r"[\d零〇一二三四五六七八九幺]", r"[\s\-‐‑–—－./()（）·,，、_*~]{0,3}"
+RUN = re.compile(rf"[+＋]?{_FIGURE}(?:{_GAP}{_FIGURE}){{6,}}")
 COMPOUND = frozenset(
     [
         "欧阳",
@@ -84,3 +88,15 @@ def mask_name(name: str) -> str:
     if len(text) > 2 and text[:2] in COMPOUND:
         return f"{text[:2]}*"
     return f"{text[0]}*"
+
+
+def hide_runs(text: str) -> str:
+    """The text with every run of figures that could be a telephone number as dots, however it is spaced or spelled.
+
+    Seven figures or more, full-width ones and Chinese numerals too; a day stays readable.
+    """
+    kept, start = [], 0
+    for day in DAY.finditer(text):
+        kept += [RUN.sub(HIDDEN, text[start : day.start()]), day.group()]
+        start = day.end()
+    return "".join(kept) + RUN.sub(HIDDEN, text[start:])

@@ -28,7 +28,7 @@ class RequestRefused(Exception):
         self.code = code
 
 
-def ask(*, subject: UUID, kind: str, words: str, road: str, by: Actor, at: datetime) -> RightsRequest:
+def ask(*, subject: UUID, kind: str, words: str, road: str, by: Actor, at: datetime, pk: UUID | None = None) -> RightsRequest:
     """Take one request in, due within 15 working days of the office's date `at` (aware, UTC); serves K1, K3.
 
     A restriction rests every standing consent at once: until it is decided, and after a yes, nothing is used. Raises
@@ -43,7 +43,7 @@ def ask(*, subject: UUID, kind: str, words: str, road: str, by: Actor, at: datet
         if not urgent and RightsRequest.objects.filter(subject_id=subject, state="open").count() >= MOST_OPEN:
             raise RequestRefused("many")
         trail.record("person.request", by=by, at=at, subject=subject, reason=kind)
-        row = RightsRequest(id=uuid4(), subject_id=subject, kind=kind, road=road, received_at=at)
+        row = RightsRequest(id=pk or uuid4(), subject_id=subject, kind=kind, road=road, received_at=at)
         row.due_on, row.due_known, row.taken_by_id = deadline.on, deadline.known, trail.user_pk(by)
         if told:
             row.words = sealing.seal_text(told, field_id="consent.request.words", row=row.pk, owner=subject)

@@ -1,5 +1,7 @@
 """Complaints of whoever likes: no account, no number, nobody looked up; the answer is read by a code (K7)."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,24 +13,50 @@ from django.views.decorators.http import require_GET, require_http_methods
 from consent.models import StrangersComplaint
 from consent.requests import strangers
 from contacts.forms.complaints import ComplaintForm
+from contacts.intake import visiting
 from contacts.masking import Wish, show
-from team.doors import public_door
+from team import throttle
+from team.doors import client_of, public_door
 from team.fields import Level
 
-BRAKE = (20, 3600)  # of one address, behind which a whole office may sit
+FLOOD = (120, 60)  # whatever is sent, of one address
+ADDRESS = {"limit": 20, "seconds": 3600}  # complaints of one address, behind which a whole office may sit
+DAY = {"limit": 300, "seconds": 86_400}  # complaints of everybody: beyond it somebody plays with the door
 
 
-@public_door(rate=BRAKE)
+@public_door(rate=FLOOD)
 @require_http_methods(["GET", "POST"])
 def complain(request: HttpRequest) -> HttpResponse:
     """The form; whatever is written in it, it is taken in and a page with a code comes back (K7)."""
-    form, at = ComplaintForm(request.POST if request.method == "POST" else None), timezone.now()
+    sent = request.POST if request.method == "POST" else None
+    form, at = ComplaintForm(sent, initial={"once": visiting.form_token()}), timezone.now()
+    status = 400 if form.is_bound else 200
     if form.is_bound and form.is_valid():
-        code = strangers.complain(**form.cleaned_data, at=at)
-        messages.success(request, _("Taken in. Keep the address of this page: only by it can the answer be read."))
-        return redirect("complaint", code)
-    context = {"form": form, "today": at}
-    return render(request, "contacts/complaints/form.html", context, status=400 if form.is_bound else 200)
+        if not (wait := _too_many(request, form, at)):
+            code = strangers.complain(**form.cleaned_data, at=at)
+            messages.success(request, _("Taken in. Keep the address of this page: only by it can the answer be read."))
+            return redirect("complaint", code)
+        status = 429
+    page = render(request, "contacts/complaints/form.html", {"form": form, "today": at}, status=status)
+    if status == 429:
+        page["Retry-After"] = str(wait)
+    return page
+
+
+def _too_many(request: HttpRequest, form: ComplaintForm, at: datetime) -> int:
+    """Seconds to wait, with a sentence beside the words that were typed, which stay; 0 where nothing is in the way."""
+    one = throttle.hit(f"complaint:{client_of(request)}", **ADDRESS, at=at)
+    every = throttle.hit("complaint:everybody", **DAY, at=at) if one.allowed else one
+    if every.allowed:
+        return 0
+    hint = _("Nothing was taken in, and your words are still here: send them again later. 12377 takes complaints at any time.")
+    why = (
+        _("Too many complaints came by this door today.")
+        if one.allowed
+        else _("Too many complaints came from this connection.")
+    )
+    form.add_error(None, f"{why} {hint}")
+    return every.retry_after
 
 
 @public_door()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from kombu.exceptions import OperationalError
 
-from consent import windows
+from consent import challenge, windows
 from consent.challenge import ChallengeRefused
 from consent.receipts import signed
 from consent.requests.asking import RequestRefused
@@ -23,9 +24,10 @@ from contacts import tasks, telling
 from contacts.doors.visitor import PDF, SENTENCES, receipt_file
 from contacts.forms.intake import CodeForm, MobileForm
 from contacts.forms.own import AskForm, WindowForm, chosen
+from contacts.intake import visiting
 from contacts.models import OwnVisit
 from contacts.own import copying, deeds, entering, page
-from team.doors import not_understood, public_door, too_many
+from team.doors import client_of, not_understood, public_door, too_many
 
 COOKIE = "own"
 RATE = (60, 60)
@@ -98,14 +100,29 @@ def code(request: HttpRequest) -> HttpResponse:
     if visit is None:
         messages.info(request, _("This took too long. Please begin again with your number."))
         return redirect("own")
+    if visit.confirmed_at is not None:  # sent twice: they are inside already
+        return redirect("own")
     try:
         if form.is_valid():
-            if entering.confirm(visit=visit, code=form.cleaned_data["code"], at=timezone.now()):
+            if _right(request, visit, form.cleaned_data["code"]):
                 return redirect("own")
             form.add_error("code", _("This code is wrong."))
     except ChallengeRefused as refused:
+        if refused.wait:
+            return too_many(request, refused.wait)
         form.add_error(None, str(SENTENCES[refused.code]))
     return _code_page(request, visit, form)
+
+
+def _right(request: HttpRequest, visit: OwnVisit, typed: str) -> bool:
+    """Whether this is the code; a wrong one counts for the number and for who tries, alike for a number nobody has (K6)."""
+    at, marks = timezone.now(), [bytes(visit.fingerprint)]
+    tried: dict[str, Any] = {"marks": marks, "client": client_of(request), "door": "own", "at": at}
+    challenge.admit_try(**tried)
+    if entering.confirm(visit=visit, code=typed, at=at):
+        return True
+    challenge.note_wrong(**tried)
+    return False
 
 
 def _code_page(request: HttpRequest, visit: OwnVisit, form: CodeForm) -> HttpResponse:
@@ -152,7 +169,8 @@ def agree(request: HttpRequest, visit: OwnVisit) -> HttpResponse:
 @inside
 def ask(request: HttpRequest, visit: OwnVisit) -> HttpResponse:
     """A request about one's own data; taken in with its deadline, or a sentence and nothing is lost (K1)."""
-    form, at = AskForm(request.POST if request.method == "POST" else None), timezone.now()
+    initial, at = {"once": visiting.form_token()}, timezone.now()
+    form = AskForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_bound and form.is_valid():
         try:
             taken = deeds.ask(page.subjects_of(visit), **form.cleaned_data, at=at)

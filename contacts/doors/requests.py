@@ -21,8 +21,7 @@ from contacts.nights import OFFICE
 from contacts.own import deeds
 from team.doors import StaffRequest, door
 from team.fields import Level
-from vault import names
-from vault.forms import MOBILE
+from vault import masks, names
 
 COMPLIANCE = ("compliance",)
 DECIDED = 50
@@ -60,7 +59,7 @@ def _one(request: StaffRequest, row: RightsRequest, **forms: object) -> HttpResp
     stranger = StrangersComplaint.objects.filter(request=row).first()
     boxes = (row.words, row.answer, stranger.reply_to if stranger else None)
     shown = show([Wish(box, Level.CALL) for box in boxes])
-    words, told, address = (MOBILE.sub("•••", text) for text in shown)  # nobody reads a number, whoever wrote it down
+    words, told, address = (masks.hide_runs(text) for text in shown)  # nobody reads a number, whoever wrote it down
     context = {
         "row": row,
         "card": cards.of(people, by=request.user, at=at)[0] if people else None,

@@ -1,5 +1,6 @@
 """The visitor's own phone: form, code, receipt, and the link that stops everything."""
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -13,16 +14,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from audit.trail import Self_, System
-from consent import capture, notices, stop_link
+from consent import capture, challenge, notices, stop_link
 from consent.challenge import ChallengeRefused
-from consent.models import Consent
+from consent.models import Consent, Handle
 from consent.receipts import pdf, record, signed
 from consent.views import words_of
 from contacts import asking_later, events, nights, referring, withdrawal
 from contacts.forms.intake import LaterForm, VisitorForm
 from contacts.intake import separately, visiting, waiting
 from contacts.models import Contact, Event, Referral, Submission
-from team.doors import not_understood, public_door, too_many
+from team.doors import client_of, not_understood, public_door, too_many
 from vault.errors import KeyringRefused
 
 CROWD = (120, 60)
@@ -118,15 +119,24 @@ def confirm(request: HttpRequest, code: str, token: str) -> HttpResponse:
             visiting.send_again(submission, language=get_language() or "zh-hans", at=timezone.now())
             return redirect("visitor_confirm", code, token)
         if form.is_bound and form.is_valid():
-            decided = _put_off if "later" in request.POST else _agree
+            decided, tried = _put_off if "later" in request.POST else _agree, _tried(request, submission)
+            challenge.admit_try(**tried)
             if answer := decided(request, submission, form, token):
                 return answer
+            challenge.note_wrong(**tried)
             form.add_error("code", _("This code is wrong."))
     except ChallengeRefused as refused:
         if refused.wait:
             return too_many(request, refused.wait)
         form.add_error(None, str(SENTENCES[refused.code]))
     return _confirm_page(request, event, submission, form)
+
+
+def _tried(request: HttpRequest, submission: Submission) -> dict[str, Any]:
+    """Whose codes are tried, and by whom: what the brake counts."""
+    found = Handle.objects.filter(subject=submission.subject_id).values_list("fingerprint", flat=True)
+    marks = [bytes(mark) for mark in found]
+    return {"marks": marks, "client": client_of(request), "door": "otp", "at": timezone.now()}
 
 
 def _after_code(submission: Submission, token: str, stop: str) -> HttpResponse:

@@ -30,6 +30,8 @@ class ComplaintForm(StrictForm):
         help_text=_("Used for this answer alone, kept sealed, and deleted with your complaint."),
     )
 
+    once = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
     def clean_reply_to(self) -> str:
         """One line that is no telephone number: nobody is called because of a complaint."""
         try:

@@ -40,6 +40,8 @@ class AskForm(StrictForm):
         help_text=_("For a correction: what is wrong, and what is right. No papers are needed; your number is enough."),
     )
 
+    once = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
     def clean(self) -> dict[str, str]:
         """Some requests are nothing without words."""
         told: dict[str, str] = self.cleaned_data
@@ -109,6 +111,7 @@ class TakenForm(AskForm):
     road = forms.ChoiceField(
         label=_("How did it reach us?"), choices=[c for c in RightsRequest.Road.choices if c[0] not in ("own_page", "public")]
     )
+    once = None  # type: ignore[assignment]  # Django takes the field away by that; a colleague's clicks are theirs
     field_order = ("road", "kind", "words")
 
 

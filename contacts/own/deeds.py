@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.crypto import salted_hmac
 
 from audit import trail
 from audit.trail import Actor, Self_
@@ -28,19 +29,40 @@ def stop(subjects: Collection[UUID], scope: Collection[tuple[str, str]] | None, 
             withdrawal.withdraw(subject=subject, scope=scope, method="own_page", reason="withdrawal", by=Self_(subject), at=at)
 
 
-def ask(subjects: Collection[UUID], *, kind: str, words: str, at: datetime) -> list[RightsRequest]:
-    """Take a request in on the person's own page, for every record of theirs, or for none (K1). Raises as `take` does."""
-    with transaction.atomic():
-        return [take(pk, kind=kind, words=words, road="own_page", by=Self_(pk), at=at) for pk in subjects]
+def ask(subjects: Collection[UUID], *, kind: str, words: str, at: datetime, once: str = "") -> list[RightsRequest]:
+    """Take a request in on the person's own page, for every record of theirs, or for none (K1). Raises as `take` does.
+
+    `once` names the form that was filled in: sent twice with the same words it is one request, and the answer is the same.
+    """
+    names = {pk: _named(once, pk, kind, words) for pk in subjects}
+    made = RightsRequest.objects.filter(pk__in=[name for name in names.values() if name])
+    if known := list(made):
+        return known
+    told: dict[str, Any] = {"kind": kind, "words": words, "road": "own_page", "at": at}
+    try:
+        with transaction.atomic():
+            return [take(pk, **told, by=Self_(pk), pk=name) for pk, name in names.items()]
+    except IntegrityError:  # the same form at the same moment: the other one is it
+        if known := list(made.all()):
+            return known
+        raise
 
 
-def take(subject: UUID, *, kind: str, words: str, road: str, by: Actor, at: datetime) -> RightsRequest:
+def _named(once: str, subject: UUID, kind: str, words: str) -> UUID | None:
+    """The id of the request that this form makes of this record; None for a form without a name."""
+    if not once:
+        return None
+    raw = salted_hmac("contacts.own.ask", "\0".join((once, str(subject), kind, words)), algorithm="sha256").digest()
+    return UUID(bytes=raw[:16], version=4)
+
+
+def take(subject: UUID, *, kind: str, words: str, road: str, by: Actor, at: datetime, pk: UUID | None = None) -> RightsRequest:
     """Take one request in; to be deleted stops everything at once, and the day of leaving is today (K3, J1).
 
     Raises consent.requests.asking.RequestRefused, vault.names.TextRefused; then nothing is taken in.
     """
     with transaction.atomic():
-        taken = asking.ask(subject=subject, kind=kind, words=words, road=road, by=by, at=at)
+        taken = asking.ask(subject=subject, kind=kind, words=words, road=road, by=by, at=at, pk=pk)
         if kind == Kind.DELETION:
             withdrawal.withdraw(subject=subject, scope=None, method=road, reason="withdrawal", by=by, at=at)
     return taken
