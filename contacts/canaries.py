@@ -20,7 +20,7 @@ from audit.models import Entry
 from audit.trail import System
 from consent import ledger
 from consent.ledger import Ask
-from consent.models import Handle, SmsMessage
+from consent.models import Handle, Purpose, SmsMessage
 from contacts.intake import arriving
 from contacts.intake.arriving import Draft
 from contacts.models import Canary, Event
@@ -73,10 +73,12 @@ def plant(*, event: Event, name: str, number: Number, by: User, at: datetime) ->
     ticks = [row.tick for row in event.ticks.select_related("tick").order_by("tick__order") if row.tick.channel == "call"]
     if not ticks:
         raise CanaryRefused("tick")
-    if Handle.objects.filter(fingerprint=index.fingerprint(number.digits), subject__erased_at__isnull=True).exists():
-        raise CanaryRefused("known")
     with transaction.atomic():
+        # One canary after the other, whichever book it is for, and after whoever arrives in this book meanwhile.
         arriving.lock(event.book_id)
+        Purpose.objects.select_for_update(no_key=True).get(pk=ticks[0].purpose_id)
+        if Handle.objects.filter(fingerprint=index.fingerprint(number.digits), subject__erased_at__isnull=True).exists():
+            raise CanaryRefused("known")
         arriving.make_keys([draft], event=event, at=at)
         trail.record("canary.planted", by=by, at=at, subject=draft.subject)
         arriving.open_subjects([draft], by=BY, at=at, reason="visitor")
@@ -87,16 +89,24 @@ def plant(*, event: Event, name: str, number: Number, by: User, at: datetime) ->
 
 
 def touches(canaries: Collection[UUID]) -> dict[UUID, list[Touch]]:
-    """Every touch of these canaries, newest first; two queries."""
+    """Every touch of these canaries, newest first, through whichever record of their numbers; four queries."""
     found: defaultdict[UUID, list[Touch]] = defaultdict(list)
-    rows = Entry.objects.filter(subject__in=canaries, act__in=set(TOUCHES) - {"sms.sent"})
+    borne = _records(canaries)
+    rows = Entry.objects.filter(subject__in=borne, act__in=set(TOUCHES) - {"sms.sent"})
     for subject, at_us, act, actor, eid in rows.values_list("subject", "at_us", "act", "actor", "eid"):
         if subject is not None:
-            found[subject].append(Touch(subject, at_us, act, actor, eid))
-    sent = SmsMessage.objects.filter(subject__in=canaries, template__in=ASKED_BY_ITSELF)
+            found[borne[subject]].append(Touch(borne[subject], at_us, act, actor, eid))
+    sent = SmsMessage.objects.filter(subject__in=borne, template__in=ASKED_BY_ITSELF)
     for subject, moment in sent.values_list("subject", "sent_at"):
-        found[subject].append(Touch(subject, ids.microseconds(moment), "sms.sent", None, None))
+        found[borne[subject]].append(Touch(borne[subject], ids.microseconds(moment), "sms.sent", None, None))
     return {subject: sorted(all_, key=lambda touch: touch.at_us, reverse=True) for subject, all_ in found.items()}
+
+
+def _records(canaries: Collection[UUID]) -> dict[UUID, UUID]:
+    """Whoever bears the number of one of these canaries, in any book, and whose: a number typed at another event's door too."""
+    marks = {bytes(mark): pk for pk, mark in Handle.objects.filter(subject__in=canaries).values_list("subject", "fingerprint")}
+    rows = Handle.objects.filter(fingerprint__in=list(marks)).values_list("subject", "fingerprint")
+    return {subject: marks[bytes(mark)] for subject, mark in rows} | {pk: pk for pk in canaries}
 
 
 def unseen() -> list[Touch]:
@@ -110,12 +120,12 @@ def unseen() -> list[Touch]:
 def tell(*, at: datetime) -> int:
     """Put every new touch on record as an alarm of its own; returns how many canaries cried. Safe to repeat."""
     cried = 0
-    told = dict(Canary.objects.values_list("pk", "told_us"))
-    for subject, all_ in touches(list(told)).items():
-        fresh = [touch for touch in all_ if touch.at_us > told[subject]]
-        if not fresh:
-            continue
-        with transaction.atomic():
+    for subject, all_ in touches(list(Canary.objects.values_list("pk", flat=True))).items():
+        with transaction.atomic():  # of two workers at one moment the second finds that it was told
+            since = Canary.objects.select_for_update(of=("self",)).get(pk=subject).told_us
+            fresh = [touch for touch in all_ if touch.at_us > since]
+            if not fresh:
+                continue
             trail.record("canary.touched", by=BY, at=at, subject=subject, numbers=[len(fresh)], prev=fresh[0].entry)
             Canary.objects.filter(pk=subject).update(told_us=fresh[0].at_us)
         cried += 1

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection, connections
 
+from audit.models import Entry
 from consent import notices
 from consent.models import NoticePurpose, NoticeVersion, SmsMessage
-from contacts import dial, events, writing
+from contacts import canaries, dial, events, writing
 from contacts.intake import asserting, inviting
-from contacts.models import CallAttempt, Contact, Phone
+from contacts.models import CallAttempt, Canary, Contact, Phone
 from team.models import Book
 from tests import house
 from vault import phone
@@ -32,7 +33,7 @@ def at_once(deed):
         try:
             deed()
             done.append(1)
-        except (dial.CallRefused, inviting.InviteRefused):
+        except (dial.CallRefused, inviting.InviteRefused, canaries.CanaryRefused):
             pass
         except Exception as error:
             wrong.append(repr(error))
@@ -46,6 +47,21 @@ def at_once(deed):
         thread.join()
     assert wrong == []
     return len(done)
+
+
+def test_one_canary_of_one_number_and_one_cry_of_each():
+    """Two doors at the same moment: planted once whichever book it is for, typed once or often it cries once."""
+    home = house.build()
+    for n in range(3):
+        number, events_ = phone.normalise(f"1390000{5300 + n}"), [home.event, home.far] * HANDS
+
+        def plant(number=number, events_=events_):
+            canaries.plant(event=events_.pop(), name="林小溪", number=number, by=home.chen, at=LATER)
+
+        assert (at_once(plant), Canary.objects.count()) == (1, n + 1)
+        house.arrive(home.event, number.digits[2:], confirm=False, at=LATER)
+        at_once(lambda: canaries.tell(at=LATER))
+        assert Entry.objects.filter(act="canary.touched").count() == n + 1
 
 
 def test_one_call_a_day():

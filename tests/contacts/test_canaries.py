@@ -92,6 +92,26 @@ def test_whoever_types_the_number_in_at_a_public_door_is_a_touch_too(home):
     assert alarms(home) == [(1, "bad")]
 
 
+def test_the_number_typed_at_the_door_of_another_book_cries_too_and_the_new_record_is_as_closed(home):
+    """
+    2026-03-02 13:00 typed at the forms of two events, one of them in another book
+    compliance hears of one canary; neither record may be called, and the alarm is on record once
+    """
+    pk = plant(home)
+    for event in (home.event, home.far):
+        house.arrive(event, NUMBER, confirm=False, at=LATER)
+    twin = Contact.objects.exclude(pk=pk).get()
+    assert (twin.book, alarms(home)) == (home.far.book, [(2, "bad")])
+    assert [(touch.canary, touch.act) for touch in canaries.unseen()] == [(pk, "sms.sent")] * 2
+    assert (canaries.tell(at=LATER), canaries.tell(at=LATER), acts(pk).count("canary.touched")) == (1, 0, 1)
+    for contact, by in ((Contact.objects.get(pk=pk), home.li), (twin, home.he)):
+        row = Phone.objects.get(contact=contact)
+        with pytest.raises(dial.CallRefused) as refused:
+            dial.dial(contact=contact, phone_id=row.pk, in_book=True, by=by, at=LATER + house.timedelta(minutes=1))
+        assert refused.value.decision.reason == "requested"
+    assert canaries.tell(at=LATER) == 1, "He's call of the other record is a touch as well"
+
+
 def test_a_touch_of_anybody_else_is_no_alarm(home):
     plant(home)
     wang = house.arrive(home.event, house.WANG, confirm=False)[0].subject_id
