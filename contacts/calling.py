@@ -79,7 +79,7 @@ def _candidates(user: User, at: datetime) -> list[UUID]:
 def _reachable(user: User, at: datetime) -> QuerySet[Contact, UUID]:
     call = Consent.objects.filter(subject=OuterRef("pk"), purpose="phone_contact", channel="call")
     live = Exists(call.filter(state__in=rules.LIVE, valid_until__gt=at))
-    return visibility.visible(user).filter(live).values_list("pk", flat=True)
+    return visibility.visible(user, at=at).filter(live).values_list("pk", flat=True)
 
 
 def _ask(subjects: list[UUID], *, by: User, at: datetime) -> dict[UUID, rules.Verdict]:
@@ -88,5 +88,5 @@ def _ask(subjects: list[UUID], *, by: User, at: datetime) -> dict[UUID, rules.Ve
 
 
 def _cards(subjects: set[UUID], *, by: User, at: datetime) -> dict[UUID, Card]:
-    people = visibility.visible(by).filter(pk__in=subjects)
+    people = visibility.visible(by, at=at).filter(pk__in=subjects)
     return {card.pk: card for card in looking.at_many(list(people), by=by, at=at)}

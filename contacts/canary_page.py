@@ -48,7 +48,7 @@ def rows(*, by: User, at: datetime) -> list[Row]:
     """The newest hundred canaries, in a fixed number of queries."""
     found = list(Canary.objects.select_related("planted_by").order_by("-planted_at")[:MOST])
     ids = [canary.pk for canary in found]
-    people = list(visibility.visible(by).filter(pk__in=ids).select_related("event", "book__owner"))
+    people = list(visibility.visible(by, at=at).filter(pk__in=ids).select_related("event", "book__owner"))
     shown = {card.pk: card for card in cards.of(people, by=by, at=at)}
     touched = canaries.touches(ids)
     names = _names({touch.actor for all_ in touched.values() for touch in all_ if touch.actor})

@@ -35,7 +35,7 @@ def newest(user: User, *, at: datetime) -> list[Coverage]:
     heads = Consent.objects.filter(subject=OuterRef("pk"))
     live = Exists(heads.filter(state__in=rules.LIVE, valid_until__gt=at))
     no = Exists(heads.filter(state__in=events.SAYS_NO))
-    people = visibility.visible(user).filter(event_id__in=list(shown)).annotate(live=live, no=no)
+    people = visibility.visible(user, at=at).filter(event_id__in=list(shown)).annotate(live=live, no=no)
     counted = people.values_list("event_id").annotate(
         all=Count("pk"), yes=Count("pk", filter=Q(live=True)), no_more=Count("pk", filter=Q(live=False, no=True))
     )
@@ -65,7 +65,7 @@ class Whole:
 
 def whole(user: User, *, at: datetime, language: str) -> Whole:
     """Counted over the people this reader may see; five queries, however many people. `at` is aware, UTC."""
-    heads = Consent.objects.filter(subject__in=visibility.visible(user).values("pk"))
+    heads = Consent.objects.filter(subject__in=visibility.visible(user, at=at).values("pk"))
     standing = Q(state__in=rules.LIVE, valid_until__gt=at)
     said_no = Q(state__in=events.SAYS_NO)
     told = {"yes": Count("pk", filter=standing), "no": Count("pk", filter=said_no), "all": Count("pk")}

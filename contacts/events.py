@@ -228,7 +228,7 @@ def colleagues() -> QuerySet[User]:
 def counts(event: Event, *, by: User, at: datetime) -> Counts:
     """Counts of those people the reader may see, so that nobody can probe another's book here (rule 6); two queries."""
     heads = Consent.objects.filter(subject=OuterRef("pk"))
-    people = visibility.visible(by).filter(event=event)
+    people = visibility.visible(by, at=at).filter(event=event)
     marked = people.annotate(
         live=Exists(heads.filter(state__in=rules.LIVE, valid_until__gt=at)), no=Exists(heads.filter(state__in=SAYS_NO))
     )

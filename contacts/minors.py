@@ -68,7 +68,7 @@ def listed(*, reason: str, by: User, at: datetime) -> list[tuple[Card, Subject]]
     """
     if by.role != Role.COMPLIANCE or reason not in REASONS:
         raise ListRefused
-    rows = visibility.visible(by).filter(subject__age__in=MINORS).select_related("event", "book__owner", "subject")
+    rows = visibility.visible(by, at=at).filter(subject__age__in=MINORS).select_related("event", "book__owner", "subject")
     people = list(rows.order_by("-created_at", "-subject_id")[:MOST])
     told = [EntryDraft("minors.listed", by=by, at=at, reason=reason, subject=contact.pk) for contact in people]
     with transaction.atomic(durable=True):

@@ -116,7 +116,7 @@ def _read(text: str) -> tuple[datetime, UUID]:
 
 
 def _sightings(subjects: Iterable[UUID], *, by: User, at: datetime) -> dict[UUID, Sighting]:
-    rows = visibility.visible(by).filter(pk__in=list(subjects)).select_related("event", "book__owner", "created_by")
+    rows = visibility.visible(by, at=at).filter(pk__in=list(subjects)).select_related("event", "book__owner", "created_by")
     people: list[Contact] = list(rows)
     ids = [person.pk for person in people]
     verdicts = gate.peek_many(ids, "call", by=by, at=at, usage=usage.of(ids, at=at))

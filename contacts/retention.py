@@ -45,13 +45,18 @@ def refresh(subject_ids: Iterable[UUID], *, at: datetime) -> int:
     """
     ids = list(subject_ids)
     contacts = list(
-        Contact.objects.filter(pk__in=ids).only("subject_id", "created_at", *CLOCKS, "client_since", "client_until")
+        Contact.objects.filter(pk__in=ids).only(
+            "subject_id", "created_at", *CLOCKS, "client_since", "client_until", "narrowed_at"
+        )
     )
     facts = _Facts(ids)
     bound = profile() if any(contact.client_since for contact in contacts) else ""
     moved = [contact for contact in contacts if _apply(contact, facts.due(contact), _kept(contact, bound))]
     for start in range(0, len(moved), BATCH):
         _save(moved[start : start + BATCH])
+    again = [contact.pk for contact in moved if contact.narrowed_at and contact.narrow_on and contact.narrow_on > at]
+    if again:  # a new yes of somebody who was only stored: in use again, and narrowed again at the end of it
+        Contact.objects.filter(pk__in=again).update(narrowed_at=None)
     return len(moved)
 
 

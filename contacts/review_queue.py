@@ -61,7 +61,7 @@ def _waiting(files: QuerySet[Any], made: str, open_: Q, at: datetime) -> QuerySe
     """Of these consents those with such a file, come since anybody looked and made since the yes before it ended."""
     newest = {name: files.order_by().values("subject").annotate(at=Max(name)).values("at") for name in ("created_at", made)}
     looked = ConsentReview.objects.filter(consent=OuterRef("pk"), at__gte=OuterRef("came_at"))
-    leaves = Contact.objects.filter(pk=OuterRef("subject"), delete_on__gt=at).values("delete_on")
+    leaves = Contact.objects.filter(pk=OuterRef("subject"), delete_on__gt=at).filter(visibility.in_use(at)).values("delete_on")
     rows = Consent.objects.filter(open_)
     rows = rows.annotate(came_at=Subquery(newest["created_at"]), made_at=Subquery(newest[made]), leaves=Subquery(leaves))
     since = Q(state__in=states.WAITING) | Q(changed_at__lte=F("made_at"))  # what is from before its end speaks for no new yes
@@ -91,7 +91,8 @@ def sample(at: datetime) -> list[Consent]:
     for event, consent, advisor, looked in rows.values_list("pk", "consent_id", "advisor", "seen"):
         found[advisor].append((hashlib.sha256(f"{week}:{event}".encode()).hexdigest(), consent, looked))
     chosen = {consent for drawn in found.values() for _mark, consent, looked in sorted(drawn)[:SAMPLE] if not looked}
-    return list(Consent.objects.filter(pk__in=chosen, state__in=states.ENDING, subject__erased_at=None).order_by("pk"))
+    here = Contact.objects.filter(visibility.in_use(at)).values("pk")
+    return list(Consent.objects.filter(pk__in=chosen, state__in=states.ENDING, subject__in=here).order_by("pk"))
 
 
 def first(by: User, *, drawn: list[Consent], after: str, at: datetime) -> Item | None:

@@ -53,7 +53,7 @@ def find(text: str, *, by: User, at: datetime) -> Found:
     else:
         kind, ids = "name", _by_name(words, by) if levels["contacts.name"] >= Level.CALL else set()
     wanted = list(ids)[:500] or [NOBODY]
-    rows = visibility.visible(by).filter(pk__in=wanted)
+    rows = visibility.visible(by, at=at).filter(pk__in=wanted)
     people = list(rows.order_by("-created_at", "-subject_id")[: LIMIT + 1])
     return Found(kind, people[:LIMIT], len(people) > LIMIT)
 

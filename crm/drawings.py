@@ -59,7 +59,7 @@ def of(user: User, *, at: datetime) -> Drawn:
 
 
 def _selling(user: User, at: datetime) -> Drawn:
-    mine = visibility.visible(user)
+    mine = visibility.visible(user, at=at)
     ends = mine.filter(delete_on__lte=leaving_page.horizon("month", at=at)).values_list("delete_on", flat=True)
     first = mine.filter(delete_on__gt=at).order_by("delete_on", "pk")[:SOONEST]
     chart = Days(

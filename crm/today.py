@@ -44,7 +44,7 @@ def tiles(user: User, *, at: datetime) -> list[Tile]:
 
 
 def _selling(user: User, at: datetime) -> list[Tile]:
-    mine = visibility.visible(user)
+    mine = visibility.visible(user, at=at)
     call = Consent.objects.filter(subject=OuterRef("pk"), purpose="phone_contact", channel="call")
     open_calls = CallAttempt.objects.filter(user=user, outcome="").count()
     url = reverse("contacts")
@@ -106,7 +106,8 @@ def _compliance(user: User, at: datetime) -> list[Tile]:
     tonight = leaving_page.leaving(leaving_page.horizon("tonight", at=at)).count()
     held = LegalHold.objects.filter(lifted_at__isnull=True).count()
     overdue = sweep.due_now(at - timedelta(days=1)).count()
-    asserted = Consent.objects.filter(state="asserted").values("subject_id").distinct().count()
+    here = visibility.visible(user, at=at).values("pk")
+    asserted = Consent.objects.filter(state="asserted", subject__in=here).values("subject_id").distinct().count()
     return [
         *_canaries(),
         *_paid_lists(),

@@ -15,6 +15,7 @@ from consent import ages, guardians
 from consent.models import Guardian, PaperPage
 from consent.models.subject import MINORS, Age
 from contacts import looking, minors, visibility
+from contacts.doors import returning
 from contacts.forms.ages import AgeForm, GuardianForm, ReasonForm
 from contacts.models import Contact
 from team.doors import StaffRequest, door
@@ -46,7 +47,7 @@ def age(request: StaffRequest, pk: UUID) -> HttpResponse:
             form.add_error("age", str(SENTENCES[refused.code]))
         else:
             messages.success(request, str(NOTED if stays else LEAVES))
-            return redirect("contact", pk)
+            return returning.to_person(request, pk)
     return _page(request, contact, form, GuardianForm(pages=_pages(contact)))
 
 

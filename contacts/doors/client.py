@@ -18,7 +18,7 @@ from team.doors import StaffRequest, door
 @require_http_methods(["GET", "POST"])
 def mark(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Say since when this person is a client and until when they were; both empty takes it back."""
-    contact, at = visibility.one(request.user, pk), timezone.now()
+    contact, at = visibility.one(request.user, pk, stored=True), timezone.now()
     stands = {"client_since": contact.client_since, "client_until": contact.client_until}
     form = ClientForm(request.POST or None, initial=stands)
     if request.method == "POST" and form.is_valid():

@@ -26,7 +26,7 @@ def page(request: StaffRequest) -> HttpResponse:
     """All standing holds with what each waits for, and those that were lifted."""
     at = timezone.now()
     standing = list(hold.standing().select_related("placed_by", "approved_by", "lift_asked_by").order_by("review_on"))
-    people = visibility.visible(request.user).filter(pk__in=[row.subject_id for row in standing])
+    people = visibility.visible(request.user, stored=True).filter(pk__in=[row.subject_id for row in standing])
     shown = {card.pk: card for card in looking.at_many(list(people), by=request.user, at=at)}
     lifted = LegalHold.objects.filter(lifted_at__isnull=False).select_related("lift_asked_by", "lifted_by")
     today = at.astimezone(OFFICE).date()
@@ -43,7 +43,7 @@ def page(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def place(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Place a hold on one person: case, reason, scope, review date (J2)."""
-    contact, at = visibility.one(request.user, pk), timezone.now()
+    contact, at = visibility.one(request.user, pk, stored=True), timezone.now()
     form = HoldForm(request.POST if request.method == "POST" else None, today=at.astimezone(OFFICE).date())
     if request.method == "POST" and form.is_valid():
         hold.place(contact=contact, **form.cleaned_data, by=request.user, at=at)

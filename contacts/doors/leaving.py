@@ -51,7 +51,7 @@ def retention_page(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def postpone(request: StaffRequest, pk: UUID) -> HttpResponse:
     """A few days more for one person, once, with a reason; nobody may contact them meanwhile."""
-    contact, at = visibility.one(request.user, pk), timezone.now()
+    contact, at = visibility.one(request.user, pk, stored=True), timezone.now()
     form = PostponeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from consent import capture, reasons
 from contacts import events, visibility
+from contacts.doors import returning
 from contacts.forms.intake import QuickForm
 from contacts.intake import asserting, inviting
 from contacts.models import Contact, Event
@@ -59,7 +60,7 @@ def _note(request: StaffRequest, event: Event, book: Book, form: QuickForm) -> H
         messages.info(request, str(remark))
     if not made:
         messages.info(request, _("This number is already in your book: this is the person. Nothing was saved twice."))
-        return redirect("contact", contact.pk)
+        return returning.to_person(request, contact.pk)
     if data["act"] == "invite":
         _invite(request, contact)
     else:

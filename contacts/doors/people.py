@@ -28,7 +28,7 @@ def contact_list(request: StaffRequest) -> HttpResponse:
         filters = listing.read(request.GET.dict())
     except listing.FilterRefused:
         return not_understood(request, _("There is no such filter."))
-    found = visibility.newest(request.user, where=filters.where(at=at), before=filters.before, limit=listing.PAGE + 1)
+    found = visibility.newest(request.user, where=filters.where(at=at), before=filters.before, limit=listing.PAGE + 1, at=at)
     people = found[: listing.PAGE]
     trail.record_alone("contact.listed", by=request.user, at=at, numbers=[len(people)])  # audit.md §5.4: a read is an act
     context = {
@@ -46,7 +46,7 @@ def contact_list(request: StaffRequest) -> HttpResponse:
 @require_GET
 def contact_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One person: may we call now and why, what happened, what was agreed, when they leave."""
-    contact = visibility.one(request.user, pk)
+    contact = visibility.one(request.user, pk, stored=True)
     at = timezone.now()
     looking.opened(contact.pk, by=request.user, at=at)
     page = person_page.of(contact, by=request.user, at=at)

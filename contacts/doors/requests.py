@@ -35,7 +35,7 @@ def desk(request: StaffRequest) -> HttpResponse:
     today = at.astimezone(OFFICE).date()
     waiting = list(RightsRequest.objects.filter(state="open").order_by("due_on", "received_at")[:200])
     decided = RightsRequest.objects.exclude(state="open").select_related("decided_by").order_by("-decided_at")[:DECIDED]
-    people = visibility.visible(request.user).filter(pk__in={row.subject_id for row in waiting})
+    people = visibility.visible(request.user, stored=True).filter(pk__in={row.subject_id for row in waiting})
     shown = {card.pk: card for card in looking.at_many(list(people), by=request.user, at=at)}
     context = {
         "waiting": [(row, shown.get(row.subject_id), working_days.left(today, row.due_on)) for row in waiting],
@@ -55,7 +55,7 @@ def one(request: StaffRequest, pk: UUID) -> HttpResponse:
 def _one(request: StaffRequest, row: RightsRequest, **forms: object) -> HttpResponse:
     at = timezone.now()
     looking.at_request(row.subject_id, by=request.user, at=at)
-    people = list(visibility.visible(request.user).filter(pk=row.subject_id))
+    people = list(visibility.visible(request.user, stored=True).filter(pk=row.subject_id))
     stranger = StrangersComplaint.objects.filter(request=row).first()
     boxes = (row.words, row.answer, stranger.reply_to if stranger else None)
     shown = show([Wish(box, Level.CALL) for box in boxes])
@@ -111,7 +111,7 @@ def _decided(request: StaffRequest, deed: Callable[[], object]) -> HttpResponse:
 def correct(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Set right what the person said is wrong; what was not filled in stays as it is (A5, PIPL 46)."""
     row, form = get_object_or_404(RightsRequest, pk=pk, state="open"), CorrectionForm(request.POST)
-    contact = visibility.one(request.user, row.subject_id)
+    contact = visibility.one(request.user, row.subject_id, stored=True)
     if not form.is_valid():
         return _one(request, row, correction=form)
     try:
@@ -133,7 +133,7 @@ def correct(request: StaffRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def take(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Note what a person asked for aloud or by letter; the clock starts today (K3)."""
-    contact, at = visibility.one(request.user, pk), timezone.now()
+    contact, at = visibility.one(request.user, pk, stored=True), timezone.now()
     form = TakenForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:

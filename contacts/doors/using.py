@@ -15,6 +15,7 @@ from consent import gate, reasons, states
 from consent.models import Consent
 from contacts import calling, cards, dial, looking, outcome, person_page, reveal, visibility, withdrawal
 from contacts.cards import Card
+from contacts.doors import returning
 from contacts.forms.people import OutcomeForm, RevealForm, WithdrawForm
 from contacts.models import CallAttempt, Contact, Phone
 from team.doors import StaffRequest, door
@@ -111,7 +112,7 @@ def note_outcome(request: StaffRequest, pk: UUID) -> HttpResponse:
         messages.info(request, _("This outcome was already noted."))
     else:
         messages.success(request, _("Noted."))
-    return redirect("contact", pk)
+    return returning.to_person(request, pk)
 
 
 def _asked_again(request: StaffRequest, contact: Contact, sentence: str, *, at: datetime) -> HttpResponse:
@@ -142,7 +143,7 @@ def withdraw_page(request: StaffRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("Stopped. Nobody may call or write from this second on."))
     else:
         messages.success(request, _("Stopped from this second on. What else was agreed still stands."))
-    return redirect("contact", pk)
+    return returning.to_person(request, pk)
 
 
 def _stop(request: StaffRequest, contact: Contact, form: WithdrawForm, *, at: datetime) -> bool:
