@@ -24,6 +24,9 @@ TEXTS: dict[str, Promise] = {
         "[Yunnuo Demo] You wanted to decide later whether we may contact you. Yes or no, here: %(link)s . If you do nothing, "
         "your data is deleted. We do not ask again. Reply R to refuse."
     ),
+    "refusal_ack": _(
+        "[Yunnuo Demo] You were heard: we do not contact you any more. What is still held about you, and when it goes: %(link)s"
+    ),
     "invite": _(
         "[Yunnuo Demo] We met at %(event)s. May we call you? Say yes or no here: %(link)s . "
         "If you do nothing, your number is deleted within 7 days. Reply R to refuse."
@@ -36,3 +39,6 @@ COUNTED = frozenset({"renewal", "invite"})
 
 # Answers to somebody who is at the page just now: there is nothing to refuse but to leave the code unused.
 ASKED_FOR = frozenset({"otp", "own_page"})
+
+# The one word that may follow a refusal (D12): neutral, once, and with no address but the person's own page.
+ACKNOWLEDGEMENT = "refusal_ack"

@@ -78,6 +78,15 @@ class SmsMessage(models.Model):
     reference = models.CharField(max_length=64, null=True)
     delivered_at = models.DateTimeField(null=True)
 
+    class Meta:
+        """Of a refusal one word is sent, and no second one (D12)."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject"], condition=models.Q(template="refusal_ack"), name="one_word_after_a_refusal"
+            )
+        ]
+
 
 class StopLink(models.Model):
     """The link by which a person withdraws without an account; only its hash is kept (D1)."""

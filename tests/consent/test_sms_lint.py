@@ -45,11 +45,32 @@ def test_a_code_that_somebody_asked_for_needs_only_its_sender():
     assert flaws("otp", "您的验证码是 %(code)s。") == ["sender"]
 
 
+ACK = "【允诺示范】已收到，我们不再联系您。仍持有哪些信息、何时删除：%(link)s"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        (ACK, []),
+        (ACK.replace("%(link)s", ""), ["link"]),
+        (ACK + " 另有更多理财产品。", ["sells"]),
+        (ACK + " 欢迎再次选择我们。", ["sells"]),
+        (ACK + " www.funds.example", ["sells"]),
+        (ACK.replace("【允诺示范】", ""), ["sender"]),
+        ("[Yunnuo Demo] Heard. Our funds had fine returns. %(link)s", ["sells"]),
+        ("[Yunnuo Demo] Heard. We do not contact you. %(link)s", []),
+    ],
+)
+def test_the_word_after_a_refusal_sells_nothing(text, wrong):
+    """D12: no product, no winning back, no address but the person's own page."""
+    assert flaws("refusal_ack", text) == wrong
+
+
 def test_every_word_that_is_offered_is_heard_as_a_no():
     for language in ("zh-hans", "en"):
         with translation.override(language):
             offered = [word for text in sms_texts.TEXTS.values() for word in sms_lint.OFFERED.findall(str(text))]
-        assert len(offered) == len(sms_texts.TEXTS) - len(sms_texts.ASKED_FOR)
+        assert len(offered) == len(sms_texts.TEXTS) - len(sms_texts.ASKED_FOR | {sms_texts.ACKNOWLEDGEMENT})
         assert {reply_words.meaning(word) for word in offered} == {reply_words.STOP}
 
 

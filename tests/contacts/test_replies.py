@@ -6,14 +6,17 @@ import json
 import time
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.models import Entry
 from audit.trail import System
-from consent import reply_words, suppression
-from consent.models import Consent, Suppression
+from consent import reply_words, sms, suppression
+from consent.models import Consent, SmsMessage, Suppression
+from consent.sms_texts import TEXTS
 from contacts import erase, replies
 from contacts.models import Contact
 from tests import house
@@ -103,6 +106,28 @@ def test_somebody_who_left_is_still_heard_and_somebody_unknown_leaves_no_trace_o
     assert (receive("退订", "13911112222"), Suppression.objects.count()) == ("sms_stop", 1)
     leaves = b"".join(bytes(leaf) for (leaf,) in run("SELECT leaf FROM audit_entry"))
     assert [word for word in ("退订".encode(), house.WANG.encode(), b"13911112222") if word in leaves] == []
+
+
+def test_whoever_says_no_is_told_once_that_they_were_heard(home):
+    """D12: one neutral word, in the language they read, to one record of the number; a second no hears nothing more."""
+    meet(home)
+    house.arrive(home.far, house.WANG)
+    assert [receive(text) for text in ("退订", "你是谁", "退订")] == ["sms_stop", "sms_doubt", "sms_stop"]
+    [message] = SmsMessage.objects.filter(template="refusal_ack")
+    with translation.override("zh-hans"):
+        words = str(TEXTS["refusal_ack"])
+    assert (message.outcome, message.words_hash) == ("sent", hashlib.sha256(words.encode()).hexdigest())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        sms.log(subject=message.subject_id, template="refusal_ack", words={"link": "x"}, language="zh-Hans", at=LATER)
+    assert SmsMessage.objects.filter(template="refusal_ack").count() == 1
+
+
+def test_a_yes_and_whoever_left_are_told_nothing(home):
+    pk = meet(home)
+    receive("好的")
+    erase.one(pk, by=System("sweep"), at=LATER)
+    receive("退订")
+    assert SmsMessage.objects.filter(template="refusal_ack").count() == 0
 
 
 def send(body, *, secret=SECRET, at=None, header=None):

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from audit import trail
+from consent import sms
 from consent.models import Consent, ConsentEvent, Handle, Notice, NoticePurpose, NoticeVersion, Purpose, Suppression
 from contacts.models import Event, EventStaff, EventTick, Phone, RetentionRule, SavedView, SheetImport, SheetRow
 from team.models import Team, User
@@ -177,3 +178,12 @@ def test_a_number_without_a_basis_cannot_be_stored(home):
     with pytest.raises(IntegrityError, match=r"(?i)not.null.*basis|basis.*not.null"), transaction.atomic():
         Phone.objects.filter(contact_id=subject).update(basis=None)
     assert Phone.objects.filter(basis__isnull=False).count() == 1
+
+
+@proves("one_word_after_a_refusal")
+@plain
+def test_nobody_is_told_twice_that_a_no_was_heard(home):
+    with transaction.atomic():
+        told = {"subject": wang(home), "template": "refusal_ack", "words": {"link": "x"}, "language": "en", "at": AT}
+        row = sms.log(**told).row
+    twice(row, "one_word_after_a_refusal", "subject_id")
