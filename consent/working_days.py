@@ -47,6 +47,14 @@ def is_working(day: date) -> bool | None:
         return None
 
 
+def known_until(today: date) -> date:
+    """The last day that the calendar of days off knows, from today on; the day before today where it knows none."""
+    year = today.year
+    while is_working(date(year, 12, 31)) is not None:
+        year += 1
+    return date(year - 1, 12, 31) if year > today.year else today - timedelta(days=1)
+
+
 def for_calls(day: date) -> str:
     """What this day is to somebody who calls: working, off, or unknown where no calendar tells (H3).
 

@@ -207,7 +207,7 @@ class Reader:
 
     def __init__(self, sheet: IO[bytes] | None) -> None:
         """`sheet` is the open sheet, or None where it is not asked."""
-        self.seen = set[str]()
+        self.seen = set[bytes]()
         self.rows = csv.reader(io.TextIOWrapper(sheet, encoding="utf-8-sig", newline="")) if sheet else None
         if self.rows and tuple(next(self.rows, ())) != HEADER:
             raise Failed("csv")
@@ -215,9 +215,10 @@ class Reader:
     def each(self, number: int, line: bytes) -> None:
         """Read one entry."""
         body = body_of(line, number)
-        if body["id"] in self.seen:
+        named = bytes.fromhex(body["id"].replace("-", ""))
+        if named in self.seen:
             raise Failed("duplicate", number)
-        self.seen.add(body["id"])
+        self.seen.add(named)
         if self.rows and next(self.rows, [])[2:] != cells_of(body):
             raise Failed("csv", number)
 
@@ -264,7 +265,8 @@ def main() -> None:
     asked.add_argument("--vkey", default="", help="the verifier's line, or a file that holds it")
     asked.add_argument("--old-checkpoint", type=Path, action="append", default=[], metavar="FILE", help="left the house before")
     asked.add_argument("--csv", action="store_true", help="compare the sheet, row by row")
-    asked.add_argument("--strict", action="store_true", help="read every entry: its form, and that none is there twice")
+    words = "read every entry: its form, and that none is there twice; remembers every id, some 100 MB a million"
+    asked.add_argument("--strict", action="store_true", help=words)
     told = asked.parse_args()
     vkey = Path(told.vkey).read_text().strip() if told.vkey and Path(told.vkey).is_file() else told.vkey
     earlier = tuple(file.read_text(encoding="utf-8") for file in told.old_checkpoint)

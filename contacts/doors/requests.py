@@ -1,6 +1,7 @@
 """The desk that answers what people ask about their own data, each within its clock (PIPL 44-50; K1, K2, K3)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -25,6 +26,7 @@ from vault import masks, names
 
 COMPLIANCE = ("compliance",)
 DECIDED = 50
+NEAR = timedelta(days=90)  # before the calendar of days off ends, the desk says so
 
 
 @door(roles=COMPLIANCE)
@@ -41,6 +43,7 @@ def desk(request: StaffRequest) -> HttpResponse:
         "waiting": [(row, shown.get(row.subject_id), working_days.left(today, row.due_on)) for row in waiting],
         "decided": list(decided),
         "counted": complaints.counted(at=at),
+        "calendar": working_days.known_until(today) if working_days.known_until(today) < today + NEAR else None,
     }
     return render(request, "contacts/requests/desk.html", context)
 

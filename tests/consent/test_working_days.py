@@ -2,10 +2,15 @@
 
 from datetime import date, timedelta
 
+import pytest
+import time_machine
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from consent import working_days
+from tests import house
+from tests.proofs.cast import enter
 
 KNOWN = st.dates(date(2020, 1, 1), date(2026, 10, 31))
 
@@ -46,3 +51,20 @@ def test_exactly_so_many_working_days_lie_between(day, count):
 def test_later_asked_is_never_earlier_due(day, count):
     assert working_days.after(day, count).on <= working_days.after(day + timedelta(days=1), count).on
     assert working_days.after(day, count).on < working_days.after(day, count + 1).on
+
+
+def test_the_desk_says_when_the_calendar_of_days_off_ends_before_it_does():
+    """Known until the end of 2026; from 2027-01-01 on every day counts, and nobody is called by the office itself."""
+    assert working_days.known_until(date(2026, 11, 26)) == date(2026, 12, 31)
+    assert working_days.known_until(date(2027, 1, 4)) == date(2027, 1, 3), "none is known any more"
+    assert (working_days.is_working(date(2027, 1, 1)), working_days.for_calls(date(2027, 1, 4))) == (None, "unknown")
+    assert not working_days.after(date(2026, 12, 30), 3).known
+
+
+@pytest.mark.django_db(databases=["default", "vault"])
+@pytest.mark.parametrize(("day", "said"), [("2026-09-01", False), ("2026-11-26", True), ("2027-02-01", True)])
+def test_the_words_stand_on_the_desk_from_ninety_days_before(day, said):
+    with time_machine.travel(f"{day}T04:00:00Z", tick=False):
+        home = house.build(at=timezone.now())
+        page = enter(home.chen).get("/requests/", headers={"accept-language": "en"}).content.decode()
+    assert ("every day counts as a working day, which is the stricter clock" in page) is said
