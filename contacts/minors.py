@@ -10,18 +10,14 @@ from audit.trail import EntryDraft
 from consent import ages, guardians, ledger, states
 from consent.models import Consent, Subject
 from consent.models.subject import MINORS, Age
-from contacts import retention, visibility
+from contacts import minors_looks, retention, visibility
 from contacts.cards import Card
 from contacts.cards import of as cards_of
+from contacts.minors_looks import LookRefused
 from contacts.models import Contact
 from team.models import Role, User
 
-REASONS = ("minors_audit", "minors_guardian", "minors_authority")
 MOST = 500
-
-
-class ListRefused(Exception):
-    """The list of minors is not read: not by this role, or not without one of the reasons."""
 
 
 def declare(*, contact: Contact, age: str, by: User, at: datetime) -> bool:
@@ -61,13 +57,18 @@ def _let_go(contact: Contact, *, by: User, at: datetime) -> None:
     retention.refresh([contact.pk], at=at)
 
 
-def listed(*, reason: str, by: User, at: datetime) -> list[tuple[Card, Subject]]:
-    """Everybody known to be under age, newest first, 500 at most: for compliance, with a reason that is on record first.
+def listed(*, by: User, at: datetime) -> list[tuple[Card, Subject]]:
+    """Everybody known to be under age, newest first, 500 at most: for whom a second person let look, for an hour.
 
-    An entry for the reading and one for each person read. Raises ListRefused. Serves C12.
+    An entry for each reading and one for each person read, before anybody is shown (`at` aware, UTC). Raises
+    minors_looks.LookRefused: role, closed. Serves C12.
     """
-    if by.role != Role.COMPLIANCE or reason not in REASONS:
-        raise ListRefused
+    if by.role != Role.COMPLIANCE:
+        raise LookRefused("role")
+    look = minors_looks.standing(by=by, at=at)
+    if look is None:
+        raise LookRefused("closed")
+    reason = look.reason
     rows = visibility.visible(by, at=at).filter(subject__age__in=MINORS).select_related("event", "book__owner", "subject")
     people = list(rows.order_by("-created_at", "-subject_id")[:MOST])
     told = [EntryDraft("minors.listed", by=by, at=at, reason=reason, subject=contact.pk) for contact in people]

@@ -34,7 +34,7 @@ PLACES = (
     Place("review", _("Review"), "clipboard-check", COMPLIANCE, "compliance"),
     Place("coverage", _("Coverage"), "chart-pie", COMPLIANCE, "compliance"),
     Place("requests", _("Requests"), "inbox", COMPLIANCE, "compliance"),
-    Place("minors", _("People under age"), "baby", COMPLIANCE, "compliance"),
+    Place("minors", _("People under age"), "baby", frozenset({"compliance", "admin"}), "compliance"),
     Place("retention", _("Retention"), "timer", COMPLIANCE, "compliance"),
     Place("holds", _("Legal holds"), "lock", COMPLIANCE, "compliance"),
     Place("suppression", _("Do not contact"), "phone-off", COMPLIANCE, "compliance"),

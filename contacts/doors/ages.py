@@ -1,4 +1,4 @@
-"""Age of one person, a guardian's yes, and the list of people under age (C12)."""
+"""Age of one person, and a guardian's yes (C12)."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from consent.models import Guardian, PaperPage
 from consent.models.subject import MINORS, Age
 from contacts import looking, minors, visibility
 from contacts.doors import returning
-from contacts.forms.ages import AgeForm, GuardianForm, ReasonForm
+from contacts.forms.ages import AgeForm, GuardianForm
 from contacts.models import Contact
 from team.doors import StaffRequest, door
 
@@ -83,14 +83,3 @@ def _page(request: StaffRequest, contact: Contact, form: AgeForm, guardian_form:
         "agreed": Guardian.objects.filter(subject_id=contact.pk).select_related("reviewed_by").order_by("-valid_until"),
     }
     return render(request, "contacts/people/age.html", context, status=400 if form.errors or guardian_form.errors else 200)
-
-
-@door(roles=COMPLIANCE)
-@require_http_methods(["GET", "POST"])
-def minors_page(request: StaffRequest) -> HttpResponse:
-    """First a reason, which is on record before anybody is shown; then who is known to be under age."""
-    form, people = ReasonForm(request.POST if request.method == "POST" else None), None
-    if form.is_bound and form.is_valid():
-        people = minors.listed(reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())
-    context = {"form": form, "people": people}
-    return render(request, "contacts/people/minors.html", context, status=400 if form.errors else 200)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from audit import verbs
 from consent.models import Guardian, PaperPage
 from consent.models.subject import Age
-from contacts import minors
+from contacts import minors_looks
 from vault import names
 from vault.forms import DayField, StrictForm
 
@@ -60,8 +60,8 @@ class ReasonForm(StrictForm):
     """Why the list of minors is read."""
 
     reason = forms.ChoiceField(
-        label=_("Why do you read this list?"),
-        choices=[(code, verbs.reason_label(code)) for code in minors.REASONS],
+        label=_("Why do you want to read this list?"),
+        choices=[(code, verbs.reason_label(code)) for code in minors_looks.REASONS],
         widget=forms.RadioSelect,
         error_messages={"required": _("Please choose from the list.")},
     )

@@ -6,6 +6,7 @@ from contacts.models.contact import Contact, Phone
 from contacts.models.event import Event, EventStaff, EventTick, Submission
 from contacts.models.leaving import Departure, LegalHold, RetentionRule, RuleChange
 from contacts.models.lent import LentScreen
+from contacts.models.minors import MinorsLook
 from contacts.models.offline import OfflineDevice, OfflineRecord
 from contacts.models.referral import Referral
 from contacts.models.sheet import PaidListCase, SheetImport, SheetRow
@@ -23,6 +24,7 @@ __all__ = [
     "EventTick",
     "LegalHold",
     "LentScreen",
+    "MinorsLook",
     "OfflineDevice",
     "OfflineRecord",
     "OwnVisit",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.doors import ages, overlap, papers, people, referrals, signing, speech, using
+from contacts.doors import ages, minors, overlap, papers, people, referrals, signing, speech, using
 
 urlpatterns = [
     path("contacts/", people.contact_list, name="contacts"),
@@ -19,7 +19,9 @@ urlpatterns = [
     path("contacts/<uuid:pk>/age/", ages.age, name="age"),
     path("contacts/<uuid:pk>/guardian/", ages.guardian, name="guardian"),
     path("contacts/<uuid:pk>/refer/", referrals.refer, name="refer"),
-    path("minors/", ages.minors_page, name="minors"),
+    path("minors/", minors.page, name="minors"),
+    path("minors/list/", minors.listed, name="minors_listed"),
+    path("minors/<uuid:pk>/decide/", minors.decide, name="decide_minors"),
     path("sign/", signing.signing_page, name="signing"),
     path("sign/back/", signing.give_back, name="signing_back"),
     path("contacts/<uuid:pk>/papers/", papers.papers_page, name="papers"),

@@ -15,8 +15,8 @@ _BY_TABLE = {
     "audit_redaction": "audit_redaction_fixed_delete audit_redaction_fixed_update",
     "consent_consent": "consent_consent_audit consent_consent_audit_truncate "
     "consent_consent_written_insert consent_consent_written_update",
-    "consent_consentevent": "consent_consentevent_evidence consent_consentevent_grows consent_consentevent_grows_truncate "
-    "consent_consentevent_written",
+    "consent_consentevent": "consent_consentevent_apart consent_consentevent_evidence consent_consentevent_grows "
+    "consent_consentevent_grows_truncate consent_consentevent_written",
     "consent_consentreview": "consent_consentreview_grows consent_consentreview_grows_truncate",
     "consent_contactwindow": "consent_contactwindow_audit consent_contactwindow_audit_truncate "
     "consent_contactwindow_grows consent_contactwindow_grows_truncate",
@@ -28,10 +28,12 @@ _BY_TABLE = {
     "consent_keptreceipt_grows consent_keptreceipt_grows_truncate",
     "consent_noticecopy": "consent_noticecopy_grows consent_noticecopy_grows_truncate",
     "consent_noticepurpose": "consent_noticepurpose_fixed consent_noticepurpose_fixed_truncate "
+    "consent_noticepurpose_apart_insert consent_noticepurpose_apart_update "
     "consent_noticepurpose_listed_insert consent_noticepurpose_listed_update",
     "consent_noticeversion": "consent_noticeversion_fixed consent_noticeversion_fixed_truncate "
     "consent_noticeversion_two consent_noticeversion_born",
     "consent_paperpage": "consent_paperpage_hold consent_paperpage_hold_update",
+    "consent_purpose": "consent_purpose_apart_insert consent_purpose_apart_update",
     "consent_recording": "consent_recording_hold consent_recording_hold_update",
     "consent_rightsrequest": "consent_rightsrequest_audit consent_rightsrequest_audit_truncate "
     "consent_rightsrequest_decided consent_rightsrequest_stays consent_rightsrequest_hold",
@@ -42,6 +44,7 @@ _BY_TABLE = {
     "contacts_canary": "contacts_canary_audit contacts_canary_audit_truncate",
     "contacts_contact": "contacts_contact_audit contacts_contact_audit_truncate contacts_contact_hold",
     "contacts_legalhold": "contacts_legalhold_audit contacts_legalhold_audit_truncate contacts_legalhold_hold",
+    "contacts_minorslook": "contacts_minorslook_fixed contacts_minorslook_fixed_truncate",
     "contacts_paidlistcase": "contacts_paidlistcase_audit contacts_paidlistcase_audit_truncate "
     "contacts_paidlistcase_fixed contacts_paidlistcase_fixed_truncate",
     "contacts_phone": "contacts_phone_audit contacts_phone_audit_truncate contacts_phone_hold",

@@ -15,9 +15,9 @@ from audit.trail import Self_
 from consent import ages, evidence_files, gate, guardians, papers, rules, scanning
 from consent.challenge import ChallengeRefused
 from consent.models import Consent, Decision, Evidence, Guardian, PaperPage, Subject
-from contacts import erase, hold, minors, retention, sweep
+from contacts import erase, hold, minors, minors_looks, retention, sweep
 from contacts.intake import visiting
-from contacts.models import Contact, Departure, LegalHold, OwnVisit, Phone, Submission
+from contacts.models import Contact, Departure, LegalHold, MinorsLook, OwnVisit, Phone, Submission
 from contacts.own import copying
 from tests import house
 from tests.contacts.test_own_page import opened
@@ -292,25 +292,59 @@ def test_only_compliance_accepts_a_guardian_and_only_paper_that_is_there_for_a_y
 # The list.
 
 
-def test_the_list_of_minors_is_read_by_compliance_with_a_reason_that_is_on_record_first(home):
-    """C12, 未成年人条例 36: without a reason nobody is shown; with one, the reading and each person read have an entry."""
+def test_the_list_of_minors_is_read_by_compliance_with_a_reason_that_is_on_record_first(home, clock):
+    """C12, 未成年人条例 36: a reason and a second person, for an hour; each look and each person shown has an entry."""
     wang = child(home)
     zhou = Contact.objects.get(pk=house.arrive(home.event, house.ZHOU, name="周远")[0].subject_id)
     minors.declare(contact=zhou, age="youth", by=home.li, at=LATER)
     house.arrive(home.event, house.QIAN)
-    chen = enter(home.chen)
-    for answer in (chen.get("/minors/"), chen.post("/minors/", {}), chen.post("/minors/", {"reason": "curious"})):
-        assert (str(zhou.pk) in answer.content.decode(), str(wang.pk) in answer.content.decode()) == (False, False)
+    chen, zhao = enter(home.chen), enter(home.zhao)
+
+    def shown():
+        page = chen.get("/minors/list/", follow=True).content.decode()
+        return [page.count(f"/contacts/{one.pk}/age/") for one in (zhou, wang)]
+
+    assert shown() == [0, 0]
+    assert [chen.post("/minors/", sent).status_code for sent in ({}, {"reason": "curious"})] == [400, 400]
+    assert [chen.post("/minors/", {"reason": "minors_audit"}).status_code for _n in range(2)] == [302, 400]
+    look = MinorsLook.objects.get()
+    answer = {"answer": "yes"}
+    chen.post(f"/minors/{look.pk}/decide/", answer)
+    assert (shown(), MinorsLook.objects.get().agreed) == ([0, 0], None)  # nobody lets themself look
+    assert zhao.get("/minors/").content.decode().count(f"/minors/{look.pk}/decide/") == 1
+    assert zhao.post(f"/minors/{look.pk}/decide/", {"answer": "perhaps"}).status_code == 400
+    assert zhao.post(f"/minors/{look.pk}/decide/", answer).status_code == 302
     assert Entry.objects.filter(act="minors.listed").count() == 0
-    page = chen.post("/minors/", {"reason": "minors_audit"}).content.decode()
-    assert (page.count(f"/contacts/{zhou.pk}/age/"), page.count(f"/contacts/{wang.pk}/age/"), page.count("/age/")) == (1, 1, 2)
+    assert (shown(), zhao.get("/minors/list/").status_code) == ([1, 1], 403)
     told = Entry.objects.filter(act="minors.listed", reason="minors_audit")
     assert sorted(str(row.subject or "") for row in told) == sorted(["", str(wang.pk), str(zhou.pk)])
+    assert (shown(), told.all().count()) == ([1, 1], 6)  # each look anew
+    clock.shift(minors_looks.OPEN)
+    assert (shown(), told.all().count()) == ([0, 0], 6)
+    assert Entry.objects.filter(act__in=["minors.asked", "minors.approved"]).count() == 2
     statuses = {u.username: enter(u).get("/minors/").status_code for u in (home.li, home.wu, home.zhao, home.sun)}
-    assert statuses == {"li": 403, "wu": 403, "zhao": 403, "sun": 403}
-    for by, why in ((home.wu, "minors_audit"), (home.chen, "curious"), (home.chen, "")):
-        with pytest.raises(minors.ListRefused):
-            minors.listed(reason=why, by=by, at=LATER)
+    assert statuses == {"li": 403, "wu": 403, "zhao": 200, "sun": 403}
+
+
+def test_a_look_is_decided_by_another_of_the_right_role_once_and_within_a_day(home):
+    """C12: by the deed, whatever page it comes from; a no opens nothing."""
+    look = minors_looks.ask(reason="minors_audit", by=home.chen, at=LATER)
+    late = LATER + minors_looks.WAITS
+    tries = [(home.chen, LATER, "same_person"), (home.li, LATER, "role"), (home.sun, LATER, "role"), (home.zhao, late, "gone")]
+    for by, at, code in tries:
+        with pytest.raises(minors_looks.LookRefused, match=code):
+            minors_looks.decide(look_id=look.pk, yes=True, by=by, at=at)
+    minors_looks.decide(look_id=look.pk, yes=False, by=home.zhao, at=LATER)
+    for by, code in ((home.zhao, "gone"), (home.chen, "gone")):
+        with pytest.raises(minors_looks.LookRefused, match=code):
+            minors_looks.decide(look_id=look.pk, yes=True, by=by, at=LATER)
+    for by, code in ((home.chen, "closed"), (home.wu, "role"), (home.zhao, "role")):
+        with pytest.raises(minors_looks.LookRefused, match=code):
+            minors.listed(by=by, at=LATER)
+    for by, why, code in ((home.wu, "minors_audit", "role"), (home.chen, "curious", "reason"), (home.chen, "", "reason")):
+        with pytest.raises(minors_looks.LookRefused, match=code):
+            minors_looks.ask(reason=why, by=by, at=LATER)
+    assert [minors_looks.standing(by=one, at=LATER) for one in (home.chen, home.zhao)] == [None, None]
 
 
 def test_paper_of_a_guardian_leaves_with_the_child(home):

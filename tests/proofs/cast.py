@@ -13,7 +13,7 @@ from audit.export import EVERYTHING
 from consent.drafting import drafts
 from consent.models import Evidence
 from consent.requests import asking
-from contacts import events, hold, importing, sweep
+from contacts import events, hold, importing, minors_looks, sweep
 from contacts.intake import asserting
 from contacts.intake.arriving import Draft
 from contacts.models import Contact, Phone, SheetImport, SweepRun
@@ -106,6 +106,9 @@ def build(*, hired=None):
     hold.place(contact=world.fang, case_ref="2026-7", reason="dispute", review_on=now.date(), by=world.chen, at=now)
     sweep.run(by=trail.System("sweep"), at=now - timedelta(hours=1))
     world.sweep = SweepRun.objects.latest("started_at")
+    minors_looks.decide(
+        look_id=minors_looks.ask(reason="minors_audit", by=world.chen, at=now).pk, yes=True, by=world.zhao, at=now
+    )
     seal_here(at=now)
     world.export = ready_export(world, now)
     world.draft = drafts.start(code="event", by=world.chen, at=now)

@@ -164,6 +164,7 @@ def _people(world):
         "age": [Ask(f"{fang}/age/"), Ask(f"{duan}/age/"), post(f"{fang}/age/", age=FANG.mobile), post(f"{duan}/age/", age="x")],
         "guardian": [post(f"{fang}/guardian/", name="x"), post(f"{duan}/guardian/", until="x")],
         "minors": [Ask("/minors/"), post("/minors/", reason=FANG.mobile), post("/minors/", reason="minors_audit")],
+        "minors_listed": [Ask("/minors/list/")],
         "speech": [Ask(f"{fang}/speech/"), Ask(f"{duan}/speech/"), post(f"{fang}/speech/", file="x", spoken_at=FANG.mobile)],
         "calls": [Ask("/calls/")],
         "invite": [post(f"{fang}/invite/"), post(f"{duan}/invite/")],

@@ -7,8 +7,8 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from audit import trail
 from consent.models import Evidence, SmsMessage, Subject
-from contacts import dial, hold, rule_changes, steering, sweep
-from contacts.models import Contact, LegalHold, Phone, Postponement, RuleChange, SweepAlarm, SweepApproval, SweepRun
+from contacts import dial, hold, minors_looks, rule_changes, steering, sweep
+from contacts.models import Contact, LegalHold, MinorsLook, Phone, Postponement, RuleChange, SweepAlarm, SweepApproval, SweepRun
 from tests import house
 from tests.audit.cast import run
 from tests.refusals.naming import AT, BY, plain, proves, real, trigger, wang
@@ -90,6 +90,27 @@ def test_a_yes_counts_once_and_stays(home):
 @plain
 def test_an_alarm_goes_out_once_a_day(home):
     twice(SweepAlarm.objects.create(day=AT.date(), word="silent", at=AT), "one_alarm_a_day", "word")
+
+
+@proves("minors_look_decided_by_another", *trigger("contacts_minorslook", "fixed", "update", "delete"))
+@plain
+def test_nobody_lets_themself_read_the_list_of_minors_and_what_was_decided_stays(home):
+    """C12: whatever a deed says."""
+    look = minors_looks.ask(reason="minors_audit", by=home.chen, at=AT)
+    by_self = {"agreed": True, "decided_by": home.chen, "decided_at": AT}
+    for values in (
+        by_self,
+        by_self | {"decided_by": None},
+        {"agreed": True},
+        by_self | {"decided_by": home.zhao, "agreed": None},
+    ):
+        with refused("minors_look_decided_by_another"), transaction.atomic():
+            MinorsLook.objects.filter(pk=look.pk).update(**values)
+    minors_looks.decide(look_id=look.pk, yes=True, by=home.zhao, at=AT)
+    for road in ("UPDATE contacts_minorslook SET reason = 'x'", "DELETE FROM contacts_minorslook"):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            run(road)
+    assert MinorsLook.objects.get().reason == "minors_audit"
 
 
 @proves(
