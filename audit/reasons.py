@@ -91,6 +91,7 @@ REASONS = (
     Reason("promise", pgettext_lazy("reason", "the time promised in the notice is over")),
     Reason("no_basis", pgettext_lazy("reason", "nothing allows keeping the person")),
     Reason("guardian", pgettext_lazy("reason", "the time a guardian agreed to is over")),
+    Reason("contract", pgettext_lazy("reason", "the contract is over")),
     Reason("keep_aml", pgettext_lazy("reason", "the time of the anti-money-laundering law is over")),
     Reason("keep_securities", pgettext_lazy("reason", "the time of the securities law is over")),
     Reason("keep_insurance", pgettext_lazy("reason", "the time of the insurance law is over")),

@@ -15,12 +15,6 @@ class ClientRefused(Exception):
     """Dates that cannot be; the code names why."""
 
 
-def under_contract(contact: Contact, *, at: datetime) -> bool:
-    """Whether a contract with this person runs on the office's day of `at`: what servicing stands on (A9, PIPL 13.1.2)."""
-    today, since, until = at.astimezone(OFFICE).date(), contact.client_since, contact.client_until
-    return since is not None and since <= today and (until is None or today <= until)
-
-
 def mark(*, contact: Contact, since: date | None, until: date | None, by: User, at: datetime) -> Contact:
     """Say since when the person is a client and until when they were; both empty takes it back. Days of the office.
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from audit import trail
 from consent import gate
 from consent.models import Decision
-from contacts import clients, usage
+from contacts import contracts, usage
 from contacts.dialler import dialler
 from contacts.models import CallAttempt, Contact, Phone
 from team import fields
@@ -80,7 +80,7 @@ def dial(*, contact: Contact, phone_id: UUID, in_book: bool, by: User, at: datet
 
 def _under_contract(contact: Contact, *, at: datetime) -> bool:
     """As it stands now; the row stays locked until the commit, in place of a consent, so that calls follow one another (H4)."""
-    return clients.under_contract(Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk), at=at)
+    return contracts.runs(Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk), at=at)
 
 
 def _attempt(decision: Decision, contact: Contact, phone: Phone, by: User, at: datetime) -> CallAttempt:

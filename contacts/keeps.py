@@ -5,7 +5,7 @@ ends the use, the keep ends the storage; between them lies storage only (PIPL 47
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 OFFICE = ZoneInfo("Asia/Shanghai")
@@ -58,6 +58,11 @@ def until(profile: str, *, client_since: date | None, client_until: date | None)
     if client_until is None:
         return Kept(LASTING, longest.code)
     return Kept(_midnight(_years_after(client_until, longest.years)), longest.code)
+
+
+def after_day(day: date) -> datetime:
+    """The office's midnight after this day."""
+    return _midnight(day + timedelta(days=1))
 
 
 def _years_after(day: date, years: int) -> date:

@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 
 from audit import trail
 from audit.trail import Actor, EntryDraft
+from consent import register, states
+from consent.models import Consent
 from contacts import keeping, keeps, referring
 from contacts.models import Contact, LegalHold
 
@@ -27,6 +29,26 @@ def run(*, by: Actor, at: datetime) -> int:
     while ids := list(due(at).values_list("pk", flat=True)[:BATCH]):
         total += _batch(ids, by=by, at=at)
     return total
+
+
+def untied(subject: UUID, *, by: Actor, at: datetime) -> list[str]:
+    """Erase at once what was noted of this person for nothing but purposes that are closed now; returns the columns (D6).
+
+    Which field serves which purpose, the register says: a field stays while one purpose that lists it stands or is asked
+    for. A hold of everything, or days that were given, keep what there is, locked. Inside the caller's transaction.
+    """
+    rows = Contact.objects.filter(~keeping.held(scope=LegalHold.Scope.ALL), ~keeping.postponed(at), pk=subject)
+    row = rows.only("pk", *keeps.REST).first()
+    if row is None or all(getattr(row, name) is None for name in keeps.REST):
+        return []
+    heads = Consent.objects.filter(subject_id=subject).exclude(state__in=states.CLOSED).select_related("purpose")
+    needed = register.allowed(head.purpose for head in heads)
+    gone = [name for name in keeps.REST if name not in needed and getattr(row, name) is not None]
+    if gone:
+        told = [f"contacts.{name}" for name in gone]
+        trail.record("contact.narrowed", by=by, at=at, subject=subject, reason="withdrawn", fields=told)
+        Contact.objects.filter(pk=subject).update(**dict.fromkeys(gone))
+    return gone
 
 
 def _batch(ids: list[UUID], *, by: Actor, at: datetime) -> int:

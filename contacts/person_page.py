@@ -11,7 +11,7 @@ from consent import gate, notices, rules
 from consent.models import Consent, ConsentEvent, NoticePurpose, NoticeVersion
 from consent.rules import Verdict
 from consent.showing import opening
-from contacts import cards, clients, hold, keeping, referring, timeline, usage, visibility
+from contacts import cards, contracts, hold, keeping, referring, timeline, usage, visibility
 from contacts.cards import Card
 from contacts.intake import inviting
 from contacts.models import CallAttempt, Contact, OfflineRecord
@@ -155,7 +155,7 @@ def _verdicts(
     asked = inviting.usage([contact.pk], stored=[contact.pk] if counts.storage_only else [])[contact.pk]
     told = by.role != Role.COMPLIANCE
     uses = {"call": counts, "invite": asked}
-    if clients.under_contract(contact, at=at):
+    if contracts.runs(contact, at=at):
         uses["service_call"] = replace(counts, client=True)
     return gate.peek(contact.pk, uses, consents=consents, agreed=agreed, by=by, at=at, discreet=told)
 

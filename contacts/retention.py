@@ -12,7 +12,7 @@ from audit import trail
 from consent import guardians
 from consent.models import Consent
 from consent.models.subject import Age
-from contacts import keeps, retention_rules
+from contacts import contracts, keeps, retention_rules
 from contacts.keeps import Kept
 from contacts.models import CallAttempt, Contact, Phone, RetentionRule, RuleChange
 from contacts.retention_rules import Due, Standing
@@ -51,7 +51,9 @@ def refresh(subject_ids: Iterable[UUID], *, at: datetime) -> int:
     )
     facts = _Facts(ids)
     bound = profile() if any(contact.client_since for contact in contacts) else ""
-    moved = [contact for contact in contacts if _apply(contact, facts.due(contact), _kept(contact, bound))]
+    served = contracts.served(contacts, at=at)
+    ends = {contact.pk: facts.due(contact, served=contact.pk in served) for contact in contacts}
+    moved = [contact for contact in contacts if _apply(contact, ends[contact.pk], _kept(contact, bound))]
     for start in range(0, len(moved), BATCH):
         _save(moved[start : start + BATCH])
     again = [contact.pk for contact in moved if contact.narrowed_at and contact.narrow_on and contact.narrow_on > at]
@@ -139,9 +141,14 @@ class _Facts:
         counts = Phone.objects.filter(contact_id__in=ids).order_by().values_list("contact_id").annotate(right=right)
         self.wrong = {contact for contact, remaining in counts if remaining == 0}
 
-    def due(self, contact: Contact) -> Due:
-        """As the table has it; a child no longer than a guardian has agreed to (C12)."""
+    def due(self, contact: Contact, *, served: bool = False) -> Due:
+        """As the table has it; a child no longer than a guardian has agreed to (C12).
+
+        Who took everything back and is served under a contract stays until it ends (D6).
+        """
         answer = self._due(contact)
+        if served and answer.rule == "withdrawn":
+            answer = Due(contracts.ends(contact), "contract")
         until = self.guarded.get(contact.pk)
         return answer if until is None or answer.on <= until else Due(until, "guardian")
 

@@ -11,7 +11,7 @@ from audit.trail import Actor, Self_
 from consent import papers, states, suppression, withdrawing
 from consent.models import Consent, Evidence
 from consent.stores.store import StoreAway
-from contacts import retention
+from contacts import narrowing, retention
 from team.models import User
 from vault.errors import VaultError
 
@@ -64,6 +64,8 @@ def _close(
     told = {"method": method, "reason": reason, "by": by, "at": at, "evidence": evidence}
     moved = withdrawing.withdraw(subject=subject, scope=scope, **told)  # type: ignore[arg-type]
     retention.refresh([subject], at=at)
+    if reason != "wrong_number":  # the person said nothing; what is known of them is somebody else's no
+        narrowing.untied(subject, by=by, at=at)
     return moved
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from consent import gate, reasons, states
 from consent.models import Consent
-from contacts import calling, cards, dial, looking, outcome, person_page, reveal, visibility, withdrawal
+from contacts import calling, cards, continuing, dial, looking, outcome, person_page, reveal, visibility, withdrawal
 from contacts.cards import Card
 from contacts.doors import returning
 from contacts.forms.people import OutcomeForm, RevealForm, WithdrawForm
@@ -143,6 +143,8 @@ def withdraw_page(request: StaffRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("Stopped. Nobody may call or write from this second on."))
     else:
         messages.success(request, _("Stopped from this second on. What else was agreed still stands."))
+    for row in continuing.of(list(Contact.objects.filter(pk=pk)), at=at)[pk]:
+        messages.info(request, _("%(purpose)s continues because of %(basis)s.") % {"purpose": row.purpose, "basis": row.basis})
     return returning.to_person(request, pk)
 
 

@@ -19,7 +19,7 @@ from consent.challenge import ChallengeRefused
 from consent.models import Consent, Handle
 from consent.receipts import pdf, record, signed
 from consent.views import words_of
-from contacts import asking_later, events, nights, referring, withdrawal
+from contacts import asking_later, continuing, events, nights, referring, withdrawal
 from contacts.forms.intake import LaterForm, VisitorForm
 from contacts.intake import separately, visiting, waiting
 from contacts.models import Contact, Event, Referral, Submission
@@ -217,7 +217,16 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         "address": request.build_absolute_uri(request.path),
         "token": token,
     }
-    return render(request, "contacts/visitor/receipt.html", context)
+    return render(request, "contacts/visitor/receipt.html", context | _after_a_no(subject, consents))
+
+
+def _after_a_no(subject: UUID, consents: list[Consent]) -> dict[str, object]:
+    """What went with what was stopped, and what goes on upon another basis (D6)."""
+    people = list(Contact.objects.filter(pk=subject))
+    return {
+        "continues": continuing.of(people, at=timezone.now()).get(subject, []),
+        "spared": any(row.state == "withdrawn" for row in consents),
+    }
 
 
 @public_door(rate=CROWD)

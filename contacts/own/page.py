@@ -12,7 +12,8 @@ from consent import deferring, evidence_files, notices, promises, rules, states,
 from consent.models import Consent, ContactWindow, Decision, NoticeDelivery, NoticePurpose, RightsRequest, Suppression
 from consent.models.notice import Form
 from consent.models.subject import MINORS
-from contacts import keeping, referring, telling
+from contacts import continuing, keeping, referring, telling
+from contacts.continuing import Continuing
 from contacts.masking import Wish, show
 from contacts.models import CallAttempt, Contact, OwnVisit, Phone
 from contacts.own import bearers
@@ -45,6 +46,8 @@ class Record:
     pages: int
     recordings: int
     brought: Brought | None
+    continues: list[Continuing]
+    spared: bool
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,7 @@ def _records(contacts: list[Contact], heads: list[Consent], at: datetime) -> lis
     leaves = keeping.leaving(contacts, at=at)
     labelled = [(pk, label) for pk, label, _value in texts] + [(row.contact_id, row.get_kind_display()) for row in phones]
     lines = list(zip(labelled, shown, strict=True))
+    continues = continuing.of(contacts, at=at)
     pages, recordings = evidence_files.counts([contact.pk for contact in contacts])
     brought = referring.brought([contact.pk for contact in contacts])
     return [
@@ -157,6 +161,8 @@ def _records(contacts: list[Contact], heads: list[Consent], at: datetime) -> lis
             pages=pages[contact.pk],
             recordings=recordings[contact.pk],
             brought=brought.get(contact.pk),
+            continues=continues[contact.pk],
+            spared=any(head.subject_id == contact.pk and head.state == "withdrawn" for head in heads),
         )
         for contact in contacts
     ]

@@ -27,6 +27,7 @@ RULES: dict[str, Promise] = {
     "promise": _("time promised in the notice is over"),
     "no_basis": _("no basis to keep"),
     "guardian": _("no guardian agrees any longer"),
+    "contract": _("while the contract with you runs"),
     "keep_aml": _("kept by the anti-money-laundering law"),
     "keep_securities": _("kept by the securities law"),
     "keep_insurance": _("kept by the insurance law"),

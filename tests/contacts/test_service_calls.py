@@ -15,7 +15,7 @@ from consent.actions import ACTIONS
 from consent.drafting import drafts
 from consent.drafting.drafts import TickDraft
 from consent.models import Consent, Decision
-from contacts import clients, dial, events, visibility, withdrawal
+from contacts import clients, contracts, dial, events, visibility, withdrawal
 from contacts.models import CallAttempt, Contact, Phone
 from team.models import Book
 from tests import house
@@ -64,7 +64,7 @@ def sign(home, contact, *, since=date(2026, 3, 1), until=None):
 
 
 def ask(home, contact, action="service_call", **how):
-    counts = gate.Usage(client=clients.under_contract(contact, at=LATER))
+    counts = gate.Usage(client=contracts.runs(contact, at=LATER))
     how = {"usage": counts, "in_book": True, "may": True, "at": LATER, "by": home.li} | how
     return gate.ask(subject=contact.pk, action=action, **how)
 
