@@ -11,7 +11,7 @@ from consent import ledger, states
 from consent.ledger import Step
 from consent.models import Consent, Deferral, Evidence
 from consent.models.ledger import State
-from vault.among import Among
+from vault.among import among
 
 
 def defer(
@@ -58,4 +58,4 @@ def wishes(subjects: Collection[UUID]) -> dict[UUID, datetime]:
 
 def forget(subjects: Collection[UUID]) -> None:
     """Nothing is kept of a wish whose person leaves."""
-    Deferral.objects.filter(pk__in=Among(subjects)).delete()
+    Deferral.objects.filter(pk__in=among(subjects)).delete()

@@ -23,7 +23,7 @@ from consent.stores import chosen
 from consent.stores.store import NoSuchFile, StoreAway, name_of
 from team.models import User
 from vault import blobs, opening, sealing
-from vault.among import Among
+from vault.among import among
 from vault.errors import Shredded, Tampered
 
 PATIENCE = timedelta(days=1)  # a file without a row may be one that is just being written
@@ -119,7 +119,7 @@ def _opened(row: Row, by: User) -> bool:
 def forget(subject_ids: Sequence[UUID], *, at: datetime) -> None:
     """Inside the transaction in which these people leave: their files' keys go, the files are named in the outbox."""
     for table in TABLES:
-        rows = table.objects.filter(subject_id__in=Among(subject_ids), file_key__isnull=False)
+        rows = table.objects.filter(subject_id__in=among(subject_ids), file_key__isnull=False)
         FileOutbox.objects.bulk_create([FileOutbox(id=pk, since=at) for pk in rows.values_list("pk", flat=True)])
         rows.update(file_key=None)
     transaction.on_commit(empty_outbox, robust=True)
@@ -130,13 +130,13 @@ def owners(subject_ids: Sequence[UUID]) -> set[UUID]:
     return {
         pk
         for table in TABLES
-        for pk in _needed(table).filter(subject_id__in=Among(subject_ids)).values_list("subject_id", flat=True)
+        for pk in _needed(table).filter(subject_id__in=among(subject_ids)).values_list("subject_id", flat=True)
     }
 
 
 def counts(subject_ids: Sequence[UUID]) -> tuple[Counter[UUID], Counter[UUID]]:
     """How many pages of paper, and how many recordings, each of these people has."""
-    rows = [_needed(table).filter(subject_id__in=Among(subject_ids)).values_list("subject_id", flat=True) for table in TABLES]
+    rows = [_needed(table).filter(subject_id__in=among(subject_ids)).values_list("subject_id", flat=True) for table in TABLES]
     return Counter(rows[0]), Counter(rows[1])
 
 

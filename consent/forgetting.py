@@ -8,7 +8,7 @@ from audit.trail import Actor
 from consent import deferring, erasure_ledger, evidence_files, guardians, ledger
 from consent.models import Challenge, Evidence, SmsMessage, StopLink, Subject
 from consent.requests import deciding
-from vault.among import Among
+from vault.among import among
 
 
 def forget(subject_ids: Sequence[UUID], *, by: Actor, at: datetime) -> None:
@@ -21,15 +21,15 @@ def forget(subject_ids: Sequence[UUID], *, by: Actor, at: datetime) -> None:
     Serves J1, D8, law.md §3 (any → tombstone).
     """
     # Whoever adds evidence or a guardian holds the person's row: what they add is there to be forgotten, or they find nobody.
-    list(Subject.objects.select_for_update().filter(pk__in=Among(subject_ids)).order_by("pk").values_list("pk"))
+    list(Subject.objects.select_for_update().filter(pk__in=among(subject_ids)).order_by("pk").values_list("pk"))
     erasure_ledger.write("erased", ({"subject": str(pk)} for pk in subject_ids), at=at)
     ledger.tombstone(subject_ids, by=by, at=at)
-    Evidence.objects.filter(subject_id__in=Among(subject_ids)).update(detail=None)
-    SmsMessage.objects.filter(subject_id__in=Among(subject_ids)).update(body=None)
+    Evidence.objects.filter(subject_id__in=among(subject_ids)).update(detail=None)
+    SmsMessage.objects.filter(subject_id__in=among(subject_ids)).update(body=None)
     guardians.forget(subject_ids)
     evidence_files.forget(subject_ids, at=at)
     deciding.close_by_erasure(list(subject_ids), by=by, at=at)
-    Challenge.objects.filter(subject_id__in=Among(subject_ids)).delete()
-    StopLink.objects.filter(subject_id__in=Among(subject_ids)).delete()
+    Challenge.objects.filter(subject_id__in=among(subject_ids)).delete()
+    StopLink.objects.filter(subject_id__in=among(subject_ids)).delete()
     deferring.forget(subject_ids)
-    Subject.objects.filter(pk__in=Among(subject_ids)).update(erased_at=at)
+    Subject.objects.filter(pk__in=among(subject_ids)).update(erased_at=at)

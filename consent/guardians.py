@@ -13,7 +13,7 @@ from consent.gate import OFFICE
 from consent.models import Evidence, Guardian, PaperPage, Subject
 from team.models import Role, User
 from vault import names, sealing
-from vault.among import Among
+from vault.among import among
 
 LONGEST = timedelta(days=367)  # a child grows: whoever agreed is asked again within a year
 
@@ -74,4 +74,4 @@ def ends(subject_ids: Iterable[UUID]) -> dict[UUID, datetime]:
 
 def forget(subject_ids: Sequence[UUID]) -> None:
     """Inside the transaction in which these people leave: the guardians' names go, that somebody agreed stays (PIPL 69)."""
-    Guardian.objects.filter(subject_id__in=Among(subject_ids), name__isnull=False).update(name=None)
+    Guardian.objects.filter(subject_id__in=among(subject_ids), name__isnull=False).update(name=None)

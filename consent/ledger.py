@@ -13,7 +13,7 @@ from consent import chain, erasure_ledger, rules, states
 from consent.chain import NewEvent
 from consent.models import Consent, ConsentEvent, Evidence, NoticePurpose
 from consent.models.ledger import State
-from vault.among import Among
+from vault.among import among
 
 BATCH = 500
 ENDED = ("state", "grade", "changed_at")  # what a step that closes may change
@@ -119,7 +119,7 @@ def _entry(step: Step, by: Actor, at: datetime) -> EntryDraft:
 
 
 def _last_events(ids: list[UUID]) -> dict[UUID, tuple[int, str]]:
-    rows = ConsentEvent.objects.filter(consent_id__in=Among(ids)).order_by("number")
+    rows = ConsentEvent.objects.filter(consent_id__in=among(ids)).order_by("number")
     return {consent: (number, digest) for consent, number, digest in rows.values_list("consent_id", "number", "event_hash")}
 
 
@@ -286,5 +286,5 @@ def expire_due(*, by: Actor, at: datetime, limit: int) -> list[UUID]:
 
 def tombstone(subject_ids: Sequence[UUID], *, by: Actor, at: datetime) -> None:
     """Reduce every consent of these subjects to ids, hashes and dates (§3: any → tombstone)."""
-    rows = Consent.objects.select_for_update().filter(subject_id__in=Among(subject_ids)).exclude(state="tombstone")
+    rows = Consent.objects.select_for_update().filter(subject_id__in=among(subject_ids)).exclude(state="tombstone")
     apply([Step(head, "tombstone", "sweep", head.grade) for head in rows], by=by, at=at)

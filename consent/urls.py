@@ -17,6 +17,7 @@ urlpatterns = [
     path("notices/<uuid:pk>/back/", views_notices.send_back, name="notice_back"),
     path("notices/<uuid:pk>/publish/", views_notices.publish, name="notice_publish"),
     path("law/", views_law.page, name="law"),
+    path("law/minors/", views_law.minors, name="minors_rules"),
     path("receipt/check/", views_receipts.check, name="receipt_check"),
     path("receipt/key/", views_receipts.key, name="receipt_key"),
     path("defence/", views_defence.desk, name="defence"),

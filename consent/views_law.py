@@ -16,3 +16,10 @@ def page(request: HttpRequest) -> HttpResponse:
     today = timezone.now().astimezone(statutes.OFFICE).date()
     rules = [(rule, rule.in_force(today)) for rule in statutes.REGISTER]
     return render(request, "consent/law.html", {"rules": rules})
+
+
+@public_door()
+@require_GET
+def minors(request: HttpRequest) -> HttpResponse:
+    """The rules for people under age, of their own, as the law asks: fixed words, for everybody (C12, PIPL 31)."""
+    return render(request, "consent/minors_rules.html")

@@ -15,7 +15,7 @@ from consent.models import Consent
 from contacts import hold, keeping, referring
 from contacts.models import Contact, Departure, Phone, SheetRow, Submission, SweepRun
 from vault import bulk, persons
-from vault.among import Among
+from vault.among import among
 
 DEPARTURE = ("subject_id", "run_id", "rule", "due_on", "left_at", "event_id", "key_digest", "phones")
 TEXTS = ("name", "company", "title", "wechat", "email", "note")
@@ -62,9 +62,9 @@ def batch(
 def _lock(ids: list[UUID], due_at: datetime | None) -> dict[UUID, Contact]:
     """These people's rows, locked: their consents first, in the order of everybody who gives or withdraws one."""
     due = due_at is not None
-    heads = Consent.objects.filter(subject_id__in=Among(ids))
+    heads = Consent.objects.filter(subject_id__in=among(ids))
     ours = set(heads.select_for_update(skip_locked=due).order_by("pk").values_list("pk", flat=True))
-    rows = Contact.objects.filter(pk__in=Among(ids)).only("subject_id", "delete_on", "delete_rule", "event_id")
+    rows = Contact.objects.filter(pk__in=among(ids)).only("subject_id", "delete_on", "delete_rule", "event_id")
     if due:
         busy = {subject for pk, subject in heads.values_list("pk", "subject_id") if pk not in ours}
         rows = rows.filter(delete_on__lte=due_at).exclude(pk__in=busy)
@@ -83,8 +83,8 @@ def _erase(leaving: dict[UUID, Contact], *, run: SweepRun | None, by: Actor, at:
     phones = _phone_counts(ids)
     forgetting.forget(ids, by=by, at=at)
     digests = persons.destroy_keys(ids)
-    SheetRow.objects.filter(subject_id__in=Among(ids)).update(payload=None)
-    Submission.objects.filter(subject_id__in=Among(ids)).delete()
+    SheetRow.objects.filter(subject_id__in=among(ids)).update(payload=None)
+    Submission.objects.filter(subject_id__in=among(ids)).delete()
     referring.forget(ids)
     _delete_rows(ids)
     run_id = run and run.pk
@@ -98,27 +98,27 @@ def _erase(leaving: dict[UUID, Contact], *, run: SweepRun | None, by: Actor, at:
 def _kinds(ids: list[UUID]) -> dict[UUID, list[str]]:
     """Which kinds of data are held of each, for the certificate (J4): their names, never a value."""
     held = {name: Q(**{f"{name}__isnull": False}) for name in TEXTS}
-    rows = Contact.objects.filter(pk__in=Among(ids)).values_list(
+    rows = Contact.objects.filter(pk__in=among(ids)).values_list(
         "pk", *(ExpressionWrapper(q, BooleanField()) for q in held.values())
     )
     kinds = {row[0]: [f"contacts.{name}" for name, kept in zip(TEXTS, row[1:], strict=True) if kept] for row in rows}
     for contact in evidence_files.owners(ids):
         kinds[contact].append("consent.evidence")
     for contact, kind in (
-        Phone.objects.filter(contact_id__in=Among(ids)).order_by().values_list("contact_id", "kind").distinct()
+        Phone.objects.filter(contact_id__in=among(ids)).order_by().values_list("contact_id", "kind").distinct()
     ):
         kinds[contact].append(f"contacts.{kind}")
     return kinds
 
 
 def _phone_counts(ids: list[UUID]) -> dict[UUID, int]:
-    counts = Phone.objects.filter(contact_id__in=Among(ids)).order_by().values_list("contact_id").annotate(Count("id"))
+    counts = Phone.objects.filter(contact_id__in=among(ids)).order_by().values_list("contact_id").annotate(Count("id"))
     return dict(counts)
 
 
 def _delete_rows(ids: list[UUID]) -> None:
     """Plain DELETEs, so that no sealed column is read back only to be thrown away."""
-    phones, contacts = Phone.objects.filter(contact_id__in=Among(ids)), Contact.objects.filter(pk__in=Among(ids))
+    phones, contacts = Phone.objects.filter(contact_id__in=among(ids)), Contact.objects.filter(pk__in=among(ids))
     phones._raw_delete(phones.db)
     gone = contacts._raw_delete(contacts.db)
     if gone != len(ids):

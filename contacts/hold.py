@@ -12,7 +12,7 @@ from django.utils import timezone
 from audit import trail
 from contacts.models import Contact, LegalHold
 from team.models import User
-from vault.among import Among
+from vault.among import among
 
 LONGEST = 90  # days until somebody looks at the case again (law.md §4.3)
 
@@ -35,7 +35,7 @@ class Deed(Protocol):
 
 def held(subject_ids: Iterable[UUID]) -> set[UUID]:
     """Which of these people stand under a hold now, approved or not; serves J2."""
-    return set(standing().filter(subject_id__in=Among(subject_ids)).values_list("subject_id", flat=True))
+    return set(standing().filter(subject_id__in=among(subject_ids)).values_list("subject_id", flat=True))
 
 
 def standing() -> QuerySet[LegalHold]:

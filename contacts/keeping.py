@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from contacts import nights
 from contacts.models import Contact, LegalHold, Postponement
-from vault.among import Among
+from vault.among import among
 
 
 def held(**what: object) -> Exists:
@@ -34,4 +34,4 @@ def leaving(contacts: Iterable[Contact], *, at: datetime) -> dict[UUID, datetime
 
 def postponed_among(ids: Iterable[UUID], at: datetime) -> set[UUID]:
     """Which of these were given such days."""
-    return set(Postponement.objects.filter(subject_id__in=Among(ids), until__gt=at).values_list("pk", flat=True))
+    return set(Postponement.objects.filter(subject_id__in=among(ids), until__gt=at).values_list("pk", flat=True))

@@ -22,7 +22,7 @@ from contacts import events, hold
 from contacts.masking import Wish, show
 from contacts.models import Contact, Event, Referral, Submission
 from team.fields import Level
-from vault.among import Among
+from vault.among import among
 
 LIFE = timedelta(days=30)
 LENGTH = 14  # letters of a code: about 59 bits, so nobody finds one by trying
@@ -148,6 +148,6 @@ def forget(subjects: Collection[UUID]) -> None:
     Who came keeps that it was a referral. A hold on the referrer keeps the link, which leads nowhere by then (J2).
     """
     leaving = set(subjects) - hold.held(subjects)
-    links = list(Referral.objects.select_for_update().filter(referrer_id__in=Among(leaving)).values_list("pk", flat=True))
+    links = list(Referral.objects.select_for_update().filter(referrer_id__in=among(leaving)).values_list("pk", flat=True))
     Submission.objects.filter(referral__in=links).update(referral=None)
     Referral.objects.filter(pk__in=links).delete()

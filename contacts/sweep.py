@@ -14,7 +14,7 @@ from audit.trail import Actor
 from consent import ledger
 from contacts import brakes, erase, keeping, leftovers, narrowing, retention
 from contacts.models import Contact, SweepRun
-from vault.among import Among
+from vault.among import among
 
 BATCH = 500
 STALE = timedelta(minutes=10)
@@ -131,7 +131,7 @@ def _claim(run: SweepRun, *, by: Actor, at: datetime) -> bool:
 def _sweep_batch(ids: list[UUID], report: Report, *, run: SweepRun, by: Actor, at: datetime) -> bool:
     """One batch, one transaction; the progress row is part of it, so that the counts never lie."""
     with transaction.atomic():
-        rules = dict(Contact.objects.filter(pk__in=Among(ids)).values_list("pk", "delete_rule"))
+        rules = dict(Contact.objects.filter(pk__in=among(ids)).values_list("pk", "delete_rule"))
         result = erase.batch(ids, run=run, by=by, at=at, due_at=run.cutoff)
         report.deleted += len(result.gone)
         report.rules.update(rules[pk] for pk in result.gone)

@@ -93,6 +93,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("receipt", "", (ONWARD,)),
         Page("stopped", "", (Press("button.bad"),)),
         Page("law", "/law/"),
+        Page("minors-rules", "/law/minors/"),
         Page("complain", "/complaints/"),
         Page("complain-wordless", "", (Tick("#id_topic_0"), Press("main form.form button.primary"))),
         Page("complaint", "", (Fill("#id_words", "未同意就收到来电"), Press("main form.form button.primary"))),

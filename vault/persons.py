@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from vault import bulk, keyring
-from vault.among import Among, among
+from vault.among import among
 from vault.errors import KeyMissing, Malformed, Shredded
 from vault.keys import Keyring
 from vault.models import BlindIndex, PersonKey
@@ -102,8 +102,8 @@ def destroy_keys(owners: Sequence[UUID]) -> dict[UUID, str]:
     """
     with transaction.atomic(using="vault"):
         digests = {owner: hashlib.sha256(blob).hexdigest() for owner, blob in wrapped_of(owners).items()}
-        BlindIndex.objects.filter(owner__in=Among(owners)).delete()
-        PersonKey.objects.filter(owner__in=Among(owners)).delete()
+        BlindIndex.objects.filter(owner__in=among(owners)).delete()
+        PersonKey.objects.filter(owner__in=among(owners)).delete()
     return digests
 
 

@@ -14,7 +14,7 @@ from consent.requests import ending
 from consent.requests.asking import LONGEST, RequestRefused
 from team.models import User
 from vault import names, sealing
-from vault.among import Among
+from vault.among import among
 
 OPEN = RightsRequest.State.OPEN
 
@@ -44,7 +44,7 @@ def close_by_erasure(subject_ids: list[UUID], *, by: Actor, at: datetime) -> Non
     Who asked to be deleted has got it; anything else ends unanswered, and is counted as that. Runs inside the caller's
     transaction, after the entry that somebody was erased.
     """
-    rows = RightsRequest.objects.filter(subject_id__in=Among(subject_ids))
+    rows = RightsRequest.objects.filter(subject_id__in=among(subject_ids))
     open_, told = rows.filter(state=OPEN), {"decided_at": at, "decided_by": trail.user_pk(by)}
     open_.filter(kind=RightsRequest.Kind.DELETION).update(state="answered", **told)
     open_.exclude(kind=RightsRequest.Kind.DELETION).update(state="gone", **told)

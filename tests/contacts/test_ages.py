@@ -352,3 +352,23 @@ def test_paper_of_a_guardian_leaves_with_the_child(home):
     assert PaperPage.objects.filter(file_key__isnull=False).count() == 1
     erase.one(contact.pk, by=Self_(contact.pk), at=LATER)
     assert PaperPage.objects.filter(file_key__isnull=False).count() == 0
+
+
+def test_the_rules_for_minors_are_a_page_for_everybody_that_the_notice_and_the_guardians_road_lead_to(home):
+    """C12, PIPL 31: fixed words, whole in both languages, without signing in."""
+    pages = {code: Client().get("/law/minors/", headers={"accept-language": code}) for code in ("zh-hans", "en")}
+    told = {code: (page.status_code, re.findall(r"<h[12]>([^<]+)<", page.content.decode())) for code, page in pages.items()}
+    heads = [
+        "未成年人个人信息处理规则",
+        "未满18周岁",
+        "未满14周岁",
+        "我们保存儿童的哪些信息及原因",
+        "谁可以查看",
+        "监护人的权利",
+    ]
+    assert told["zh-hans"] == (200, heads)
+    assert (told["en"][0], told["en"][1][0], len(told["en"][1])) == (200, "Rules for people under age", len(heads))
+    contact = Contact.objects.get(pk=house.arrive(home.event, house.WANG)[0].subject_id)
+    roads = [Client().get("/n/event/v1/"), Client().post("/e/fair/", form(home, age="minor"))]
+    roads.append(enter(home.chen).get(f"/contacts/{contact.pk}/age/"))
+    assert ['href="/law/minors/"' in page.content.decode() for page in roads] == [True] * 3

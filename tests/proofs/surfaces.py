@@ -91,6 +91,8 @@ QUIET = {
     "notice_back": "sends a draft back and goes to it",
     "canary_seen": "notes that somebody looked and goes back",
     "law": "statutes, the same for everybody",
+    "minors_rules": "rules for people under age, the same for everybody",
+    "decide_minors": "decides about a look at the list of minors and goes back to where it is asked for",
     "forget_view": "drops a view and goes back to the list",
     "close_event": "closes an event and goes back to its page",
     "reopen_event": "opens an event again and goes back to its page",

@@ -109,7 +109,8 @@ def places(folders, ears, pages, broke):
 def plant(folders, ears, pages, broke):
     """Leak one number by every road there is."""
     Team.objects.create(name=f"plant {PLANT}")
-    BlindIndex.objects.create(owner=uuid4(), row=uuid4(), kind=1, tag=PLANT.encode())
+    # SQLite writes the ids before a tag in hexadecimal, without a gap, as one hash; a generation of two bytes stands between.
+    BlindIndex.objects.create(owner=uuid4(), row=uuid4(), kind=1, generation=300, tag=PLANT.encode())
     session = SessionStore()
     session["number"] = PLANT
     session.create()
