@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,13 +24,15 @@ MOST = 50
 
 @door(roles=COMPLIANCE, rate=(60, 3600))
 @require_http_methods(["GET", "POST"])
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: StaffRequest) -> HttpResponse:
     """Look up a whole number, on record: everybody who bore it, here or gone, by their id (D8, O4)."""
     form, found = NumberForm(request.POST if request.method == "POST" else None), None
     if digits := form.looked_up(request.user):
         bearers = Handle.objects.filter(fingerprint=index.fingerprint(digits)).values("subject")
         found = list(Subject.objects.filter(pk__in=bearers).order_by("-created_at")[:MOST])
-    context = {"form": form if form.errors else NumberForm(), "found": found, "today": timezone.now()}
+    at = timezone.now()
+    may_open = file.may_open(request.user, at=at)
+    context = {"form": form if form.errors else NumberForm(), "found": found, "today": at, "may_open": may_open}
     return render(request, "consent/defence.html", context, status=400 if form.errors else 200)
 
 
@@ -41,7 +43,7 @@ def take(request: StaffRequest, subject: UUID) -> HttpResponse:
     at, files = timezone.now(), "files" in request.POST
     try:
         made = file.of(subject, by=request.user, at=at, files=files)
-    except file.NobodyThere:
+    except (file.NobodyThere, file.MayNotOpen):
         raise Http404 from None
     except NothingSealed:
         messages.error(request, _("Nothing is sealed yet. Try again in a minute."))

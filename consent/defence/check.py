@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Checks a consent defence file: python3 check.py [--vkey LINE] [--rkey LINE]    (in the folder it was unpacked to)
+"""Checks a consent defence file: python3 -I check.py [--vkey LINE] [--rkey LINE] [FOLDER]    (where it was unpacked to)
+
+Whoever made a false file could have put a false program into it: take this one from elsewhere, or read it.
 
 Needs Python 3.11 and nothing else. Prints OK with the counts, or FAILED and one word:
 
@@ -11,22 +13,38 @@ Needs Python 3.11 and nothing else. Prints OK with the counts, or FAILED and one
   content   a paper or a recording is not what was closed on the day it came in
   trail     the entries about this person do not verify; the word after it is explained in verify.py
   changed   the file named is not as it was when this was made, is not listed, or the list is not signed with this key
+  person    evidence.json speaks of another person than the list of files
 
 The keys: compare their lines with ones that you have from elsewhere (a printed page, a mail): --vkey is the trail's,
 --rkey the one of the office's receipts.
 """
 
+# Nothing is imported from the folder that is checked, whatever lies there: it is taken from the path before anything else.
+import sys
+
+sys.path[:] = [place for place in sys.path if place not in ("", ".", __file__.replace("\\", "/").rpartition("/")[0])]
+
 import argparse
 import hashlib
 import json
-import sys
+import types
 from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
 LIST, SIGNATURE = "manifest.json", "manifest.sig"
-FOLDERS = ("notices", "files")
+# The programs it is made of, word for word: the one that checks the trail, and the one that opens closed files.
+VERIFY = ""
+AES = ""
+
+
+def program(words: str, name: str) -> Any:
+    """One of the programs above, ready for use."""
+    made = types.ModuleType(name)
+    sys.modules[name] = made
+    exec(compile(words, name, "exec"), made.__dict__)
+    return made
 
 
 def canonical(body: object) -> bytes:
@@ -59,12 +77,10 @@ def evidence(lines: list[dict[str, Any]], told: dict[str, Any]) -> int:
 
 def contents(folder: Path, told: dict[str, Any]) -> int:
     """How many papers and recordings are here and are what was closed; exits with the word otherwise."""
-    digests, checked = {row["id"]: row["digest"] for row in told["files"]}, 0
+    digests, checked, aes = {row["id"]: row["digest"] for row in told["files"]}, 0, program(AES, "aes")
     for name, row in told.get("contents", {}).items():
         if row["state"] != "here":
             continue
-        import aes  # type: ignore[import-not-found]  # the program beside this one
-
         closed = (folder / "files" / f"{name}.closed").read_bytes()
         same = hashlib.sha256(closed).hexdigest() == digests[name]
         if not same or aes.opened(closed, bytes.fromhex(row["key"])) != (folder / row["name"]).read_bytes():
@@ -73,10 +89,8 @@ def contents(folder: Path, told: dict[str, Any]) -> int:
     return checked
 
 
-def manifest(folder: Path, rkey: str) -> int:
-    """How many files are as they were when this was made and signed; exits with the word and the file otherwise."""
-    import verify  # type: ignore[import-not-found]  # the program beside this one
-
+def manifest(folder: Path, rkey: str, verify: Any) -> tuple[dict[str, Any], str]:
+    """The list, every file of it as it was when it was signed, and the key; exits with the word and the file otherwise."""
     listed, signed = (folder / LIST).read_bytes(), (folder / SIGNATURE).read_bytes()
     proof = json.loads(signed)
     value = b64decode(proof["value"], validate=True)
@@ -89,12 +103,14 @@ def manifest(folder: Path, rkey: str) -> int:
         sys.exit(f"FAILED: changed {SIGNATURE}")
     if not verify.ed25519(public, listed, value):
         sys.exit(f"FAILED: changed {LIST}")
-    files = json.loads(listed)["files"]
-    here = {str(path.relative_to(folder)) for name in FOLDERS for path in (folder / name).rglob("*") if path.is_file()}
-    for name in sorted(here | set(files)):
+    whole: dict[str, Any] = json.loads(listed)
+    files, here = whole["files"], {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    for name in sorted(here - {LIST, SIGNATURE} | set(files)):
+        if name not in here:
+            sys.exit("FAILED: files")
         if hashlib.sha256((folder / name).read_bytes()).hexdigest() != files.get(name):
             sys.exit(f"FAILED: changed {name}")
-    return len(files)
+    return whole, told["key"]
 
 
 def notices(folder: Path, named: set[str]) -> int:
@@ -109,10 +125,8 @@ def notices(folder: Path, named: set[str]) -> int:
     return len(found)
 
 
-def trail(folder: Path, vkey: str) -> int:
+def trail(folder: Path, vkey: str, verify: Any) -> int:
     """How many entries about this person stand in the sealed trail; exits with the word otherwise."""
-    import verify
-
     try:
         return int(verify.verify(folder / "trail.zip", vkey=vkey, sheet=True, strict=True).shown)
     except verify.Failed as failed:
@@ -120,25 +134,33 @@ def trail(folder: Path, vkey: str) -> int:
 
 
 def main() -> None:
-    """Ask the command line, print one line."""
+    """Ask the command line, print what holds and which keys to compare."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("folder", nargs="?", default=HERE, type=Path, help="where the file was unpacked to")
     asked.add_argument("--vkey", default="", help="the verifier's line of the trail's key")
     asked.add_argument("--rkey", default="", help="the verifier's line of the receipts' key")
     told = asked.parse_args()
-    sys.path.insert(0, str(HERE))
+    folder, verify = told.folder, program(VERIFY, "verify")
     try:
-        lines = [json.loads(line) for line in (HERE / "ledger.jsonl").read_text(encoding="utf-8").splitlines()]
+        lines = [json.loads(line) for line in (folder / "ledger.jsonl").read_text(encoding="utf-8").splitlines()]
         steps, named = ledger(lines)
-        proofs = json.loads((HERE / "evidence.json").read_text(encoding="utf-8"))
+        proofs = json.loads((folder / "evidence.json").read_text(encoding="utf-8"))
         evidence(lines, proofs)
-        words = notices(HERE / "notices", named)
-        opened = contents(HERE, proofs)
-        entries = trail(HERE, told.vkey)
-        files = manifest(HERE, told.rkey)
-    except (OSError, ValueError, KeyError, TypeError):
+        words = notices(folder / "notices", named)
+        opened = contents(folder, proofs)
+        entries = trail(folder, told.vkey, verify)
+        whole, rkey = manifest(folder, told.rkey, verify)
+        if whole["subject"] != proofs["subject"]:
+            sys.exit("FAILED: person")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         sys.exit("FAILED: files")
     sys.stdout.write(f"OK: {steps} steps, {words} notices, {entries} entries of the trail, ")
-    sys.stdout.write(f"{opened} papers and recordings, {files} files as signed.\n")
+    sys.stdout.write(f"{opened} papers and recordings, {len(whole['files'])} files as signed.\n")
+    sys.stdout.write(f"Person {whole['subject']}, made {whole['made']}\n")
+    if not told.rkey:
+        sys.stdout.write(f"The receipts' key came with the file. Compare it, or anybody may have made this: {rkey}\n")
+    if not told.vkey:
+        sys.stdout.write("The trail's key came with the file, in trail.zip as vkey.txt. Compare it too.\n")
 
 
 if __name__ == "__main__":

@@ -27,12 +27,13 @@ from consent.models import (
     SmsMessage,
     Subject,
 )
+from team import fields
+from team.fields import Level
 from team.models import User
 from vault import signing
 
 HERE = Path(__file__).parent
 DECISIONS = 1000  # the newest; the trail has them all
-BESIDE = ("check.py", "aes.py")
 # Who wrote to whom and what became of it (电子签名法 8, H7): our number, the carrier's name for it, the words by their digest.
 MESSAGE = ("subject", "sender", "gateway", "reference", "template", "words_hash", "outcome", "sent_at", "delivered_at")
 READMES = {"zh": "README.zh.txt", "en": "README.en.txt"}
@@ -42,17 +43,23 @@ class NobodyThere(Exception):
     """No person ever bore this id."""
 
 
+class MayNotOpen(Exception):
+    """Whoever asks for papers and recordings may not open evidence, by their role or while a pledge is lapsed (A10)."""
+
+
 def of(subject: UUID, *, by: User, at: datetime, files: bool = False) -> bytes:
     """The zip, whole; that it was made is on record first. `at` is aware, UTC.
 
     With `files` it also holds the signed papers and the recordings, opened, and then it names the person; each opening is
-    on record. Works after erasure: the ledger, digests, notices and the trail outlive the name. Raises NobodyThere,
+    on record. Works after erasure: the ledger, digests, notices and the trail outlive the name. Raises NobodyThere, MayNotOpen,
     audit.export.NothingSealed before the first checkpoint, KeyringRefused without a key for receipts, and StoreAway
     where files are asked for and their store does not answer. Serves O1, O4, PIPL 69.
     """
     person = Subject.objects.filter(pk=subject).first()
     if person is None:
         raise NobodyThere
+    if files and not may_open(by, at=at):
+        raise MayNotOpen
     signer, pieces = signing.receipts(), export.stream(Criteria(subject=subject), at=at)
     trail.record_alone("consent.defended", by=by, at=at, subject=subject, fields=("consent.evidence",) if files else ())
     events = list(
@@ -78,14 +85,27 @@ def of(subject: UUID, *, by: User, at: datetime, files: bool = False) -> bytes:
             with translation.override(code):
                 archive.writestr(f"summary.{language}.txt", "\n".join(_summary(person, events, code, at)) + "\n")
         archive.writestr("trail.zip", b"".join(pieces), zipfile.ZIP_STORED)
-        archive.writestr("verify.py", offline.one_file("verify.py"))
-        for name in BESIDE:
-            archive.writestr(name, (HERE / name).read_bytes())
+        archive.writestr("check.py", program())
         for language, name in READMES.items():
             words = (HERE / name).read_text(encoding="utf-8")
             archive.writestr(name, statutes.fill(words, on=at, language=language))
         seal.put(archive, subject, at=at, signer=signer)
     return target.getvalue()
+
+
+def may_open(user: User, *, at: datetime) -> bool:
+    """Whether this user may open evidence today, as on the page of papers (I4)."""
+    return fields.levels_of(user, at=at)["consent.evidence"] >= Level.CALL
+
+
+def program() -> str:
+    """The program that checks such a file: one file with its parts in it, so that it imports nothing from beside it."""
+    whole, aes = ((HERE / name).read_text(encoding="utf-8") for name in ("check.py", "aes.py"))
+    for name, part in (("VERIFY", offline.one_file("verify.py").decode()), ("AES", aes)):
+        if "'''" in part:
+            raise ValueError("a part would end its own quotation")
+        whole = whole.replace(f'{name} = ""\n', f"{name} = r'''{part}'''\n", 1)
+    return whole
 
 
 def _line(event: ConsentEvent) -> bytes:

@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from datetime import timedelta
 from random import Random
@@ -18,6 +20,8 @@ from consent.models import NoticeCopy, PaperPage, Recording, SmsMessage
 from consent.speech.decoding import Speech
 from consent.stores.store import name_of
 from contacts import erase
+from team import matrix
+from team.fields import Level
 from tests import evidence, house
 from tests.audit.sealed import seal_here
 from tests.consent.test_defence import check, unpack
@@ -114,11 +118,51 @@ def test_a_file_put_in_a_file_taken_out_and_another_key_are_found(wang, tmp_path
     (folder / "files" / "more.jpg").write_bytes(picture())
     assert check(folder) == (1, "FAILED: changed files/more.jpg")
     (folder / "files" / "more.jpg").unlink()
-    (folder / "cover.pdf").rename(folder / "cover.bak")
+    (folder / "cover (final).pdf").write_bytes(b"%PDF")
+    assert check(folder) == (1, "FAILED: changed cover (final).pdf")
+    (folder / "cover (final).pdf").unlink()
+    (folder / "cover.pdf").rename(tmp_path / "cover.bak")
     assert check(folder) == (1, "FAILED: files")
-    (folder / "cover.bak").rename(folder / "cover.pdf")
+    (tmp_path / "cover.bak").rename(folder / "cover.pdf")
     (folder / "files" / f"{page.pk}.jpg").write_bytes(b"another picture")
     assert check(folder) == (1, "FAILED: content")
+
+
+def test_nothing_that_lies_beside_it_is_run(wang, tmp_path):
+    """Programs, compiled or not, that a forger puts into the folder are named as not listed, and never imported."""
+    folder, outside = unpack(made(wang), tmp_path / "opened"), tmp_path / "outside.py"
+    outside.write_text(file.program())
+    for name in ("argparse.py", "verify.py", "aes.py", "json.py", "__pycache__/verify.cpython-311.pyc"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("print('OK'); raise SystemExit(0)")
+        for program in (folder / "check.py", outside):
+            for flags in ([], ["-I"]):
+                words = [sys.executable, *flags, str(program), str(folder)]
+                ended = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+                assert (ended.returncode, ended.stderr.strip()) == (1, f"FAILED: changed {name}"), (name, program, flags)
+        (folder / name).unlink()
+    assert check(folder)[0] == 0
+
+
+def test_without_keys_it_says_that_they_are_to_be_compared(wang, tmp_path):
+    folder, rkey = unpack(made(wang), tmp_path / "opened"), signing.receipts().verifier.line()
+    said = check(folder)[1]
+    assert ("came with the file" in said, rkey in said, str(wang.pk) in said) == (True, True, True)
+    line = zipfile.ZipFile(folder / "trail.zip").read("vkey.txt").decode().strip()
+    assert "came with the file" not in check(folder, "--rkey", rkey, "--vkey", line)[1]
+
+
+def test_who_may_not_open_evidence_takes_the_file_without_it(wang):
+    """I4: the matrix holds here as on the page of papers, and nothing is opened."""
+    browser = enter(wang.home.chen)
+    browser.post("/defence/", {"number": house.WANG})
+    matrix.set_level(
+        field="consent.evidence", role="compliance", level=Level.MASKED, reason="story", by=wang.home.zhao, at=LATER
+    )
+    assert browser.post(f"/defence/{wang.pk}/", {"files": "yes"}).status_code == 404
+    assert browser.post(f"/defence/{wang.pk}/")["Content-Type"] == "application/zip"
+    assert Entry.objects.filter(act="evidence.opened").count() == 0
+    assert 'name="files"' not in browser.post("/defence/", {"number": house.WANG}).content.decode()
 
 
 def test_what_is_gone_is_named_as_gone_and_the_rest_still_proves(wang, tmp_path):
