@@ -43,7 +43,7 @@ _values_of = attrgetter(*COLUMNS)
 
 
 def write(events: Iterable[NewEvent]) -> None:
-    """Insert these events in the caller's transaction; the database checks each (consent/migrations)."""
+    """Insert these events in the caller's transaction; a yes without evidence the database refuses (consent/migrations)."""
     bulk.insert(ConsentEvent, COLUMNS, [_values_of(event) for event in events])
 
 

@@ -104,8 +104,19 @@ def _mark_of(row: Row) -> int:
 
 
 def looked_at(rows: Iterable[Row], *, by: User) -> bool:
-    """Whether this reader opened each of these files of one person since it came, as the trail has it (C6)."""
-    return all(_opened(row, by) for row in rows)
+    """Whether this reader opened each of these files of one person since it came, as the trail has it (C6).
+
+    The entry is older than the opening, which may have failed: so each file must be there, and as it was closed, now.
+    """
+    return all(_opened(row, by) and _stands(row) for row in rows)
+
+
+def _stands(row: Row) -> bool:
+    """Whether the closed file is where it was put, as it was put; not where the store is away."""
+    try:
+        return hashlib.sha256(chosen.store().get(name_of(row.pk))).hexdigest() == row.digest
+    except (NoSuchFile, StoreAway):
+        return False
 
 
 def _opened(row: Row, by: User) -> bool:

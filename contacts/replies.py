@@ -33,17 +33,19 @@ def receive(*, digits: str, text: str, at: datetime) -> str:
             trail.record("sms.received", by=Self_(person.pk), at=at, subject=person.pk, reason=meant)
             if meant != reply_words.OTHER:
                 _stop(person.pk, erased=person.erased_at is not None, at=at)
-    here = [person.pk for person in people if person.erased_at is None]
-    if here and meant != reply_words.OTHER:
-        _acknowledge(here[0], digits, at)
+    if meant != reply_words.OTHER:
+        _acknowledge(people, digits, at)
     return meant
 
 
-def _acknowledge(subject: UUID, digits: str, at: datetime) -> None:
-    """One word that they were heard, to the number that wrote; the database takes no second one, whoever asks for it."""
-    told = {"template": ACKNOWLEDGEMENT, "words": {"link": reminding.address()}, "at": at}
+def _acknowledge(bearers: list[Subject], digits: str, at: datetime) -> None:
+    """One word that they were heard, to the number that wrote: once, whichever record of it was told, here or gone."""
+    here = [person.pk for person in bearers if person.erased_at is None]
+    if not here or SmsMessage.objects.filter(subject__in=bearers, template=ACKNOWLEDGEMENT).exists():
+        return
+    subject, told = here[0], {"template": ACKNOWLEDGEMENT, "words": {"link": reminding.address()}, "at": at}
     language = Contact.objects.filter(pk=subject).values_list("language", flat=True).first()
-    if language is None or SmsMessage.objects.filter(subject=subject, template=ACKNOWLEDGEMENT).exists():
+    if language is None:
         return
     with suppress(IntegrityError):
         sms.deliver(subject=subject, digits=digits, language=language, **told)  # type: ignore[arg-type]

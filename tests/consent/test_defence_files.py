@@ -22,6 +22,7 @@ from consent.stores.store import name_of
 from contacts import erase
 from team import matrix
 from team.fields import Level
+from team.models import ProtectedField
 from tests import evidence, house
 from tests.audit.sealed import seal_here
 from tests.consent.test_defence import check, unpack
@@ -156,9 +157,8 @@ def test_who_may_not_open_evidence_takes_the_file_without_it(wang):
     """I4: the matrix holds here as on the page of papers, and nothing is opened."""
     browser = enter(wang.home.chen)
     browser.post("/defence/", {"number": house.WANG})
-    matrix.set_level(
-        field="consent.evidence", role="compliance", level=Level.MASKED, reason="story", by=wang.home.zhao, at=LATER
-    )
+    field = ProtectedField.objects.get(code="consent.evidence")
+    matrix.set_level(field=field, role="compliance", level=Level.MASKED, reason="story", by=wang.home.zhao, at=LATER)
     assert browser.post(f"/defence/{wang.pk}/", {"files": "yes"}).status_code == 404
     assert browser.post(f"/defence/{wang.pk}/")["Content-Type"] == "application/zip"
     assert Entry.objects.filter(act="evidence.opened").count() == 0

@@ -122,6 +122,16 @@ def test_whoever_says_no_is_told_once_that_they_were_heard(home):
     assert SmsMessage.objects.filter(template="refusal_ack").count() == 1
 
 
+def test_a_record_that_came_later_or_after_one_left_hears_it_no_second_time(home):
+    first = meet(home)
+    receive("退订")
+    house.arrive(home.far, house.WANG)
+    receive("退订")
+    erase.one(first, by=System("sweep"), at=LATER)
+    receive("退订")
+    assert SmsMessage.objects.filter(template="refusal_ack").count() == 1
+
+
 def test_a_yes_and_whoever_left_are_told_nothing(home):
     pk = meet(home)
     receive("好的")
