@@ -32,7 +32,7 @@ def of(version: NoticeVersion, tick: NoticePurpose, language: str, *, caller: st
         told = {"day": day, "place": came.place, "source": came.source}
         asked = tick.tick_en if language == "en" else tick.tick_zh
         return [
-            _("Good day. I am %(caller)s, calling for %(name)s.") % {"caller": caller, "name": controller["name"]},
+            _("Good day. I am %(caller)s, calling for %(name)s.") % {"caller": caller, "name": controller["name"].rstrip("。.")},
             _("You agreed to this: %(purpose)s.") % {"purpose": asked.rstrip("。.")},
             _("We have your number since %(day)s, from %(place)s: %(source)s.") % told,
             _("Whom to turn to: %(contact)s") % {"contact": controller["contact"]},
