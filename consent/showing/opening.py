@@ -27,12 +27,13 @@ def of(version: NoticeVersion, tick: NoticePurpose, language: str, *, caller: st
     """
     words = version.content[language]
     controller = words["controller"]
+    name = controller["name"].rstrip("。.")  # the sentence ends with a full stop of its own
     with translation.override(CODES[language]):
         day = timezone.localtime(came.at).strftime("%Y-%m-%d")
         told = {"day": day, "place": came.place, "source": came.source}
         asked = tick.tick_en if language == "en" else tick.tick_zh
         return [
-            _("Good day. I am %(caller)s, calling for %(name)s.") % {"caller": caller, "name": controller["name"].rstrip("。.")},
+            _("Good day. I am %(caller)s, calling for %(name)s.") % {"caller": caller, "name": name},
             _("You agreed to this: %(purpose)s.") % {"purpose": asked.rstrip("。.")},
             _("We have your number since %(day)s, from %(place)s: %(source)s.") % told,
             _("Whom to turn to: %(contact)s") % {"contact": controller["contact"]},

@@ -43,6 +43,7 @@ NAMELESS = {
     "contacts": LISTED,
     "decision": OPENED,
     "import": ("import.read",),
+    "minors_listed": ("minors.listed",),  # of this world nobody is under age
 }
 
 
