@@ -4,12 +4,17 @@ import pytest
 import time_machine
 from django.db import connections
 from django.test import override_settings
+from hypothesis import HealthCheck
+from hypothesis import settings as searching
 
 from tests import house, rounds
 from tests.audit import cleaning
 from vault import restoration, signing
 
 cleaning.install()
+# How slow this machine is just now says nothing of what is proven.
+searching.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+searching.load_profile("house")
 
 
 def pytest_addoption(parser):
