@@ -21,6 +21,8 @@ from audit.models import Entry
 from consent.models import FileOutbox, PaperPage, Recording, Subject
 from consent.stores import chosen
 from consent.stores.store import NoSuchFile, StoreAway, name_of
+from team import fields
+from team.fields import Level
 from team.models import User
 from vault import blobs, opening, sealing
 from vault.among import among
@@ -71,6 +73,11 @@ def _close(row: Row, content: bytes) -> bytes:
     row.file_key = sealing.seal_bytes(key, field_id=field.field_id, row=row.pk, owner=row.subject_id)
     row.digest, row.size = hashlib.sha256(blob).hexdigest(), len(content)
     return blob
+
+
+def may_open(user: User, *, at: datetime) -> bool:
+    """Whether this user may open evidence today, by the matrix and by what they signed (I4, A10); every door asks here."""
+    return fields.levels_of(user, at=at)["consent.evidence"] >= Level.CALL
 
 
 def show(row: Row, *, by: User, at: datetime) -> bytes:

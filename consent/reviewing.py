@@ -44,9 +44,9 @@ def decide(
     `seen` is the consent's last event and `shown` the digest of the evidence and words on the page: what came in between is
     looked at first. Accepting signed paper makes it a yes of grade B, on the words that the code on the paper names, and
     recorded speech one of grade C, on the words that were read out: from now until the end they promise, never typed,
-    never above what the evidence is. Nobody accepts a recording of their own, or a file that
-    they did not open. Declaring invalid stops it at once, and
-    what has no other basis leaves (PIPL 47(1)(4)). Serves C6, C7, O1. Raises ReviewRefused; nothing is kept then.
+    never above what the evidence is. Nobody accepts a recording of their own, or a file that they did not open. Declaring
+    invalid stops it at once, and what has no other basis leaves (PIPL 47(1)(4)). Serves C6, C7, O1. Raises ReviewRefused;
+    nothing is kept then.
     """
     if verdict not in Verdict.values or (verdict != Verdict.ACCEPTED and reason not in Reason.values[1:]):
         raise ReviewRefused("reason")

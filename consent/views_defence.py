@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.export import NothingSealed
+from consent import evidence_files
 from consent.defence import file
 from consent.models import Handle, Subject
 from consent.stores.store import StoreAway
@@ -31,7 +32,7 @@ def desk(request: StaffRequest) -> HttpResponse:
         bearers = Handle.objects.filter(fingerprint=index.fingerprint(digits)).values("subject")
         found = list(Subject.objects.filter(pk__in=bearers).order_by("-created_at")[:MOST])
     at = timezone.now()
-    may_open = file.may_open(request.user, at=at)
+    may_open = evidence_files.may_open(request.user, at=at)
     context = {"form": form if form.errors else NumberForm(), "found": found, "today": at, "may_open": may_open}
     return render(request, "consent/defence.html", context, status=400 if form.errors else 200)
 

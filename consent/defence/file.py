@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from audit import export, offline, trail
 from audit.search import Criteria
-from consent import chain, notices, statutes
+from consent import chain, evidence_files, notices, statutes
 from consent.defence import contents, cover, seal
 from consent.models import (
     ConsentEvent,
@@ -27,8 +27,6 @@ from consent.models import (
     SmsMessage,
     Subject,
 )
-from team import fields
-from team.fields import Level
 from team.models import User
 from vault import signing
 
@@ -58,7 +56,7 @@ def of(subject: UUID, *, by: User, at: datetime, files: bool = False) -> bytes:
     person = Subject.objects.filter(pk=subject).first()
     if person is None:
         raise NobodyThere
-    if files and not may_open(by, at=at):
+    if files and not evidence_files.may_open(by, at=at):
         raise MayNotOpen
     signer, pieces = signing.receipts(), export.stream(Criteria(subject=subject), at=at)
     trail.record_alone("consent.defended", by=by, at=at, subject=subject, fields=("consent.evidence",) if files else ())
@@ -91,11 +89,6 @@ def of(subject: UUID, *, by: User, at: datetime, files: bool = False) -> bytes:
             archive.writestr(name, statutes.fill(words, on=at, language=language))
         seal.put(archive, subject, at=at, signer=signer)
     return target.getvalue()
-
-
-def may_open(user: User, *, at: datetime) -> bool:
-    """Whether this user may open evidence today, as on the page of papers (I4)."""
-    return fields.levels_of(user, at=at)["consent.evidence"] >= Level.CALL
 
 
 def program() -> str:

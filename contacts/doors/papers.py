@@ -13,9 +13,7 @@ from consent import evidence_files, notices, papers, scanning
 from consent.models import ConsentReview, PaperPage, Recording
 from contacts import looking, visibility
 from contacts.forms.papers import PROBLEMS, PaperForm
-from team import fields
 from team.doors import StaffRequest, door
-from team.fields import Level
 
 WATCHERS = ("advisor", "lead", "compliance")
 
@@ -37,7 +35,8 @@ def papers_page(request: StaffRequest, pk: UUID) -> HttpResponse:
             return redirect("papers", pk)
     kept = PaperPage.objects.filter(subject_id=contact.pk, file_key__isnull=False).select_related("added_by", "version__notice")
     card = looking.at_one(contact, by=request.user, at=at)
-    context = {"card": card, "form": form, "kept": list(kept), "may_open": _may_open(request)}
+    may_open = evidence_files.may_open(request.user, at=at)
+    context = {"card": card, "form": form, "kept": list(kept), "may_open": may_open}
     rows = Recording.objects.filter(subject_id=contact.pk, file_key__isnull=False)
     context["spoken"] = list(rows.select_related("added_by", "version__notice").prefetch_related("ticks"))
     context["current"] = notices.current()
@@ -50,15 +49,10 @@ def papers_page(request: StaffRequest, pk: UUID) -> HttpResponse:
 def paper(request: StaffRequest, pk: UUID, page: UUID) -> HttpResponse:
     """One page as a picture, for who may see evidence (I4); on record before it is opened."""
     contact = visibility.one(request.user, pk)
-    if not _may_open(request):
+    if not evidence_files.may_open(request.user, at=timezone.now()):
         raise Http404
     row = get_object_or_404(PaperPage, pk=page, subject_id=contact.pk)
     answer = HttpResponse(evidence_files.show(row, by=request.user, at=timezone.now()), content_type="image/jpeg")
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Disposition"] = "inline"
     return answer
-
-
-def _may_open(request: StaffRequest) -> bool:
-    levels = fields.levels_of(request.user, at=timezone.now())
-    return levels["consent.evidence"] >= Level.CALL

@@ -11,13 +11,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from consent import reviewing
+from consent import evidence_files, reviewing
 from consent.models import Consent, ConsentReview
 from contacts import cards, coverage, review_queue
 from contacts.forms.review import VerdictForm
-from team import fields
 from team.doors import StaffRequest, door, not_understood
-from team.fields import Level
 
 COMPLIANCE = ("compliance",)
 SENTENCES: dict[str, Promise] = {
@@ -43,13 +41,12 @@ def queue(request: StaffRequest) -> HttpResponse:
     """The next consent to look at: words, evidence, mask, history, and what the gate says."""
     at = timezone.now()
     drawn = review_queue.sample(at)
-    levels = fields.levels_of(request.user, at=at)
     context = {
         "item": review_queue.first(request.user, drawn=drawn, after=request.GET.get("after", ""), at=at),
         "papers": review_queue.papers(at).count(),
         "speech": review_queue.speech(at).count(),
         "sample": len(drawn),
-        "may_open": levels["consent.evidence"] >= Level.CALL,
+        "may_open": evidence_files.may_open(request.user, at=at),
         "reasons": [choice for choice in ConsentReview.Reason.choices if choice[0]],
     }
     return render(request, "contacts/review/queue.html", context)

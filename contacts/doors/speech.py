@@ -19,9 +19,7 @@ from contacts import looking, visibility
 from contacts.forms.speech import SENTENCES, SpeechForm
 from contacts.intake import speaking
 from contacts.models import Contact
-from team import fields
 from team.doors import StaffRequest, door
-from team.fields import Level
 
 WATCHERS = ("advisor", "lead", "compliance")
 USERS = ("advisor", "lead")
@@ -57,7 +55,7 @@ def speech_page(request: StaffRequest, pk: UUID) -> HttpResponse:
 def recording(request: StaffRequest, pk: UUID, sound: UUID) -> HttpResponse:
     """One recording, or the part that a player asks for, for who may open evidence (I4); on record before it is opened."""
     contact = visibility.one(request.user, pk)
-    if fields.levels_of(request.user, at=timezone.now())["consent.evidence"] < Level.CALL:
+    if not evidence_files.may_open(request.user, at=timezone.now()):
         raise Http404
     row = get_object_or_404(Recording, pk=sound, subject_id=contact.pk)
     answer = _part(evidence_files.show(row, by=request.user, at=timezone.now()), request.headers.get("Range", ""))
