@@ -65,16 +65,16 @@ def _wait_for(address):
     raise AssertionError("the site did not answer")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def driver(office):
-    """Playwright, which one process can start once."""
+    """Playwright for these tests alone: while it stands an event loop runs, in which Django lets nobody touch a database."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(driver):
     browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
     yield browser

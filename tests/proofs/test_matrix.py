@@ -10,8 +10,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import override
 
+from consent.sms_texts import ASKED_FOR, TEXTS
 from team import fields
 from team.fields import Level
 from team.models import ProtectedField, User
@@ -183,6 +186,17 @@ def test_a_role_that_is_granted_everything_behind_the_matrix_still_passes_no_doo
     for name in ("zhao", "sun"):
         browser = cast.enter(User.objects.get(username=name))
         assert [browser.get(f"/contacts/{world.fang.pk}/{tail}").status_code for tail in ("", "reveal/")] == [403, 403]
+
+
+def test_a_code_on_the_drawn_phone_is_no_number_and_a_number_in_its_place_is_one():
+    """Six figures by chance, of which four may end somebody's number; whatever else stands there is still found."""
+    for language in ("zh-hans", "en"):
+        with override(language):
+            for text in (str(TEXTS[code]) for code in ASKED_FOR):
+                page = words_of(HttpResponse(text % {"code": f"{FANG.mobile[-4:]}00"}))
+                assert shown_of_number(FANG.mobile, page) == ""
+                for leak in (FANG.mobile, FANG.mobile[-4:], FANG.mobile[-8:]):
+                    assert shown_of_number(FANG.mobile, words_of(HttpResponse(text % {"code": leak}))) != "", leak
 
 
 def test_time_moves_no_pledge_back(world):
