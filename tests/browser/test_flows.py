@@ -24,7 +24,7 @@ def without_script(browser, office, language):
     context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
     context.add_cookies([{"name": "django_language", "value": language, "url": office}])
     page = context.new_page()
-    page.set_default_timeout(15000)
+    page.set_default_timeout(60_000)
     return page
 
 

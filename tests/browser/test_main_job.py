@@ -18,7 +18,7 @@ def visit(browser, office, language, who=None, width=1440):
     context = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
     context.add_cookies([{"name": "django_language", "value": language, "url": office}])
     page = context.new_page()
-    page.set_default_timeout(15000)
+    page.set_default_timeout(60_000)
     if who:
         page.goto(f"{office}/sign-in/")
         page.click(f'form.demo button[value="{who}"]')

@@ -20,7 +20,10 @@ pytestmark = [
     pytest.mark.django_db(databases=["default", "vault"], transaction=True),
     pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite's in-memory test database has one writer only"),
 ]
-TOLD = "Something happened to this consent meanwhile"
+TOLD = (
+    "Something happened to this consent meanwhile",
+    "The day of this person has come",  # the other verdict ended the only yes, and was through before this one was read
+)
 
 
 @pytest.fixture
@@ -78,9 +81,10 @@ def test_one_verdict_counts_and_the_other_officer_is_told(home, first, second, e
             for officer in (home.chen, home.zhou):
                 looks.open_all(row, by=officer, at=LATER)
             pages = at_once(judging(home.chen, row, *first), judging(home.zhou, row, *second))
-        assert sorted(TOLD in page for page in pages) == [False, True]
+        late = [any(sentence in page for sentence in TOLD) for page in pages]
+        assert sorted(late) == [False, True]
         [review] = ConsentReview.objects.filter(consent=row)
-        winner = home.zhou if TOLD in pages[0] else home.chen
+        winner = home.zhou if late[0] else home.chen
         assert (review.by, head(wang).state in ends) == (winner, True)
         given = int(review.verdict == "accepted")
         assert Consent.objects.get(pk=row.pk).events.filter(after="given").count() == given
