@@ -40,6 +40,17 @@ def declare(*, contact: Contact, age: str, by: User, at: datetime) -> bool:
     return True
 
 
+def said_so(*, contact: Contact, age: str, by: User, at: datetime) -> bool:
+    """A person was asked whether they are of age before they agreed to anything, and said no; returns whether they may stay.
+
+    As `declare`, but who is noted as younger already stays so: an answer on a form makes nobody older. `at` is aware, UTC.
+    """
+    try:
+        return declare(contact=contact, age=age, by=by, at=at)
+    except ages.AgeRefused:
+        return contact.delete_on > at
+
+
 def accept(*, contact: Contact, relation: str, name: str, paper: UUID, until: date, by: User, at: datetime) -> None:
     """Keep a guardian's yes (see consent.guardians.accept) and move the child's last day with it; raises as that does."""
     with transaction.atomic():

@@ -14,14 +14,16 @@ from consent.showing.snapshot import CODES
 def of(version: NoticeVersion, ticks: Sequence[NoticePurpose], language: str) -> list[str]:
     """The paragraphs in order; `language` is zh or en. Nothing is asked in one breath with anything else.
 
-    Who asks and how to reach them, what of the person and only for what, for how long, how to stop it (PIPL 17).
+    Who asks and how to reach them, whether one is of age (C12), what of
+    the person and only for what, for how long, how to stop it (PIPL 17).
     """
     words = version.content[language]
     with translation.override(CODES[language]):
         opening = _("This is recorded, as proof of what you agree to and of nothing else. May I go on?")
+        age = _("Are you 18 or older?")
         ending = _("You may stop any of it at any time; I will tell you how.")
         asking = _("We are %(name)s. %(contact)s") % {key: words["controller"][key] for key in ("name", "contact")}
-        return [opening, asking, words["jit"], *(_asked(tick, language) for tick in ticks), ending]
+        return [opening, asking, age, words["jit"], *(_asked(tick, language) for tick in ticks), ending]
 
 
 def _asked(tick: NoticePurpose, language: str) -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from audit import trail
 from consent.views import words_of
-from contacts import looking, visibility
+from contacts import looking, minors, visibility
 from contacts.forms.signing import SENTENCES, SignForm
 from contacts.intake import lending, signing
 from contacts.models import Contact, LentScreen
@@ -47,11 +47,13 @@ def sign(request: StaffRequest, pk: UUID) -> HttpResponse:
 @public_door(rate=RATE)
 @require_http_methods(["GET", "POST"])
 def signing_page(request: HttpRequest) -> HttpResponse:
-    """The notice, its boxes, and a field for the hand; 400 with a sentence for what is no signature, and nothing is kept."""
+    """How old one is, the notice, its boxes, and a field for the hand; 400 with a sentence for what is no signature."""
     screen, contact = _lent(request)
     if screen is None or contact is None:
         return render(request, "contacts/people/lent_over.html", status=410)
     form = SignForm(request.POST if request.method == "POST" else None, ticks=signing.ticks_of(contact))
+    if form.minor:
+        return _too_young(request, screen, contact, form.minor)
     if form.is_bound and form.is_valid() and _signed(screen, contact, form):
         return _back(request, screen, signed=True)
     version = contact.event.notice_version
@@ -88,15 +90,24 @@ def _signed(screen: LentScreen, contact: Contact, form: SignForm) -> bool:
                 signing.sign(contact=contact, **told, by=screen.by, at=timezone.now())
     except signing.SignatureRefused as refused:
         form.put("strokes", "")  # a signature is never sent back to the page
-        form.add_error("ticks", str(SENTENCES[refused.code]))
+        form.add_error("age" if refused.code == "minor" else "ticks", str(SENTENCES[refused.code]))
         return False
     return True
 
 
-def _back(request: HttpRequest, screen: LentScreen | None, *, signed: bool) -> HttpResponse:
-    if screen is not None and not signed:
+def _too_young(request: HttpRequest, screen: LentScreen, contact: Contact, age: str) -> HttpResponse:
+    """Nothing of the form is read or kept but that they are under 18, in the name of whoever lent the screen (C12)."""
+    at = timezone.now()
+    with transaction.atomic():
+        if lending.give_back(screen, at=at):
+            minors.said_so(contact=contact, age=age, by=screen.by, at=at)
+    return _back(request, screen, signed=False, minor=True)
+
+
+def _back(request: HttpRequest, screen: LentScreen | None, *, signed: bool, minor: bool = False) -> HttpResponse:
+    if screen is not None and not signed and not minor:
         lending.give_back(screen, at=timezone.now())
-    context = {"signed": signed, "pk": screen.subject_id if screen else None}
+    context = {"signed": signed, "minor": minor, "pk": screen.subject_id if screen else None}
     answer = render(request, "contacts/people/lent_back.html", context)
     answer.delete_cookie(COOKIE, path="/sign/", samesite="Strict")
     return answer

@@ -15,7 +15,8 @@ from consent import evidence_files, notices
 from consent.models import NoticeVersion, Recording
 from consent.models.notice import Form
 from consent.showing import script
-from contacts import looking, visibility
+from contacts import looking, minors, visibility
+from contacts.doors import ages, returning
 from contacts.forms.speech import SENTENCES, SpeechForm
 from contacts.intake import speaking
 from contacts.models import Contact
@@ -35,12 +36,16 @@ def speech_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     ticks = list(version.purposes.filter(purpose__form=Form.GENERAL).select_related("version").order_by("order"))
     first = {"spoken_at": timezone.localtime(at).strftime("%Y-%m-%dT%H:%M")}
     form = SpeechForm(request.POST or None, request.FILES or None, ticks=ticks, initial=first)
+    if form.minor:
+        stays = minors.said_so(contact=contact, age=form.minor, by=request.user, at=at)
+        messages.success(request, str(ages.NOTED if stays else ages.LEAVES))
+        return returning.to_person(request, pk)  # nothing of the recording is read
     if form.is_bound and form.is_valid():
         said = {"speech": form.cleaned_data["file"], "spoken_at": form.cleaned_data["spoken_at"], "language": language}
         try:
             speaking.keep(contact=contact, version=version, ticks=form.chosen(), **said, by=request.user, at=at)
         except speaking.NotKept as refused:
-            form.add_error("spoken_at" if refused.code == "time" else "ticks", str(SENTENCES[refused.code]))
+            form.add_error({"time": "spoken_at", "minor": "age"}.get(refused.code, "ticks"), str(SENTENCES[refused.code]))
         else:
             messages.success(request, _("Kept, sealed under this person's key. It counts once compliance has listened to it."))
             return redirect("papers", pk)

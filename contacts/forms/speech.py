@@ -1,4 +1,4 @@
-"""The form by which a recording comes in: what was read out, when, and the file."""
+"""The form by which a recording comes in: how old they said they are, what was read out, when, and the file."""
 
 from typing import Any
 
@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from consent import promises
 from consent.models import NoticePurpose
+from consent.models.subject import Age
 from consent.speech import decoding
 from consent.speech.decoding import Speech
 from consent.speech.kinds import SpeechRefused
-from vault.forms import MinuteField, StrictForm
+from contacts.forms.signing import AgedForm
+from vault.forms import MinuteField
 
 SENTENCES: dict[str, Promise] = {
     "large": _("The file is larger than 16 MB. Please record less, or at a lower quality."),
@@ -32,9 +34,15 @@ SENTENCES: dict[str, Promise] = {
 ACCEPTED = "audio/wav,audio/mpeg,audio/mp4,audio/aac,audio/ogg,.wav,.mp3,.m4a,.aac,.ogg,.opus"
 
 
-class SpeechForm(StrictForm):
-    """Boxes, none of them ticked; the minute of the conversation; one file."""
+class SpeechForm(AgedForm):
+    """An age; boxes, none of them ticked; the minute of the conversation; one file."""
 
+    age = forms.ChoiceField(
+        label=_("How old does the person say they are?"),
+        choices=Age.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose what they answered. Who was not asked how old they are cannot agree.")},
+    )
     ticks = forms.MultipleChoiceField(label=_("Read out and agreed to"), required=False, widget=forms.CheckboxSelectMultiple)
     spoken_at = MinuteField(label=_("When it was recorded"))
     file = forms.FileField(

@@ -9,9 +9,10 @@ from uuid import uuid4
 from django.db import transaction
 
 from audit import trail
-from consent import ledger, papers, scanning, states
+from consent import ages, ledger, papers, scanning, states
 from consent.ledger import Ask
 from consent.models import Consent, Evidence, NoticePurpose, Subject
+from consent.models.subject import MINORS, Age
 from consent.showing import signed
 from consent.showing.signed import FIELD, Stroke
 from contacts import retention
@@ -25,7 +26,7 @@ LONGEST = 20 * 60 * 1000  # milliseconds from the first point to the last
 
 
 class SignatureRefused(Exception):
-    """No signature, or nothing ticked; `code` names which: none, small, long, unticked, stands, leaving."""
+    """No signature, or nothing ticked; `code` names which: none, small, long, unticked, stands, leaving, minor."""
 
     def __init__(self, code: str) -> None:
         """Keep the code."""
@@ -59,12 +60,13 @@ def ticks_of(contact: Contact) -> list[NoticePurpose]:
 def sign(
     *, contact: Contact, ticks: Sequence[NoticePurpose], strokes: Sequence[Stroke], language: str, by: User, at: datetime
 ) -> None:
-    """Keep what somebody ticked and signed on this colleague's screen (`at` aware, UTC).
+    """Keep what somebody of age ticked and signed on this colleague's screen (`at` aware, UTC).
 
+    That they are of age they said in the same form, in their own name; who said otherwise before signs nothing (C12).
     Grade D until compliance has looked at the sheet: a hand on a screen proves no more than one on paper, and whoever
     holds the screen could draw. The strokes are sealed under the person's key, the sheet is kept as signed paper is.
     Sent twice it is kept once. Raises SignatureRefused: unticked; stands, for a box that stands already or that only the
-    own phone opens again; leaving, where the person's day has come. Serves C1, C6, C7, O1.
+    own phone opens again; leaving, where the person's day has come; minor. Serves C1, C6, C7, C12, O1.
     """
     if not ticks:
         raise SignatureRefused("unticked")
@@ -77,12 +79,14 @@ def sign(
     pages = scanning.pages_of(signed.of(shown[0].version, shown, set(chosen), strokes, language=words, at=at))
     with transaction.atomic():
         held = list(Consent.objects.select_for_update().filter(subject_id=contact.pk).order_by("pk"))  # as erasing locks them
-        Subject.objects.select_for_update().get(pk=contact.pk)
+        if Subject.objects.select_for_update().get(pk=contact.pk).age in MINORS:
+            raise SignatureRefused("minor")
         if Evidence.objects.filter(subject_id=contact.pk, kind="signature", digest=digest).exists():
             return
         heads = {(h.purpose_id, h.channel): h.state for h in held}
         if any(heads.get((tick.purpose_id, tick.channel), "asserted") not in states.SIGNABLE for tick in ticks):
             raise SignatureRefused("stands")
+        ages.own(contact.pk, Age.ADULT, at=at)
         trail.record("evidence.added", by=by, at=at, subject=contact.pk, fields=("consent.evidence",), numbers=[1])
         proof = Evidence(pk=uuid4(), subject_id=contact.pk, kind="signature", digest=digest, created_at=at)
         proof.detail = sealing.seal_text(told, field_id="consent.evidence.detail", row=proof.pk, owner=contact.pk)

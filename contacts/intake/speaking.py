@@ -6,11 +6,11 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from consent import ledger, recordings, states
+from consent import ages, ledger, recordings, states
 from consent.ledger import Ask
 from consent.models import Consent, Evidence, NoticePurpose, NoticeVersion, Recording, Subject
 from consent.models.notice import Form
-from consent.models.subject import MINORS
+from consent.models.subject import MINORS, Age
 from consent.speech.decoding import Speech
 from contacts import retention
 from contacts.models import Contact
@@ -41,11 +41,12 @@ def keep(
 ) -> None:
     """Keep what was said, bound to the boxes of this version that were read out and agreed to; times are aware, UTC.
 
+    That they are of age they were asked first, and the colleague notes the answer with it (C12).
     Grade D until compliance has listened: whoever recorded it says who spoke. Sent twice it is kept once. Raises NotKept:
     unticked; leaving, where the person's day has come; time, where nobody can have read these words out then; form, for what is
     asked separately or in writing; minor, of whom nothing is asked; stands, for
     what stands already or only the own phone opens again; known, where this very sound was kept for something else.
-    Serves C1, C6, O1.
+    Serves C1, C6, C12, O1.
     """
     if not ticks:
         raise NotKept("unticked")
@@ -63,6 +64,7 @@ def keep(
             return
         if any(heads.get((tick.purpose_id, tick.channel), "asserted") not in states.SIGNABLE for tick in ticks):
             raise NotKept("stands")
+        _of_age(contact, by=by, at=at)
         digest = recordings.sound_of(speech)
         proof = Evidence.objects.create(pk=uuid4(), subject_id=contact.pk, kind="spoken", digest=digest, created_at=at)
         asks = [Ask(contact.pk, tick, "quick") for tick in ticks]
@@ -75,6 +77,12 @@ def keep(
 def _locked(contact: Contact) -> list[Consent]:
     """Consents first and the person after, as whoever decides and whoever erases does: nobody waits in a circle."""
     return list(Consent.objects.select_for_update().filter(subject_id=contact.pk).order_by("pk"))
+
+
+def _of_age(contact: Contact, *, by: User, at: datetime) -> None:
+    """Note that they said so, once; a colleague's word for it, as the rest of what a colleague heard."""
+    if Subject.objects.filter(pk=contact.pk, age__isnull=True).exists():
+        ages.declare(subject=contact.pk, age=Age.ADULT, by=by, at=at)
 
 
 def _known(contact: Contact, version: NoticeVersion, ticks: Sequence[NoticePurpose], sound: str) -> bool:

@@ -262,7 +262,7 @@ def test_a_hand_on_a_screen_that_was_looked_at_opens_it_too(home):
     made = asserting.quick(event=home.bank, name="王小诺", number=phone.normalise(house.WANG), by=home.li, at=house.NOON)
     wang, query = made[0].pk, tick("share", "credit_report_query")
     assert Consent.objects.get().purpose_id == "phone_contact"  # staff note no consent in writing for anybody
-    sent = {"ticks": [str(query.pk)], "strokes": json.dumps(HAND)}
+    sent = {"age": "adult", "ticks": [str(query.pk)], "strokes": json.dumps(HAND)}
     screen = enter(home.li)
     assert [screen.post(f"/contacts/{wang}/sign/").status_code, screen.post("/sign/", sent).status_code] == [302, 200]
     head = Consent.objects.get(purpose="credit_report_query")

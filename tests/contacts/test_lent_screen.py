@@ -43,7 +43,7 @@ def home(settings, tmp_path):
 def signing(screen, *, shift=0):
     ticks = [str(tick.pk) for tick in notices.current().purposes.filter(channel="call")]
     hand = [[[x, y + shift, t] for x, y, t in stroke] for stroke in HAND]
-    return screen.post("/sign/", {"ticks": ticks, "strokes": json.dumps(hand)})
+    return screen.post("/sign/", {"age": "adult", "ticks": ticks, "strokes": json.dumps(hand)})
 
 
 def kept():

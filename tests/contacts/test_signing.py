@@ -10,10 +10,11 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.models import Entry
 from consent import ledger, notices, proofs, reviewing
-from consent.models import Consent, Evidence, PaperPage
+from consent.models import Consent, Evidence, PaperPage, Subject
 from consent.showing import binding
-from contacts import erase, review_queue
+from contacts import erase, minors, review_queue
 from contacts.intake import asserting, signing
 from contacts.intake.signing import SignatureRefused
 from contacts.models import Contact
@@ -41,14 +42,14 @@ def home(settings, tmp_path):
     return built
 
 
-def send(home, *, channels=("call", "sms"), strokes=HAND, by=None):
+def send(home, *, channels=("call", "sms"), strokes=HAND, by=None, age="adult"):
     ticks = [str(tick.pk) for tick in notices.current().purposes.all() if tick.channel in channels]
     text = strokes if isinstance(strokes, str) else json.dumps(strokes)
     screen = enter(by or home.li)
     lent = screen.post(f"/contacts/{home.wang}/sign/")
     if lent.status_code != 302:
         return lent
-    return screen.post("/sign/", {"ticks": ticks, "strokes": text})
+    return screen.post("/sign/", {"age": age, "ticks": ticks, "strokes": text})
 
 
 def lent(home, by=None):
@@ -184,3 +185,35 @@ def test_paper_from_before_its_end_speaks_for_no_new_yes(home, clock):
     how = {"consent": row, "seen": seen, "shown": shown, "verdict": "accepted", "reason": "", "by": home.chen}
     with pytest.raises(reviewing.ReviewRefused, match="unbound"):
         review_queue.decide(**how, at=timezone.now())
+
+
+@pytest.mark.parametrize(("age", "noted"), [("youth", ["youth"]), ("child", ["youth"])])
+def test_who_says_on_the_lent_screen_that_they_are_under_18_signs_nothing_and_is_left_alone(home, age, noted):
+    """C12: nothing of the form is read, what stood is invalid where nobody may agree, and the screen is over."""
+    screen = lent(home)[0]
+    told = {"age": age, "ticks": [str(tick.pk) for tick in notices.current().purposes.all()], "strokes": json.dumps(HAND)}
+    answer = screen.post("/sign/", told)
+    assert (answer.status_code, "/law/minors/" in answer.content.decode()) == (200, True)
+    assert (PaperPage.objects.count(), Evidence.objects.filter(kind="signature").count()) == (0, 0)
+    assert list(Subject.objects.filter(pk=home.wang).values_list("age", flat=True)) == noted
+    states = set(Consent.objects.values_list("state", flat=True))
+    assert (states, screen.get("/sign/").status_code) == ({"invalidated"} if age == "child" else {"asserted"}, 410)
+    assert Entry.objects.filter(act="age.declared", subject=home.wang).count() == 1
+
+
+def test_without_an_answer_nothing_is_signed_and_with_one_it_stands_in_the_persons_own_name(home):
+    answer = send(home, age="")
+    assert (answer.status_code, "年龄" in answer.content.decode(), PaperPage.objects.count()) == (400, True, 0)
+    assert send(home).status_code == 200
+    assert Subject.objects.get(pk=home.wang).age == "adult"
+    [entry] = Entry.objects.filter(act="age.declared")
+    assert (entry.subject, entry.actor) == (home.wang, home.wang)
+
+
+def test_who_was_noted_as_under_18_grows_no_older_on_a_lent_screen(home):
+    minors.declare(contact=Contact.objects.get(pk=home.wang), age="youth", by=home.li, at=LATER)
+    assert (send(home).status_code, PaperPage.objects.count()) == (400, 0)
+    assert Subject.objects.get(pk=home.wang).age == "youth"
+    with pytest.raises(SignatureRefused, match="minor"):
+        told = {"ticks": list(notices.current().purposes.all()), "strokes": HAND, "language": "zh"}
+        signing.sign(contact=Contact.objects.get(pk=home.wang), **told, by=home.li, at=LATER)

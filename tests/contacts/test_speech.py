@@ -18,7 +18,7 @@ from audit import leaf
 from audit.models import Entry
 from consent import gate, ledger, notices, papers, proofs, reviewing
 from consent.defence import file as defence
-from consent.models import Consent, ConsentReview, Evidence, FileOutbox, Purpose, Recording
+from consent.models import Consent, ConsentReview, Evidence, FileOutbox, Purpose, Recording, Subject
 from consent.speech import child, kinds
 from consent.speech.decoding import BYTES, speech_of
 from consent.stores.store import name_of
@@ -65,8 +65,8 @@ def ticks(*channels):
     return [str(tick.pk) for tick in notices.current().purposes.all() if tick.channel in channels]
 
 
-def send(home, data, *, channels=("call",), spoken=SPOKEN, by=None, query=""):
-    sent = {"ticks": ticks(*channels), "spoken_at": spoken, "file": SimpleUploadedFile("a.bin", data)}
+def send(home, data, *, channels=("call",), spoken=SPOKEN, by=None, query="", age="adult"):
+    sent = {"age": age, "ticks": ticks(*channels), "spoken_at": spoken, "file": SimpleUploadedFile("a.bin", data)}
     return enter(by or home.li).post(f"/contacts/{home.wang}/speech/{query}", sent)
 
 
@@ -174,8 +174,8 @@ def test_compliance_hears_it_beside_the_words_and_then_it_counts_as_grade_c(home
     for line in page.context["item"].script:
         assert escape(line) in told
     words = notices.current().content["zh"]
-    assert page.context["item"].script[2] == words["jit"]
-    assert (len(page.context["item"].script), words["controller"]["name"] in page.context["item"].script[1]) == (5, True)
+    assert page.context["item"].script[3] == words["jit"]
+    assert (len(page.context["item"].script), words["controller"]["name"] in page.context["item"].script[1]) == (6, True)
     assert Entry.objects.filter(act="evidence.opened").count() == 0, "to look at the page is not to listen"
     decide(home)
     last = head().events.latest("number")
@@ -400,3 +400,21 @@ def test_the_person_sees_it_on_their_own_page_and_in_their_copy(home, settings, 
     assert record["recordings"] == [
         {"spoken": "2026-03-02T04:30:00Z", "seconds": 3, "notice": "event v1", "sha256": Recording.objects.get().sound}
     ]
+
+
+def test_the_question_of_age_comes_before_what_is_asked_and_who_is_under_18_is_not_recorded(home):
+    """C12: the file is not even opened; a child without a guardian leaves, somebody of 14 to 17 is left alone."""
+    page = enter(home.li).get(f"/contacts/{home.wang}/speech/")
+    assert page.context["script"][2] == "请问您是否已年满 18 周岁？"
+    assert (send(home, sound("m4a"), age="").status_code, Recording.objects.count()) == (400, 0)
+    for age, left in (("youth", "asserted"), ("child", "invalidated"), ("youth", "invalidated")):
+        assert send(home, b"no sound at all", age=age).status_code == 302
+        assert (Recording.objects.count(), head().state, Subject.objects.get(pk=home.wang).age) == (0, left, "youth")
+    assert send(home, sound("m4a")).status_code in (400, 404)
+    assert Recording.objects.count() == 0
+
+
+def test_of_whom_was_asked_the_answer_stands_beside_the_recording(home):
+    assert send(home, sound("m4a")).status_code == 302
+    [entry] = Entry.objects.filter(act="age.declared")
+    assert (entry.subject, entry.actor, Subject.objects.get(pk=home.wang).age) == (home.wang, home.li.pk, "adult")
