@@ -17,6 +17,8 @@ from vault.among import among
 
 BATCH = 500
 ENDED = ("state", "grade", "changed_at")  # what a step that closes may change
+# The languages in which words are shown, as BCP 47 writes them, by each name under which a page or a form knows them (B12).
+TAGS = {"": "", "zh": "zh-Hans", "zh-hans": "zh-Hans", "en": "en"}
 # What a step may change.
 FOLDED = ("state", "grade", "changed_at", "given_at", "valid_until", "notice_version_id", "source", "form")
 
@@ -137,7 +139,7 @@ def _event(step: Step, last: tuple[int, str] | None, by: Actor, at: datetime, ac
         method=step.method,
         grade=step.grade,
         notice_version_id=head.notice_version_id,
-        language=step.language,
+        language=TAGS[step.language.lower()],  # words in any other language were shown to nobody
         evidence_id=step.evidence.pk if step.evidence else None,
         reason=step.reason,
         event_time=acted,

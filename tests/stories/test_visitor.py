@@ -5,6 +5,8 @@ import re
 import pytest
 from django.test import Client
 
+from consent import ledger
+from consent.models import Consent, ConsentEvent
 from contacts.models import Contact, Submission
 from tests import house
 
@@ -120,3 +122,26 @@ def test_odd_names_are_people_too(name):
 def test_a_form_without_its_token_field_is_a_bad_request():
     home = house.build()
     assert Client().post(f"/e/{home.event.code}/", {}).status_code == 400
+
+
+@pytest.mark.parametrize(("asked", "shown"), [("zh-CN", "zh-Hans"), ("en-GB", "en"), ("fr", "zh-Hans")])
+def test_the_ledger_keeps_the_language_that_was_shown_as_bcp_47_writes_it(asked, shown):
+    """B12: who asks for a language that we do not write is shown Chinese, and that is what stands in the record."""
+    home, client = house.build(), Client(headers={"accept-language": asked})
+    text, token = page(client, home.event)
+    assert f'lang="{shown}"' in text
+    answer = send(client, home.event, house.WANG, token)
+    code = re.search(r"\d{6}", client.get(answer.url).context["screen"]).group()
+    client.post(answer.url, {"code": code})
+    told = ConsentEvent.objects.filter(after__in=("requested", "given")).values_list("after", "language")
+    assert set(told) == {("requested", shown), ("given", shown)}
+
+
+def test_a_language_that_nobody_was_shown_is_no_step_of_the_ledger():
+    home = house.build()
+    sent, _receipt = house.arrive(home.event, house.WANG)
+    with pytest.raises(KeyError):
+        ledger.apply(
+            [ledger.Step(Consent.objects.first(), "withdrawn", "page", "A", language="fr")], by=house.BY, at=house.NOON
+        )
+    assert sent.subject_id == Consent.objects.first().subject_id
