@@ -78,6 +78,8 @@ VERBS = (
     Verb("phone.reveal", pgettext_lazy("trail", "revealed a phone number"), "c", _NUMBERS),
     Verb("phone.call", pgettext_lazy("trail", "called without seeing the number"), "c", _NUMBERS),
     Verb("call.outcome", pgettext_lazy("trail", "noted what came of a call"), "c", _NONE),
+    Verb("debt.taken", pgettext_lazy("trail", "took up a contact after a refusal, to find out why"), "c", _NONE),
+    Verb("debt.closed", pgettext_lazy("trail", "closed a contact after a refusal with what they found"), "c", _NONE),
     Verb("sms.sent", pgettext_lazy("trail", "sent a text message"), "c", _NONE),
     Verb("sms.received", pgettext_lazy("trail", "answered a text message"), "c", _NONE),
     Verb("person.signin", pgettext_lazy("trail", "opened their own page"), "c", _NONE),

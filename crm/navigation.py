@@ -38,6 +38,7 @@ PLACES = (
     Place("retention", _("Retention"), "timer", COMPLIANCE, "compliance"),
     Place("holds", _("Legal holds"), "lock", COMPLIANCE, "compliance"),
     Place("suppression", _("Do not contact"), "phone-off", COMPLIANCE, "compliance"),
+    Place("debts", _("Reached after a no"), "message-square-warning", COMPLIANCE, "compliance"),
     Place("canaries", _("Canaries"), "bird", COMPLIANCE, "compliance"),
     Place("partners", _("Partners"), "handshake", COMPLIANCE, "compliance"),
     Place("defence", _("Prove a consent"), "file-check", COMPLIANCE, "compliance"),

@@ -198,6 +198,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("sweep", "/retention/", _through("/retention/sweeps/")),
         Page("certificate", "", (Press('main a[href^="/certificate/"] >> nth=0'),)),
         Page("holds", "/holds/"),
+        Page("debts", "/debts/"),
         Page("suppression", "/suppression/"),
         Page("suppression-lookup", "/suppression/number/"),
         Page("suppression-answer", "", (Fill("main #id_number", "{number}"), Press("main form button.primary"))),

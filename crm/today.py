@@ -13,7 +13,7 @@ from audit import watch
 from audit.models import Entry, ExportJob, Redaction
 from consent import working_days
 from consent.models import Consent, NoticeVersion, RightsRequest, Suppression
-from contacts import calling, canaries, hold, leaving_page, review_queue, sweep, visibility
+from contacts import calling, canaries, debts, hold, leaving_page, review_queue, sweep, visibility
 from contacts.models import CallAttempt, LegalHold, PaidListCase, RuleChange, SweepRun
 from contacts.nights import OFFICE
 from team.models import Book, Pledge, User
@@ -110,6 +110,7 @@ def _compliance(user: User, at: datetime) -> list[Tile]:
     asserted = Consent.objects.filter(state="asserted", subject__in=here).values("subject_id").distinct().count()
     return [
         *_canaries(),
+        *_debts(),
         *_paid_lists(),
         _requests(at),
         _to_review(at),
@@ -152,6 +153,12 @@ def _canaries() -> list[Tile]:
     if not touched:
         return []
     return [Tile(_("Canaries touched"), len(touched), _("look who, and ask why"), reverse("canaries"), "bird", "bad")]
+
+
+def _debts() -> list[Tile]:
+    """Calls and messages that reached somebody after their no, and nobody closed (D9)."""
+    standing, hint, url = debts.standing(), _("take it, find out why, close it"), reverse("debts")
+    return [Tile(_("Reached after a no"), standing, hint, url, "message-square-warning", "bad")] if standing else []
 
 
 def _paid_lists() -> list[Tile]:

@@ -37,6 +37,7 @@ urlpatterns = [
     path("", include("contacts.urls.complaints")),
     path("", include("contacts.urls.canaries")),
     path("", include("contacts.urls.partners")),
+    path("", include("contacts.urls.debts")),
     path("audit/", auditors(audit_views.search), name="audit"),
     path("audit/days/", auditors(audit_views.days), name="audit_days"),
     path("audit/checkpoint/", auditors(audit_views.checkpoint), name="audit_checkpoint"),

@@ -3,6 +3,7 @@
 from contacts.models.call import CallAttempt
 from contacts.models.canary import Canary
 from contacts.models.contact import Contact, Phone
+from contacts.models.debt import RefusalDebt
 from contacts.models.event import Event, EventStaff, EventTick, Submission
 from contacts.models.leaving import Departure, LegalHold, RetentionRule, RuleChange
 from contacts.models.lent import LentScreen
@@ -32,6 +33,7 @@ __all__ = [
     "Phone",
     "Postponement",
     "Referral",
+    "RefusalDebt",
     "RetentionRule",
     "RuleChange",
     "SavedView",

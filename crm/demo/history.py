@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 from PIL import Image
 
 from audit.trail import Self_, System
-from consent import gate, ledger, notices, papers, scanning, windows, working_days
+from consent import gate, ledger, notices, papers, scanning, sms, windows, working_days
 from consent.ledger import Ask
-from consent.models import Evidence
+from consent.models import Consent, Evidence
 from consent.requests import asking, deciding
 from consent.showing import signed
 from consent.speech import decoding, kinds
@@ -42,6 +42,7 @@ def write(events: list[Event], users: dict[str, User], *, people: int, at: datet
         _spoken(draft.subject, users["li"], at=at, rng=rng)
     _asked([draft.subject for draft in drafts[40:43]], users["chen"], at=at)
     _chosen([draft.subject for draft in drafts[44:46]], at=at)
+    _reached([draft.subject for draft in drafts], at=at)
 
 
 def _group(event: Event, drafts: list[Draft], number: int, *, at: datetime, rng: Random) -> None:
@@ -139,6 +140,17 @@ def _chosen(people: list[UUID], *, at: datetime) -> None:
     wishes = (Window(9, 12), Window(10, 20, midday=True, every_day=True))
     for person, wish in zip(people, wishes, strict=False):
         windows.choose([person], wish, at=at - timedelta(days=1))
+
+
+def _reached(people: list[UUID], *, at: datetime) -> None:
+    """Somebody who had stopped messages was reminded all the same, past the house: a debt for compliance (D9)."""
+    agreed = Consent.objects.filter(subject__in=people, purpose="sms_info", channel="sms", state="given")
+    for person in agreed.order_by("subject").values_list("subject", flat=True)[:1]:
+        said = {"scope": {("sms_info", "sms")}, "method": "link", "reason": "withdrawal"}
+        withdrawal.withdraw(subject=person, **said, by=Self_(person), at=at - timedelta(hours=26))  # type: ignore[arg-type]
+        words = {"day": f"{at + timedelta(days=20):%Y-%m-%d}", "link": "https://127.0.0.1/me/"}
+        letter = sms.log(subject=person, template="renewal", words=words, language="zh-hans", at=at - timedelta(hours=6))
+        sms.delivered(message_id=letter.row.pk, reached=True, at=at - timedelta(hours=6))
 
 
 def _on_a_working_day(at: datetime) -> datetime:

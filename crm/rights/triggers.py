@@ -37,10 +37,10 @@ _BY_TABLE = {
     "consent_recording": "consent_recording_hold consent_recording_hold_update",
     "consent_rightsrequest": "consent_rightsrequest_audit consent_rightsrequest_audit_truncate "
     "consent_rightsrequest_decided consent_rightsrequest_stays consent_rightsrequest_hold",
-    "consent_smsmessage": "consent_smsmessage_hold consent_smsmessage_hold_update",
+    "consent_smsmessage": "consent_smsmessage_debt consent_smsmessage_hold consent_smsmessage_hold_update",
     "consent_strangerscomplaint": "consent_strangerscomplaint_audit consent_strangerscomplaint_audit_truncate",
     "consent_subject": "consent_subject_hold_update consent_subject_age_insert consent_subject_age_update",
-    "contacts_callattempt": "contacts_callattempt_hold",
+    "contacts_callattempt": "contacts_callattempt_debt contacts_callattempt_hold",
     "contacts_canary": "contacts_canary_audit contacts_canary_audit_truncate",
     "contacts_contact": "contacts_contact_audit contacts_contact_audit_truncate contacts_contact_hold",
     "contacts_legalhold": "contacts_legalhold_audit contacts_legalhold_audit_truncate contacts_legalhold_hold",
@@ -52,6 +52,8 @@ _BY_TABLE = {
     "contacts_postponement_grows contacts_postponement_grows_truncate",
     "contacts_referral": "contacts_referral_audit contacts_referral_audit_truncate "
     "contacts_referral_hold contacts_referral_stays",
+    "contacts_refusaldebt": "contacts_refusaldebt_audit contacts_refusaldebt_audit_truncate contacts_refusaldebt_fixed "
+    "contacts_refusaldebt_fixed_truncate contacts_refusaldebt_same contacts_refusaldebt_stays",
     "contacts_rulechange": "contacts_rulechange_fixed contacts_rulechange_fixed_truncate",
     "contacts_sheetimport": "contacts_sheetimport_said",
     "contacts_sheetrow": "contacts_sheetrow_paid",

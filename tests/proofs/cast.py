@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from types import SimpleNamespace
+from uuid import uuid4
 
 from django.db import transaction
 from django.test import Client
@@ -16,7 +17,7 @@ from consent.requests import asking
 from contacts import events, hold, importing, minors_looks, sweep
 from contacts.intake import asserting
 from contacts.intake.arriving import Draft
-from contacts.models import Contact, Phone, SheetImport, SweepRun
+from contacts.models import Contact, Phone, RefusalDebt, SheetImport, SweepRun
 from tests import house
 from tests.audit.sealed import seal_here
 from vault import phone, sealing
@@ -115,6 +116,8 @@ def build(*, hired=None):
     world.request = asking.ask(
         subject=world.fang.pk, kind="correction", words="a word is wrong", road="letter", by=world.chen, at=now
     )
+    for contact, kind in ((world.fang, "dial"), (world.duan, "sms")):
+        RefusalDebt.objects.create(attempt=uuid4(), kind=kind, subject_id=contact.pk, refused_at=met, at=now)
     world.browsers = browsers(world)
     return world
 

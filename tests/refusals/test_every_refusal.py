@@ -8,6 +8,7 @@ from audit import guard
 from tests.audit.cast import run
 from tests.refusals import (
     test_constraints,
+    test_debts,
     test_devices,
     test_exports,
     test_forms,
@@ -29,6 +30,7 @@ FLOORS = ("vault", "audit", "team", "consent", "contacts")
 # Imported for what they prove.
 PROVING = (
     test_constraints,
+    test_debts,
     test_devices,
     test_triggers,
     test_tree_tables,
