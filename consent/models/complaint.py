@@ -27,6 +27,7 @@ class StrangersComplaint(models.Model):
         SOURCE = "source", _("I want to know where you have my number from")
         HANDLING = "handling", _("how personal information is handled here")
         STAFF = "staff", _("how somebody who works here behaved")
+        RULES = "rules", _("please explain your rules to me")
         OTHER = "other", _("something else")
 
     class Reply(models.TextChoices):

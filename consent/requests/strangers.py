@@ -1,4 +1,4 @@
-"""Complaints of people who are not known here: taken in without a number, answered by a code, forgotten on their day (K7).
+"""What people who are not known here complain of or ask us to explain: by a code, without a number, until its day (B9, K7).
 
 A stranger has no key and no row. Each complaint gets a subject of its own, made for it alone, whose key seals its words and
 goes with them: that nobody is looked up is what makes the door the same for everybody.
@@ -25,7 +25,9 @@ Topic, Reply = StrangersComplaint.Topic, StrangersComplaint.Reply
 
 
 def complain(*, topic: str, words: str, reply: str, reply_to: str, at: datetime, once: str = "") -> str:
-    """Take a complaint in; returns the code, which nobody but the stranger has. `at` is aware, UTC.
+    """Take a complaint in, or a question about our rules, which is no complaint (B9); `at` is aware, UTC.
+
+    Returns the code, which nobody but the stranger has.
 
     `once` names the form that was filled in: sent twice with the same words it is one complaint, and the code is the same.
     It is due as every request is, and leaves 90 days after its answer, after a year in any case. Raises
@@ -40,7 +42,8 @@ def complain(*, topic: str, words: str, reply: str, reply_to: str, at: datetime,
     persons.make_keys([subject], at=at)  # first: a crash leaves a key that nobody owns, which the sweep finds
     with suppress(IntegrityError), transaction.atomic():  # sent twice at one moment: the other one is it
         Subject.objects.create(pk=subject, created_at=at)
-        row = asking.ask(subject=subject, kind="complaint", words=words, road="public", by=Self_(subject), at=at)
+        kind = "explanation" if topic == Topic.RULES else "complaint"
+        row = asking.ask(subject=subject, kind=kind, words=words, road="public", by=Self_(subject), at=at)
         made = StrangersComplaint(subject_id=subject, request=row, topic=topic, reply=reply, code_hash=_hash(code))
         made.leaves_at = at + ending.UNREAD
         if address:

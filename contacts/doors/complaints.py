@@ -29,7 +29,8 @@ DAY = {"limit": 300, "seconds": 86_400}  # complaints of everybody: beyond it so
 def complain(request: HttpRequest) -> HttpResponse:
     """The form; whatever is written in it, it is taken in and a page with a code comes back (K7)."""
     sent = request.POST if request.method == "POST" else None
-    form, at = ComplaintForm(sent, initial={"once": visiting.form_token()}), timezone.now()
+    about = "rules" if request.GET.get("about") == "rules" else None
+    form, at = ComplaintForm(sent, initial={"once": visiting.form_token(), "topic": about}), timezone.now()
     status = 400 if form.is_bound else 200
     if form.is_bound and form.is_valid():
         if not (wait := _too_many(request, form, at)):
@@ -37,7 +38,7 @@ def complain(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Taken in. Keep the address of this page: only by it can the answer be read."))
             return redirect("complaint", code)
         status = 429
-    page = render(request, "contacts/complaints/form.html", {"form": form, "today": at}, status=status)
+    page = render(request, "contacts/complaints/form.html", {"form": form, "today": at, "asks": about}, status=status)
     if status == 429:
         page["Retry-After"] = str(wait)
     return page

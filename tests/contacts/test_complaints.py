@@ -197,3 +197,17 @@ def test_the_desk_counts_by_month_and_kind_in_time_and_late(home, clock):
     clock.move_to(LATER + timedelta(hours=1))
     page = enter(home.chen).get("/requests/").content.decode()
     assert ("2026-02: 2, 2026-03: 3" in page, page.count('class="bar-day') == 12, "未经同意" in page) == (True, True, True)
+
+
+def test_the_notice_has_a_button_that_asks_for_an_explanation_and_the_question_has_its_clock(home):
+    """B9, PIPL 48: no number, no account; a question of its own kind on the desk, and no complaint in its counts."""
+    browser = Client()
+    [button] = re.findall(r'href="(/complaints/[^"]+)"', browser.get("/n/event/").content.decode())
+    asked = browser.get(button).content.decode()
+    assert (button, re.findall(r'value="(\w+)"[^>]*checked', asked)) == ("/complaints/?about=rules", ["rules", "page"])
+    address = browser.post(button, SENT | {"topic": "rules", "words": "保存三十天是从哪天算起？"}).headers["Location"]
+    row = RightsRequest.objects.get()
+    assert (row.kind, row.state, f"{row.due_on:%Y-%m-%d}") == ("explanation", "open", "2026-03-23")
+    assert complaints.counted(at=LATER).kinds == []
+    assert enter(home.chen).post(f"/requests/{row.pk}/answer/", {"a-words": "自您填表之日起"}).status_code == 302
+    assert "自您填表之日起" in browser.get(address).content.decode()
