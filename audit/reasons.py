@@ -136,6 +136,7 @@ REASONS = (
     Reason("referral", pgettext_lazy("reason", "the person filled in the form behind a referral")),
     Reason("quick", pgettext_lazy("reason", "typed in by staff")),
     Reason("sheet", pgettext_lazy("reason", "from a sheet")),
+    Reason("partner", pgettext_lazy("reason", "passed on by a partner")),
     Reason("referral", pgettext_lazy("reason", "by referral")),
     Reason("withdrawal", pgettext_lazy("reason", "the person withdrew")),
     Reason("refusal", pgettext_lazy("reason", "the person refused")),

@@ -8,10 +8,10 @@ from uuid import UUID
 from django.utils import translation
 
 from consent import gate, notices, rules
-from consent.models import Consent, ConsentEvent, NoticePurpose, NoticeVersion
+from consent.models import Consent, ConsentEvent, NoticePurpose, NoticeVersion, Partner
 from consent.rules import Verdict
 from consent.showing import opening
-from contacts import cards, contracts, hold, keeping, referring, timeline, usage, visibility
+from contacts import cards, contracts, hold, keeping, passed_on, referring, timeline, usage, visibility
 from contacts.cards import Card
 from contacts.intake import inviting
 from contacts.models import CallAttempt, Contact, OfflineRecord
@@ -46,6 +46,7 @@ class Origin:
     offline: OfflineRecord | None
     referred: bool
     referrer: Card | None
+    partner: Partner | None
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,11 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
     agreed = notices.agreed(consents)
     verdicts = _verdicts(contact, consents, agreed, calls, by=by, at=at)
     leaves = keeping.leaving([contact], at=at)[contact.pk]
+    partner = passed_on.by_whom([contact]).get(contact.pk)
     return PersonPage(
         leaves=leaves,
         card=cards.of([contact], by=by, at=at)[0],
-        origin=_origin(contact, acts, _referred(contact, consents), by=by, at=at),
+        origin=_origin(contact, acts, _referred(contact, consents), partner, by=by, at=at),
         verdict=verdicts["call"],
         invite=verdicts["invite"],
         service=verdicts.get("service_call"),
@@ -91,7 +93,7 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
         open_calls=[call for call in calls if call.user_id == by.pk and not call.outcome][:5],
         held=bool(hold.held([contact.pk])),
         book=contact.book.name,
-        opening=_opening(contact, consents, agreed, by=by),
+        opening=_opening(contact, consents, agreed, partner, by=by),
     )
 
 
@@ -107,7 +109,7 @@ def _referrer(contact: Contact, *, by: User, at: datetime) -> Card | None:
 
 
 def _opening(
-    contact: Contact, consents: list[Consent], agreed: dict[UUID, NoticePurpose], *, by: User
+    contact: Contact, consents: list[Consent], agreed: dict[UUID, NoticePurpose], partner: Partner | None, *, by: User
 ) -> list[tuple[str, list[str]]]:
     """What to say first when calling, in both languages; nothing for whoever calls nobody, or where nobody agreed (B13)."""
     heads = [head for head in consents if (head.purpose_id, head.channel) == CALLS and head.state in rules.LIVE]
@@ -118,12 +120,15 @@ def _opening(
     told: list[tuple[str, list[str]]] = []
     for language, tag in LANGUAGES:
         with translation.override(tag):
-            came = opening.Came(str(contact.get_source_display()), place, contact.created_at)
+            source = " · ".join([str(contact.get_source_display()), *([partner.name] if partner else [])])
+            came = opening.Came(source, place, contact.created_at)
         told.append((tag, opening.of(head.notice_version, agreed[head.pk], language, caller=by.display_name, came=came)))
     return told
 
 
-def _origin(contact: Contact, acts: list[ConsentEvent], referred: bool, *, by: User, at: datetime) -> Origin:
+def _origin(
+    contact: Contact, acts: list[ConsentEvent], referred: bool, partner: Partner | None, *, by: User, at: datetime
+) -> Origin:
     """How, where and through whom, and every notice on record."""
     return Origin(
         source=contact.get_source_display(),
@@ -135,6 +140,7 @@ def _origin(contact: Contact, acts: list[ConsentEvent], referred: bool, *, by: U
         notices=_notices(acts),
         referred=referred,
         referrer=_referrer(contact, by=by, at=at) if referred else None,
+        partner=partner,
         offline=OfflineRecord.objects.filter(subject_id=contact.pk)
         .select_related("device__by")
         .order_by("received_at")

@@ -40,7 +40,7 @@ PLACES = (
     Place("suppression", _("Do not contact"), "phone-off", COMPLIANCE, "compliance"),
     Place("debts", _("Reached after a no"), "message-square-warning", COMPLIANCE, "compliance"),
     Place("canaries", _("Canaries"), "bird", COMPLIANCE, "compliance"),
-    Place("partners", _("Partners"), "handshake", COMPLIANCE, "compliance"),
+    Place("partners", _("Partners"), "handshake", frozenset({"compliance", "admin"}), "compliance"),
     Place("defence", _("Prove a consent"), "file-check", COMPLIANCE, "compliance"),
     Place("receipts_in", _("Receipts from elsewhere"), "file-input", COMPLIANCE, "compliance"),
     Place("notices", _("Notices"), "scroll-text", frozenset({"compliance", "admin"}), "compliance"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from audit import watch
 from audit.models import Entry, ExportJob, Redaction
 from consent import working_days
-from consent.models import Consent, NoticeVersion, RightsRequest, Suppression
+from consent.models import Consent, NoticeVersion, Partner, RightsRequest, Suppression
 from contacts import calling, canaries, debts, hold, leaving_page, review_queue, sweep, visibility
 from contacts.models import CallAttempt, LegalHold, PaidListCase, RuleChange, SweepRun
 from contacts.nights import OFFICE
@@ -243,6 +243,9 @@ def _second_eyes(at: datetime) -> list[Tile]:
     if draft := NoticeVersion.objects.filter(published_at__isnull=True, proposed_at__isnull=False).first():
         url = reverse("notice_draft", args=[draft.pk])
         found.append(Tile(_("Notices that wait for a second person"), 1, _("read, then publish"), url, "scroll-text", "warn"))
+    if entered := Partner.objects.filter(approved_at__isnull=True, ended_at__isnull=True).count():
+        hint = _("look, then approve")
+        found.append(Tile(_("Partners that wait for a second person"), entered, hint, reverse("partners"), "handshake", "warn"))
     if runs:
         url = reverse("sweep", args=[runs[0].pk])
         found.append(Tile(_("Sweeps that wait for people"), len(runs), _("look, then approve"), url, "timer", "bad"))

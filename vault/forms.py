@@ -73,7 +73,7 @@ def _plainer(validator: Any) -> Any:
 
 
 class LineField(forms.CharField):
-    """One clean line for a column that is not sealed: so it takes no mobile number."""
+    """One clean line for a column that is not sealed: so it takes no mobile number, nor sends one back to the page."""
 
     def clean(self, value: Any) -> str:
         """The cleaned line, or a sentence."""
@@ -84,8 +84,9 @@ class LineField(forms.CharField):
             raise forms.ValidationError(str(refused.sentence)) from None
         if self.required and not line:
             raise forms.ValidationError(self.error_messages["required"])
-        if MOBILE.search(unicodedata.normalize("NFKC", line)):
-            raise forms.ValidationError(_("Please leave phone numbers out of this text."))
+        if MOBILE.search(plain := unicodedata.normalize("NFKC", line)):
+            without = {"proposal": MOBILE.sub("…", plain)}
+            raise forms.ValidationError(_("Please leave phone numbers out of this text."), params=without)
         return line
 
 

@@ -8,6 +8,7 @@ from consent.models.guardian import Guardian
 from consent.models.ledger import Consent, ConsentEvent
 from consent.models.notice import Notice, NoticeCopy, NoticeDelivery, NoticePurpose, NoticeVersion, Purpose
 from consent.models.paper import FileOutbox, PaperPage
+from consent.models.partner import Partner
 from consent.models.receipt import KeptReceipt
 from consent.models.recording import Recording
 from consent.models.review import ConsentReview
@@ -34,6 +35,7 @@ __all__ = [
     "NoticePurpose",
     "NoticeVersion",
     "PaperPage",
+    "Partner",
     "Purpose",
     "Recording",
     "RightsRequest",

@@ -24,6 +24,7 @@ class Evidence(models.Model):
         OTP = "otp", _("own tick, number confirmed by a one-time code")
         ASSERTION = "assertion", _("typed in by staff")
         MARK = "mark", _("mark on a sign-in sheet")
+        PARTNER = "partner", _("consent that a partner took, by its number")
         SPOKEN = "spoken", _("spoken to staff")
         LINK = "link", _("button in a link")
         SIGNATURE = "signature", _("signed by hand on a screen")

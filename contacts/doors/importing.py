@@ -1,6 +1,7 @@
 """The import's pages: upload, columns, verdicts, progress, error sheet, stop and undo."""
 
 import csv
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +17,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from kombu.exceptions import OperationalError
 
+from consent import partners
+from consent.models import Partner
 from contacts import events, importing, looking, tasks
 from contacts.forms.importing import MappingForm, RowsForm, UploadForm, WayForm, way
-from contacts.importing import paid, sample, uploading
+from contacts.importing import agreements, paid, sample, uploading
 from contacts.models import SheetImport
 from contacts.sheets import plan
 from contacts.sheets.table import Table
@@ -58,6 +61,21 @@ PROBLEMS: dict[str, Promise] = {
     "case": gettext_lazy(
         "A list that you said was paid for is being looked into. Until compliance is done you bring in no sheet."
     ),
+    "unknown": gettext_lazy(
+        "Whoever passed this list on is not on the register of partners, so every row is held. Ask compliance to enter the "
+        "partner and a second person to approve it; then bring the sheet in again and choose it."
+    ),
+    "waiting": gettext_lazy(
+        "The partner has not been approved by a second person yet, so every row is held. Ask for it, then confirm the columns "
+        "once more."
+    ),
+    "lapsed": gettext_lazy(
+        "The agreement with the partner has lapsed, so nothing of this sheet is saved. Ask compliance to enter the new "
+        "agreement; then bring the sheet in again under it."
+    ),
+    "ended": gettext_lazy(
+        "The agreement with the partner was ended, so nothing of this sheet is saved. Ask compliance; do not use the list."
+    ),
     "purged": gettext_lazy("The content of this sheet has been deleted. Please upload it again."),
 }
 
@@ -68,7 +86,7 @@ def problem(refused: importing.UploadRefused) -> str:
 
 
 def _own(request: StaffRequest, pk: UUID) -> SheetImport:
-    sheet = SheetImport.objects.select_related("event").filter(pk=pk, uploaded_by=request.user).first()
+    sheet = SheetImport.objects.select_related("event", "partner").filter(pk=pk, uploaded_by=request.user).first()
     if sheet is None:
         raise Http404
     return sheet
@@ -79,7 +97,8 @@ def _own(request: StaffRequest, pk: UUID) -> SheetImport:
 def imports(request: StaffRequest) -> HttpResponse:
     """Upload a sheet; see one's earlier ones."""
     open_ = events.open_to(request.user)
-    form = UploadForm(*((request.POST, request.FILES) if request.method == "POST" else ()), events=open_)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = UploadForm(*sent, events=open_, partners=_named(timezone.now()))
     if form.is_bound and form.is_valid():
         try:
             return redirect("import", _taken_in(form, request.user).pk)
@@ -90,12 +109,23 @@ def imports(request: StaffRequest) -> HttpResponse:
     return render(request, "contacts/importing/list.html", {"form": form, "sheets": mine}, status=status)
 
 
+def _named(at: datetime) -> list[tuple[Partner, str]]:
+    """Who passes people on to us, each with what their agreement is today."""
+    day, named = partners.today(at), []
+    for partner in partners.sources():
+        told = [partner.name, partner.agreement]
+        if (standing := partners.standing(partner, on=day)) != "stands":
+            told.append(str(partners.STANDINGS[standing]))
+        named.append((partner, " · ".join(told)))
+    return named
+
+
 def _taken_in(form: UploadForm, user: User) -> SheetImport:
     """The sheet, sealed; or, where something was given for it, the case in its stead (E3)."""
     file, event, at = form.cleaned_data["file"], form.cleaned_data["event"], timezone.now()
     if form.paid:
         return paid.stop(event=event, by=user, at=at)
-    return importing.upload(data=file.read(), name=file.name, event=event, by=user, at=at)
+    return importing.upload(data=file.read(), name=file.name, event=event, by=user, at=at, **form.source)
 
 
 @door(roles=USERS)
@@ -119,6 +149,7 @@ def sheet_page(request: StaffRequest, pk: UUID) -> HttpResponse:
         "reason": reason,
         "after": after or 0,
         "problem": _failure(sheet),
+        "agreement": _agreement(sheet),
         "may_undo": importing.may_undo(sheet),
     }
     return render(request, "contacts/importing/sheet.html", context)
@@ -126,6 +157,12 @@ def sheet_page(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 def _failure(sheet: SheetImport) -> str:
     return str(PROBLEMS.get(sheet.problem, "")) % {"row": "?"} if sheet.state == State.FAILED else ""
+
+
+def _agreement(sheet: SheetImport) -> str:
+    """Why nothing of a partner's list can be saved now, and what to do; empty once it is over, or where it can."""
+    why = agreements.gap(sheet, at=timezone.now()) if sheet.state in (State.UPLOADED, State.CHECKED) else ""
+    return str(PROBLEMS[why]) if why else ""
 
 
 def _progress(sheet: SheetImport) -> dict[str, Any]:
@@ -154,10 +191,11 @@ def _columns(request: StaffRequest, sheet: SheetImport) -> HttpResponse:
     looking.at_sheet(sheet, by=request.user, at=timezone.now())
     table, before, error = _table(request, sheet)
     fresh = request.method == "POST" and not error and request.POST.get("seen", before) == way(table)
-    known = plan.of(sheet.mapping) if way(table) == before else uploading.remembered(table, request.user)
+    known = plan.of(sheet.mapping) if way(table) == before else uploading.remembered(table, request.user, sheet.provenance)
     bound = request.POST if fresh and "redraw" not in request.POST else None
     shown = sample.shown(table, known.roles, by=request.user, at=timezone.now())
-    form = MappingForm(bound, table=shown, plan=known, event_year=sheet.event.held_on.year)
+    passed_on = agreements.is_passed_on(sheet)
+    form = MappingForm(bound, table=shown, plan=known, event_year=sheet.event.held_on.year, passed_on=passed_on)
     if form.is_bound and form.is_valid() and _confirm(request, sheet, form, table):
         return redirect("import", sheet.pk)
     if request.method == "POST" and not form.is_bound and not error:
@@ -215,7 +253,8 @@ def go(request: StaffRequest, pk: UUID, deed: str) -> HttpResponse:
     states = {"commit": State.COMMITTING, "undo": State.UNDOING, "stop": ""}
     if deed not in states:
         raise Http404
-    if deed == "commit" and (why := importing.hindrance(request.user, sheet.event)):
+    stopped = importing.hindrance(request.user, sheet.event) or agreements.gap(sheet, at=timezone.now())
+    if deed == "commit" and (why := stopped):
         messages.warning(request, str(PROBLEMS[why]))
     elif not importing.begin(sheet=sheet, deed=deed, by=request.user, at=timezone.now()):
         messages.info(request, _("This was done already, or cannot be done any more."))

@@ -1,5 +1,6 @@
 """Forms of the import: the file and its event, what each column is, and which rows to show."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -7,12 +8,14 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Event, SheetRow
+from consent.models import Partner
+from contacts.models import Event, SheetImport, SheetRow
 from contacts.sheets import mapping
 from contacts.sheets.plan import Choices, Plan
 from contacts.sheets.table import ENCODINGS, Ask, Table
 
 DELIMITERS = ((",", _("comma ,")), (";", _("semicolon ;")), ("\t", _("tab")), ("|", _("bar |")))
+OTHER = "other"
 NAMES = {"utf-8": "UTF-8", "gb18030": "GB18030 (GBK)", "utf-16": "UTF-16", "big5hkscs": "Big5", "utf-32": "UTF-32"}
 
 
@@ -27,6 +30,11 @@ class UploadForm(forms.Form):
     )
 
     event = forms.ModelChoiceField(label=_("Event"), queryset=Event.objects.none())
+    partner = forms.ChoiceField(
+        label=_("Did somebody else pass these people on to us?"),
+        required=False,
+        help_text=_("Each row from a partner names the consent of its person to be passed on to us; a row without is held."),
+    )
     file = forms.FileField(
         label=_("Sheet"),
         required=False,
@@ -34,9 +42,13 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.tsv,.txt"}),
     )
 
-    def __init__(self, *args: Any, events: Any, **kwargs: Any) -> None:
-        """Offer the user's own open events."""
+    def __init__(self, *args: Any, events: Any, partners: Sequence[tuple[Partner, str]], **kwargs: Any) -> None:
+        """Offer the user's own open events, and the partners of the register with what is to be said of them."""
         super().__init__(*args, **kwargs)
+        self._partners = {str(partner.pk): partner for partner, _label in partners}
+        named = [(str(partner.pk), label) for partner, label in partners]
+        ours, other = _("No, people met at the event"), _("Yes, somebody who is not on this list")
+        self.fields["partner"].choices = [("", ours), *named, (OTHER, other)]  # type: ignore[attr-defined]
         field = self.fields["event"]
         field.queryset = events  # type: ignore[attr-defined]
         field.label_from_instance = lambda event: f"{event.name} · {event.held_on:%Y-%m-%d}"  # type: ignore[attr-defined]
@@ -45,6 +57,13 @@ class UploadForm(forms.Form):
     def paid(self) -> bool:
         """Whether the list was paid for: then its file is not looked at, sent along or not."""
         return bool(self.data.get(self.add_prefix("given")) == "yes")
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """Where the people come from, as the import keeps it."""
+        chosen = self.cleaned_data["partner"]
+        kinds = SheetImport.Provenance
+        return {"provenance": kinds.PARTNER if chosen else kinds.OWN, "partner": self._partners.get(chosen)}
 
     def clean_file(self) -> "UploadedFile[bytes] | None":
         """Refuse a file that is missing or too large; of a list that was paid for none is wanted."""
@@ -84,13 +103,14 @@ class MappingForm(forms.Form):
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, table: Table, plan: Plan, event_year: int, **kwargs: Any) -> None:
-        """One choice per role, and a question only where the file raises it."""
+    def __init__(self, *args: Any, table: Table, plan: Plan, event_year: int, passed_on: bool = False, **kwargs: Any) -> None:
+        """One choice per role, and a question only where the file raises it; of a partner's list its proofs as well."""
         super().__init__(*args, **kwargs)
         self.fields["seen"].initial = way(table)
         self._ask_way(table)
         columns = [("", "–"), *((str(n), _column(n, name, table)) for n, name in enumerate(table.header))]
-        for role, label in mapping.ROLES.items():
+        self._roles = {r: label for r, label in mapping.ROLES.items() if passed_on or r not in mapping.OF_PARTNERS}
+        for role, label in self._roles.items():
             self.fields[f"role_{role}"] = forms.ChoiceField(
                 label=str(label), choices=columns, required=False, initial=str(plan.roles.get(role, ""))
             )
@@ -130,7 +150,7 @@ class MappingForm(forms.Form):
 
     def roles(self) -> dict[str, int]:
         """Role → column, as confirmed."""
-        chosen = {role: self.cleaned_data[f"role_{role}"] for role in mapping.ROLES}
+        chosen = {role: self.cleaned_data[f"role_{role}"] for role in self._roles}
         return {role: int(column) for role, column in chosen.items() if column}
 
     def choices(self) -> Choices:

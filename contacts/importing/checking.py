@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from contacts.importing import comparing, guessing, landing
+from contacts.importing import agreements, comparing, guessing, landing
 from contacts.importing.uploading import UploadRefused, reopened
-from contacts.models import Event, SheetImport, SheetRow
+from contacts.models import SheetImport, SheetRow
 from contacts.sheets import plan as plans
 from contacts.sheets import reading
 from contacts.sheets.plan import Plan
@@ -31,7 +31,8 @@ def check(sheet_id: UUID, *, at: datetime) -> SheetImport:
     A number in somebody else's book looks like any other, and so does one on the list of refusals: the
     gate refuses it, not the sheet (design, rule 6; D8).
     """
-    sheet = SheetImport.objects.select_related("event__notice_version", "event__book", "uploaded_by").get(pk=sheet_id)
+    beside = ("event__notice_version", "event__book", "uploaded_by", "partner")
+    sheet = SheetImport.objects.select_related(*beside).get(pk=sheet_id)
     if sheet.state != State.CHECKING:
         return sheet
     _clear(sheet)
@@ -40,9 +41,9 @@ def check(sheet_id: UUID, *, at: datetime) -> SheetImport:
     try:
         book = _book(sheet)
         with reopened(sheet) as found:
-            rules = _rules(sheet.event, plans.of(sheet.mapping), at, serials=found.head.serials)
+            rules = _rules(sheet, plans.of(sheet.mapping), at, serials=found.head.serials)
             for batch in _batches(judge(found.rows(), rules)):
-                _compare(batch, book, masks)
+                _compare(batch, sheet, book, masks)
                 _save(batch, sheet, counts, at)
     except (SheetRefused, UploadRefused) as refused:
         SheetImport.objects.filter(pk=sheet.pk, state=State.CHECKING).update(state=State.FAILED, problem=str(refused))
@@ -59,26 +60,31 @@ def _book(sheet: SheetImport) -> Book:
 
 
 def judgement(
-    data: bytes, name: str, ask: Ask, *, plan: Plan, event: Event, book: Book, at: datetime
+    data: bytes, name: str, ask: Ask, *, plan: Plan, sheet: SheetImport, book: Book, at: datetime
 ) -> Counter[tuple[str, str]]:
-    """How many rows would be ready, held and refused, and why; nothing is written. Raises SheetRefused."""
+    """How many rows would be ready, held and refused, and why; nothing is written. Raises SheetRefused.
+
+    `sheet` is not saved: it only says where the rows come from.
+    """
     counts: Counter[tuple[str, str]] = Counter()
     masks: Counter[str] = Counter()
     with reading.opened(data, name, ask) as found:
-        for batch in _batches(judge(found.rows(), _rules(event, plan, at, serials=found.head.serials))):
-            _compare(batch, book, masks)
+        for batch in _batches(judge(found.rows(), _rules(sheet, plan, at, serials=found.head.serials))):
+            _compare(batch, sheet, book, masks)
             counts.update((verdict.status, verdict.reason) for verdict in batch)
     return counts
 
 
-def _rules(event: Event, plan: Plan, at: datetime, *, serials: bool) -> Rules:
-    published = event.notice_version.published_at
+def _rules(sheet: SheetImport, plan: Plan, at: datetime, *, serials: bool) -> Rules:
+    """A consent that a partner took was given on their words, which may be older than ours."""
+    published, passed_on = sheet.event.notice_version.published_at, agreements.of(sheet, at=at)
     return Rules(
         plan=plan,
         today=timezone.localtime(at).date(),
-        notice_from=timezone.localtime(published).date() if published else None,
-        channels=frozenset(event.ticks.values_list("tick__channel", flat=True)),
+        notice_from=timezone.localtime(published).date() if published and passed_on is None else None,
+        channels=frozenset(tick.channel for tick in agreements.ticks(sheet)),
         serials=serials,
+        upstream=passed_on,
     )
 
 
@@ -112,11 +118,15 @@ def _finish(sheet: SheetImport, counts: "Counter[str]", at: datetime) -> None:
     )
 
 
-def _compare(verdicts: Iterable[RowVerdict], book: Book, masks: "Counter[str]") -> None:
+def _compare(verdicts: Iterable[RowVerdict], sheet: SheetImport, book: Book, masks: "Counter[str]") -> None:
     guessing.refuse(verdicts, masks)
     ready = {v.number: v for v in verdicts if v.status == "ready"}
     for number in comparing.known(book, {n: v.numbers for n, v in ready.items()}):
         ready[number].status, ready[number].reason = "refused", "duplicate"
+    proofs = {number: agreements.digest(sheet, v.proof) for number, v in ready.items() if v.status == "ready"}
+    used = agreements.used(proofs.values())
+    for number in (number for number, proof in proofs.items() if proof in used):
+        ready[number].status, ready[number].reason = "held", "partner.used"
 
 
 def _rows(verdicts: list[RowVerdict], sheet: SheetImport) -> list[SheetRow]:
@@ -134,6 +144,7 @@ def _rows(verdicts: list[RowVerdict], sheet: SheetImport) -> list[SheetRow]:
                 status=verdict.status,
                 reason=verdict.reason,
                 payload=payload,
+                proof=agreements.digest(sheet, verdict.proof) if verdict.status == "ready" else None,
             )
         )
     return rows
@@ -144,4 +155,5 @@ def pack(verdict: RowVerdict) -> str:
     numbers = [vars(number) for number in verdict.numbers]
     signed_on = verdict.signed_on.isoformat() if verdict.signed_on else ""
     facts = {"name": verdict.name, "numbers": numbers, "texts": verdict.texts, "channels": verdict.channels}
-    return json.dumps(facts | {"signed_on": signed_on})
+    proof = {"proof": vars(verdict.proof)} if verdict.proof.number else {}
+    return json.dumps(facts | {"signed_on": signed_on} | proof)

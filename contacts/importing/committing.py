@@ -13,7 +13,7 @@ from django.utils import timezone
 from audit import trail
 from audit.trail import Actor
 from consent.models import NoticePurpose
-from contacts.importing import comparing, landing
+from contacts.importing import agreements, comparing, landing
 from contacts.intake import arriving, asserting
 from contacts.intake.arriving import Draft
 from contacts.models import SheetImport, SheetRow
@@ -40,12 +40,12 @@ def commit(
     sheet's row is locked in it, so that two workers never take the same batch. `clock` only beats; `by` is
     the uploader unless a job acts.
     """
-    sheet = SheetImport.objects.select_related("event", "uploaded_by").get(pk=sheet_id)
+    sheet = SheetImport.objects.select_related("event", "uploaded_by", "partner").get(pk=sheet_id)
     if sheet.state != State.COMMITTING:
         return sheet
     if not plan.of(sheet.mapping).confirmed:
         raise NotConfirmed
-    ticks = {row.tick.channel: row.tick for row in sheet.event.ticks.select_related("tick")}
+    ticks = {tick.channel: tick for tick in agreements.ticks(sheet)}
     while _step(sheet.pk, ticks, by or sheet.uploaded_by, at, clock()):
         pass
     sheet.refresh_from_db(fields=["state", "done", "problem", "committed_at", "ready", "held", "refused"])
@@ -55,14 +55,15 @@ def commit(
 def _step(pk: UUID, ticks: dict[str, NoticePurpose], by: Actor, at: datetime, now: datetime) -> bool:
     """One batch, or the end; True while there may be more.
 
-    The book is asked for anew each time, since a book can be handed over in the middle.
+    The book is asked for anew each time, since a book can be handed over in the middle; and so is a partner's agreement,
+    which can lapse or be ended.
     """
     with transaction.atomic():
         sheet = _locked(pk)
         if sheet is None:
             return False
         rows, book = list(waiting(sheet)[:BATCH]), landing.book(sheet)
-        if rows and book is not None:
+        if rows and book is not None and not agreements.gap(sheet, at=at):
             made = _bring_in(sheet, rows, ticks, book, by, at)
             SheetImport.objects.filter(pk=pk).update(done=F("done") + made, heartbeat=now)
             return True
@@ -75,7 +76,7 @@ def _step(pk: UUID, ticks: dict[str, NoticePurpose], by: Actor, at: datetime, no
 
 def _locked(pk: UUID) -> SheetImport | None:
     """The sheet if it is still being saved, held for this transaction; without its file."""
-    rows = SheetImport.objects.select_for_update(of=("self",)).select_related("event__book", "uploaded_by")
+    rows = SheetImport.objects.select_for_update(of=("self",)).select_related("event__book", "uploaded_by", "partner")
     return rows.defer("file", "file_name").filter(pk=pk, state=State.COMMITTING).first()
 
 
@@ -116,13 +117,17 @@ def _bring_in(
     drafts = {row.pk: _draft(row, facts[row.pk]) for row in rows}
     late = comparing.known(book, {pk: draft.numbers for pk, draft in drafts.items()})
     _leave_out(sheet, late)
-    taken = [row for row in rows if row.pk not in late]
+    proofs = agreements.used([row.proof for row in rows])
+    spent = {row.pk for row in rows if row.proof in proofs} - late
+    _hold_back(sheet, spent)
+    taken = [row for row in rows if row.pk not in late | spent]
+    passed_on = agreements.is_passed_on(sheet)
     asserting.many(
         [drafts[row.pk] for row in taken],
         ticks={row.pk: [ticks[c] for c in facts[row.pk]["channels"] if c in ticks] for row in taken},
-        kind="mark",
+        kind="partner" if passed_on else "mark",
         event=sheet.event,
-        source="sheet",
+        source="partner" if passed_on else "sheet",
         by=by,
         at=at,
         book=book.pk,
@@ -135,6 +140,12 @@ def _leave_out(sheet: SheetImport, late: set[UUID]) -> None:
     """Give these rows their new verdict; read = ready + held + refused goes on to hold."""
     moved = SheetRow.objects.filter(pk__in=late).update(status="refused", reason="duplicate")
     SheetImport.objects.filter(pk=sheet.pk).update(ready=F("ready") - moved, refused=F("refused") + moved)
+
+
+def _hold_back(sheet: SheetImport, spent: set[UUID]) -> None:
+    """Somebody came in by these rows' consents since the check: they wait, as those of the check do (E1)."""
+    moved = SheetRow.objects.filter(pk__in=spent).update(status="held", reason="partner.used", proof=None)
+    SheetImport.objects.filter(pk=sheet.pk).update(ready=F("ready") - moved, held=F("held") + moved)
 
 
 def _draft(row: SheetRow, facts: dict[str, Any]) -> Draft:
@@ -150,4 +161,6 @@ def _detail(sheet: SheetImport, row: SheetRow, facts: dict[str, Any]) -> str:
 
     Retention counts from the server's own time; the day of the signature is only what was claimed.
     """
-    return json.dumps({"sheet": str(sheet.pk), "row": row.number, "signed_on": facts.get("signed_on", "")})
+    told = {"sheet": str(sheet.pk), "row": row.number, "signed_on": facts.get("signed_on", "")}
+    passed_on = {"partner": str(sheet.partner_id)} | facts["proof"] if "proof" in facts else {}
+    return json.dumps(told | passed_on)

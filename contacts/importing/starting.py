@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from audit.trail import Actor
-from contacts.importing import committing, landing, undoing
+from contacts.importing import agreements, committing, landing, undoing
 from contacts.models import SheetImport
 from contacts.sheets import plan
 
@@ -14,12 +14,14 @@ DEEDS = ("commit", "stop", "undo")
 def begin(*, sheet: SheetImport, deed: str, by: Actor, at: datetime) -> bool:
     """Whether the sheet has moved; a second click, or one too late, moves nothing.
 
-    Nothing is saved without confirmed columns, at an event that is closed, or for somebody who has no book.
+    Nothing is saved without confirmed columns, at an event that is closed, for somebody who has no book, or of a partner
+    whose agreement does not stand on that day.
     """
     if deed == "stop":
         return committing.stop(sheet=sheet, by=by, at=at)
     if deed == "commit":
-        ready = plan.of(sheet.mapping).confirmed and not landing.hindrance(sheet.uploaded_by, sheet.event)
+        kept = landing.hindrance(sheet.uploaded_by, sheet.event) or agreements.gap(sheet, at=at)
+        ready = plan.of(sheet.mapping).confirmed and not kept
         return ready and _move(sheet, State.CHECKED, State.COMMITTING, at, file__isnull=False)
     return undoing.may_undo(sheet) and _move(sheet, State.COMMITTED, State.UNDOING, at)
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from audit import trail
 from audit.trail import Actor
+from consent.models import Partner
 from contacts.importing import landing
 from contacts.models import Event, SheetImport
 from contacts.sheets import mapping, plan, reading
@@ -41,9 +42,21 @@ def _refusals() -> Iterator[None]:
 
 
 def upload(
-    *, data: bytes, name: str, event: Event, by: User, at: datetime, encoding: str = "", actor: Actor | None = None
+    *,
+    data: bytes,
+    name: str,
+    event: Event,
+    by: User,
+    at: datetime,
+    encoding: str = "",
+    actor: Actor | None = None,
+    provenance: str = SheetImport.Provenance.OWN,
+    partner: Partner | None = None,
 ) -> SheetImport:
-    """Keep a sheet sealed for 72 hours at most, with a guessed mapping; serves E1. Raises UploadRefused."""
+    """Keep a sheet sealed for 72 hours at most, with a guessed mapping; serves E1. Raises UploadRefused.
+
+    `provenance` is where its uploader says it comes from, `partner` who of the register passed it on, if anybody did.
+    """
     if why := landing.hindrance(by, event):
         raise UploadRefused(why)
     with _refusals():
@@ -54,6 +67,8 @@ def upload(
         trail.record("import.uploaded", by=actor or by, at=at, subject=pk, numbers=[table.count])
         return SheetImport.objects.create(
             pk=pk,
+            provenance=provenance,
+            partner=partner,
             event=event,
             uploaded_by=by,
             uploaded_at=at,
@@ -62,17 +77,18 @@ def upload(
             encoding=table.head.encoding,
             delimiter=table.head.delimiter,
             sheet=table.head.sheet,
-            mapping=remembered(table, by).stored(),
+            mapping=remembered(table, by, provenance).stored(),
             state=State.UPLOADED,
             read=table.count,
             purge_on=at + KEEP,
         )
 
 
-def remembered(table: Table, user: User) -> Plan:
-    """What this user last confirmed for the same header, or a guess; to be confirmed either way."""
+def remembered(table: Table, user: User, provenance: str) -> Plan:
+    """What this user last confirmed for the same header of the same kind, or a guess; to be confirmed either way."""
     digest = mapping.digest(table.header)
     known = SheetImport.objects.filter(uploaded_by=user, mapping__choices__header=digest, mapping__choices__confirmed=True)
+    known = known.filter(provenance=provenance)
     last = known.order_by("-uploaded_at").values_list("mapping", flat=True).first()
     if last is None:
         return Plan(mapping.guess(table.header, table.head.hidden), header=digest)

@@ -30,6 +30,7 @@ class Contact(models.Model):
         QUICK = "quick", _("noted by an advisor")
         SHEET = "sheet", _("sign-in sheet")
         REFERRAL = "referral", _("a referral")
+        PARTNER = "partner", _("passed on by a partner")
 
     subject = models.OneToOneField("consent.Subject", primary_key=True, on_delete=models.PROTECT, related_name="+")
     book = models.ForeignKey("team.Book", on_delete=models.PROTECT, related_name="+")

@@ -37,12 +37,15 @@ class SheetImport(models.Model):
 
         OWN = "own", _("people met at the event")
         PAID = "paid", _("bought, exchanged, or given for something")
+        PARTNER = "partner", _("passed on by a partner")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     provenance = models.CharField(max_length=8, choices=Provenance.choices, default=Provenance.OWN)
     event = models.ForeignKey("contacts.Event", on_delete=models.PROTECT, related_name="+")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
+    # Which partner passed it on, where one of the register did; NULL with `partner` is one that is not on it (A7).
+    partner = models.ForeignKey("consent.Partner", null=True, on_delete=models.PROTECT, related_name="+")
     file = SealedField(field_id="contacts.sheet.file", layout="bytes", owner="id", null=True)
     file_name = SealedField(field_id="contacts.sheet.name", layout="text", owner="id", null=True)
     encoding = models.CharField(max_length=20, blank=True)
@@ -84,6 +87,7 @@ class SheetRow(models.Model):
 
     LABELS = labels.of(
         payload="contact; advisor,lead; contact life; key; gated",
+        proof="pseudonym; nobody; evidence life; row; never",
         rest="plain; advisor,compliance; evidence life; row; gated",
     )
 
@@ -102,12 +106,19 @@ class SheetRow(models.Model):
     payload = SealedField(field_id="contacts.sheet.row", layout="text", owner="sheet_id", null=True)
     subject_id = models.UUIDField(null=True)
     made = models.BooleanField(default=False)
+    # A keyed digest of the number of the consent that a partner took (E1); SQLite adds it without rebuilding the table.
+    proof = models.CharField(max_length=64, null=True)
 
     class Meta:
-        """Each row of the sheet once."""
+        """Each row of the sheet once; one proof brings in one person."""
 
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["sheet", "number"], name="one_verdict_per_row")]
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "number"], name="one_verdict_per_row"),
+            models.UniqueConstraint(
+                fields=["proof"], condition=models.Q(made=True, proof__isnull=False), name="one_person_per_proof"
+            ),
+        ]
         indexes = [models.Index(fields=["sheet", "status", "number"], name="sheet_row_status")]
 
 

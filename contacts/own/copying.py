@@ -25,7 +25,7 @@ from consent.models import (
     SmsMessage,
 )
 from consent.receipts import signed
-from contacts import keeping, referring
+from contacts import keeping, passed_on, referring
 from contacts.models import CallAttempt, Contact, OwnVisit, Phone, Referral
 from contacts.own import bearers
 from vault import opening, signing
@@ -69,6 +69,7 @@ def _record(contact: Contact, leaves: datetime) -> dict[str, Any]:
             "how": contact.source,
             "noted": _time(contact.created_at),
             **_brought(pk),
+            **_from_partner(contact),
         },
         "held": _opened({name: getattr(contact, name) for name in TEXTS}),
         "numbers": _numbers(pk),
@@ -90,10 +91,7 @@ def _record(contact: Contact, leaves: datetime) -> dict[str, Any]:
         "recordings": [_recording(row) for row in _newest(_spoken(pk), "spoken_at")],
         "requests": [_request(row) for row in _newest(RightsRequest.objects.filter(subject_id=pk), "received_at")],
         "links": [_link(row) for row in _newest(Referral.objects.filter(referrer=pk), "created_at")],
-        "passed_to": [
-            {"purpose": row.purpose, "at": _time(row.decided_at)}
-            for row in _newest(Decision.objects.filter(subject_id=pk, action="share", allowed=True), "decided_at")
-        ],
+        "passed_to": _passed_to(pk),
     }
 
 
@@ -101,6 +99,20 @@ def _brought(pk: UUID) -> dict[str, Any]:
     """By whose link they came, as their own page tells it: when it was made, and a surname only where one was given."""
     brought = referring.brought([pk]).get(pk)
     return {"referral": {"made": _time(brought.referral.created_at), "by": brought.surname}} if brought else {}
+
+
+def _from_partner(contact: Contact) -> dict[str, Any]:
+    """Which partner passed them on to us, and how that one is reached."""
+    partner = passed_on.by_whom([contact]).get(contact.pk)
+    return {"partner": {"name": partner.name, "contact": partner.contact}} if partner else {}
+
+
+def _passed_to(pk: UUID) -> list[dict[str, Any]]:
+    """To whom it was passed, by name and by how they are reached."""
+    shares = _newest(Decision.objects.filter(subject_id=pk, action="share", allowed=True), "decided_at")
+    heads = Consent.objects.filter(subject_id=pk, channel="share").select_related("notice_version") if shares else []
+    told = zip(shares, passed_on.to_whom(shares, heads), strict=True)
+    return [{"purpose": row.purpose, "at": _time(gone.at), "to": gone.name, "contact": gone.contact} for row, gone in told]
 
 
 def _link(row: Referral) -> dict[str, Any]:

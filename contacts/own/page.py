@@ -9,14 +9,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from consent import deferring, evidence_files, notices, promises, rules, states, windows
-from consent.models import Consent, ContactWindow, Decision, NoticeDelivery, NoticePurpose, RightsRequest, Suppression
+from consent.models import Consent, ContactWindow, Decision, NoticeDelivery, NoticePurpose, Partner, RightsRequest, Suppression
 from consent.models.notice import Form
 from consent.models.subject import MINORS
-from contacts import continuing, keeping, referring, telling
+from contacts import continuing, keeping, passed_on, referring, telling
 from contacts.continuing import Continuing
 from contacts.masking import Wish, show
 from contacts.models import CallAttempt, Contact, OwnVisit, Phone
 from contacts.own import bearers
+from contacts.passed_on import Gone
 from contacts.referring import Brought
 from team.fields import Level
 
@@ -46,6 +47,7 @@ class Record:
     pages: int
     recordings: int
     brought: Brought | None
+    partner: Partner | None
     continues: list[Continuing]
     spared: bool
 
@@ -76,7 +78,7 @@ class OwnPage:
     records: list[Record]
     switches: list[Switch]
     uses: list[CallAttempt]
-    shares: list[Decision]
+    shares: list[Gone]
     requests: list[Answered]
     changed: list[NoticeDelivery]
     refused_since: datetime | None
@@ -101,7 +103,7 @@ def of(visit: OwnVisit, *, at: datetime) -> OwnPage:
         records=_records(contacts, heads, at),
         switches=_switches(heads, at),
         uses=list(uses[:USES]),
-        shares=list(shares[:USES]),
+        shares=passed_on.to_whom(list(shares[:USES]), heads),
         requests=_requests(ids),
         changed=list({row.version_id: row for row in telling.unseen(ids)}.values()),
         refused_since=refused.since if refused else None,
@@ -150,7 +152,7 @@ def _records(contacts: list[Contact], heads: list[Consent], at: datetime) -> lis
     lines = list(zip(labelled, shown, strict=True))
     continues = continuing.of(contacts, at=at)
     pages, recordings = evidence_files.counts([contact.pk for contact in contacts])
-    brought = referring.brought([contact.pk for contact in contacts])
+    brought, partners = referring.brought([contact.pk for contact in contacts]), passed_on.by_whom(contacts)
     return [
         Record(
             contact=contact,
@@ -161,6 +163,7 @@ def _records(contacts: list[Contact], heads: list[Consent], at: datetime) -> lis
             pages=pages[contact.pk],
             recordings=recordings[contact.pk],
             brought=brought.get(contact.pk),
+            partner=partners.get(contact.pk),
             continues=continues[contact.pk],
             spared=any(head.subject_id == contact.pk and head.state == "withdrawn" for head in heads),
         )

@@ -5,6 +5,9 @@ import unicodedata
 from collections.abc import Collection, Sequence
 
 PATTERNS: tuple[tuple[str, str], ...] = (
+    ("proof", r"(同意|授权).*(编号|单号|凭证)|凭证编号|(consent|proof|receipt).*(number|no\.?$|id$|ref)"),
+    ("proof_words", r"(同意|授权).*内容|载明|(consent|proof).*(words|text|recipient)"),
+    ("proof_way", r"(同意|授权).*方式|(consent|proof).*(how|method|way)"),
     ("consent_call", r"同意.*(电话|致电|通话)|(agree|consent|ok).*(call|phone)"),
     ("consent_sms", r"同意.*短信|(agree|consent|ok).*(sms|text)"),
     ("signed_on", r"签字日期|签署日期|签名日期|日期|同意时间|^date|signed"),

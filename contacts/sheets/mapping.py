@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts.sheets import headings
 from contacts.sheets.headings import guess
 
-__all__ = ["ROLES", "digest", "guess", "problems"]
+__all__ = ["OF_PARTNERS", "ROLES", "digest", "guess", "problems"]
 ROLES: dict[str, Promise] = {
     "name": _("Name"),
     "mobile": _("Mobile number"),
@@ -21,7 +21,12 @@ ROLES: dict[str, Promise] = {
     "consent_sms": _("Agrees to text messages"),
     "consent": _("Agrees (in general)"),
     "signed_on": _("Date of the signature"),
+    "proof": _("Number of the consent to be passed on"),
+    "proof_words": _("Words of that consent, naming us"),
+    "proof_way": _("How that consent was given"),
 }
+# What only a list from a partner has (E1).
+OF_PARTNERS = frozenset({"proof", "proof_words", "proof_way"})
 
 
 def problems(mapping: dict[str, int], width: int) -> list[str]:

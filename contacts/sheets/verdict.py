@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from contacts.sheets import dates
+from contacts.sheets import dates, upstream
 from contacts.sheets.dates import DateRefused, Habits
 from contacts.sheets.plan import Plan
 from contacts.sheets.table import Row
+from contacts.sheets.upstream import Proof, Upstream
 from vault import names, phone
 from vault.phone import Number
 
@@ -23,13 +24,17 @@ FLOAT = re.compile(r"(\d)(?:\.(\d+))?E\+?(\d{1,2})", re.I)
 
 @dataclass(frozen=True)
 class Rules:
-    """What rows are judged by: the plan, the day it is, and what the event's notice asks for since when."""
+    """What rows are judged by: the plan, the day it is, and what the event's notice asks for since when.
+
+    `upstream` is the agreement with the partner who passed the list on, where one did (E1).
+    """
 
     plan: Plan
     today: date
     notice_from: date | None = None
     channels: frozenset[str] = frozenset(["call", "sms"])
     serials: bool = False
+    upstream: Upstream | None = None
 
     @property
     def habits(self) -> Habits:
@@ -50,6 +55,7 @@ class RowVerdict:
     texts: dict[str, str] = field(default_factory=dict)
     channels: tuple[str, ...] = ()
     signed_on: date | None = None
+    proof: Proof = Proof()
 
     def __repr__(self) -> str:
         """Row and verdict, no values."""
@@ -74,6 +80,7 @@ def mark(text: str) -> bool:
 def judge(rows: Iterable[Row], rules: Rules) -> Iterator[RowVerdict]:
     """A verdict for every data row, in order: read = ready + held + refused."""
     seen: set[str] = set()
+    proofs: set[str] = set()
     for row in rows:
         try:
             verdict = _judge(row, rules)
@@ -83,7 +90,16 @@ def judge(rows: Iterable[Row], rules: Rules) -> Iterator[RowVerdict]:
             if seen.intersection(keys(verdict.numbers)):
                 verdict = RowVerdict(row.number, "refused", "duplicate_row")
             seen.update(keys(verdict.numbers))
+        if rules.upstream is not None and verdict.status == "ready":
+            _once(verdict, proofs)
         yield verdict
+
+
+def _once(verdict: RowVerdict, proofs: set[str]) -> None:
+    """One consent speaks for one person: a second row that names it waits."""
+    if (mark := upstream.mark(verdict.proof)) in proofs:
+        verdict.status, verdict.reason = "held", "partner.twice"
+    proofs.add(mark)
 
 
 def _judge(row: Row, rules: Rules) -> RowVerdict:
@@ -91,12 +107,28 @@ def _judge(row: Row, rules: Rules) -> RowVerdict:
     name, texts = _texts(cells)
     numbers, notes = _numbers(cells, rules.plan.choices.two)
     signed_on, doubt = _signed_on(cells.get("signed_on", ""), rules)
-    channels = tuple(channel for channel in _channels(cells) if channel in rules.channels)
+    channels = tuple(channel for channel in _channels(cells, rules) if channel in rules.channels)
     verdict = RowVerdict(row.number, "ready", notes, name, numbers, texts, channels, signed_on)
-    open_questions = ("" if channels else "proof", "two_numbers" if notes == "two_numbers" else "", doubt)
+    shown = "" if rules.upstream is None else _passed_on(verdict, cells, rules.upstream, doubt)
+    open_questions = (shown, "" if channels else "proof", "two_numbers" if notes == "two_numbers" else "", doubt)
     if first := next(filter(None, open_questions), None):
         verdict.status, verdict.reason = "held", first
     return verdict
+
+
+def _passed_on(verdict: RowVerdict, cells: Mapping[str, str], agreed: Upstream, doubt: str) -> str:
+    """Keep of the row what the agreement lists, and the consent it names; why that is none, if so (E1, E2)."""
+    try:
+        verdict.proof = upstream.read(cells)
+    except names.TextRefused:
+        raise _Refused("cell") from None
+    beyond = [role for role, text in verdict.texts.items() if text and role not in agreed.categories]
+    if beyond:
+        verdict.texts |= dict.fromkeys(beyond, "")
+        verdict.reason = verdict.reason or "partner.less"
+    if doubt and not agreed.gap:
+        return doubt
+    return upstream.gap(verdict.proof, agreed, day=verdict.signed_on, numbers=verdict.numbers)
 
 
 def _cells(row: Row, roles: Mapping[str, int]) -> dict[str, str]:
@@ -160,8 +192,13 @@ def _signed_on(text: str, rules: Rules) -> tuple[date | None, str]:
     return day, ""
 
 
-def _channels(cells: Mapping[str, str]) -> tuple[str, ...]:
-    """A word about calls counts before a general word: a no to calls is never outvoted."""
+def _channels(cells: Mapping[str, str], rules: Rules) -> tuple[str, ...]:
+    """A word about calls counts before a general word: a no to calls is never outvoted.
+
+    In a partner's list that has no such column the consents are what the agreement says they are.
+    """
+    if rules.upstream is not None and not cells.keys() & {"consent_call", "consent_sms", "consent"}:
+        return tuple(sorted(rules.channels))
     call, general = cells.get("consent_call", ""), cells.get("consent", "")
     marks = {"call": mark(call or general), "sms": mark(cells.get("consent_sms", ""))}
     return tuple(channel for channel, yes in marks.items() if yes)

@@ -1,6 +1,7 @@
 """Fills an empty office: staff with pledges and devices, events, people in every state, calls."""
 
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -9,6 +10,8 @@ from django.db import transaction
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from audit.trail import System
+from consent import notices, partners
+from consent.partners import Agreement
 from contacts import events
 from contacts.models import Event
 from crm import env
@@ -51,6 +54,7 @@ def fill(*, people: int, at: datetime) -> bool:
     users = _staff(at - timedelta(days=380), at)
     for name, place, owner, days, code in PLACES:
         _event(name, place, users[owner], code, at - timedelta(days=days))
+    _partners(users["chen"], users["zhao"], at)
     with transaction.atomic():
         history.write(list(Event.objects.order_by("held_on")), users, people=people, at=at, rng=Random(20261124))
     return True
@@ -67,6 +71,28 @@ def _staff(since: datetime, at: datetime) -> dict[str, User]:
             accounts.sign_pledge(user=users[username], kind=kind, at=at - timedelta(days=30))
         TOTPDevice.objects.create(user=users[username], name="demo", confirmed=True)
     return users
+
+
+def _partners(enters: User, approves: User, at: datetime) -> None:
+    """One partner whose agreement stands, and one that waits for a second person."""
+    day = partners.today(at)
+    stands = Agreement(
+        name="示范合作保险经纪有限公司",
+        contact="partner@insurer.example",
+        gives=True,
+        takes=True,
+        purposes=["phone_contact", "partner_share"],
+        categories=["name", "mobile"],
+        method="加密文件，逐人附单独同意编号",
+        names_us=notices.current().content["zh"]["controller"]["name"],
+        agreement="HZ-2026-01",
+        agreed_on=day - timedelta(days=90),
+        assessed_on=day - timedelta(days=95),
+        valid_until=day + timedelta(days=275),
+    )
+    waits = replace(stands, name="示范财产保险有限公司", contact="privacy@property.example", agreement="HZ-2026-02")
+    partners.approve(partner_id=partners.enter(stands, by=enters, at=at).pk, by=approves, at=at)
+    partners.enter(replace(waits, purposes=["phone_contact"], takes=False), by=enters, at=at)
 
 
 def _event(name: str, place: str, owner: User, code: str, at: datetime) -> Event:

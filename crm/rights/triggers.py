@@ -33,6 +33,8 @@ _BY_TABLE = {
     "consent_noticeversion": "consent_noticeversion_fixed consent_noticeversion_fixed_truncate "
     "consent_noticeversion_two consent_noticeversion_born",
     "consent_paperpage": "consent_paperpage_hold consent_paperpage_hold_update",
+    "consent_partner": "consent_partner_audit consent_partner_audit_truncate consent_partner_fixed "
+    "consent_partner_fixed_truncate consent_partner_born consent_partner_stays consent_partner_kept",
     "consent_purpose": "consent_purpose_apart_insert consent_purpose_apart_update",
     "consent_recording": "consent_recording_hold consent_recording_hold_update",
     "consent_rightsrequest": "consent_rightsrequest_audit consent_rightsrequest_audit_truncate "
@@ -55,8 +57,8 @@ _BY_TABLE = {
     "contacts_refusaldebt": "contacts_refusaldebt_audit contacts_refusaldebt_audit_truncate contacts_refusaldebt_fixed "
     "contacts_refusaldebt_fixed_truncate contacts_refusaldebt_same contacts_refusaldebt_stays",
     "contacts_rulechange": "contacts_rulechange_fixed contacts_rulechange_fixed_truncate",
-    "contacts_sheetimport": "contacts_sheetimport_said",
-    "contacts_sheetrow": "contacts_sheetrow_paid",
+    "contacts_sheetimport": "contacts_sheetimport_said contacts_sheetimport_from contacts_sheetimport_whose",
+    "contacts_sheetrow": "contacts_sheetrow_paid contacts_sheetrow_proof contacts_sheetrow_proven",
     "contacts_submission": "contacts_submission_hold",
     "contacts_sweepapproval": "contacts_sweepapproval_grows contacts_sweepapproval_grows_truncate",
     "team_levelchange": "team_levelchange_grows team_levelchange_grows_truncate",

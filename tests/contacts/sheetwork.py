@@ -5,15 +5,19 @@ import gzip
 import io
 import re
 import zipfile
+from datetime import date
 
 import openpyxl
 from django.test import Client
 
 from audit.trail import Self_
+from consent import partners
+from consent.partners import Agreement
 from contacts import importing, withdrawal
 from contacts.models import SheetImport
 from tests import house
 
+PARTNER, US = "海盛财产保险", "允诺示范财务咨询有限公司"
 HEADER = ["姓名", "手机", "同意电话联系"]
 WHOLE = ["姓名", "手机", "座机", "同意电话联系", "同意短信联系", "签字日期", "备注"]
 EMPTY = ["王小诺", house.WANG, "", "是", "", "", ""]
@@ -81,6 +85,31 @@ def bring(home, data, name="sheet.csv", *, choices=None, by=None, at=house.NOON)
 def commit(sheet, at=house.NOON):
     SheetImport.objects.filter(pk=sheet.pk).update(state="committing", heartbeat=at)
     return importing.commit(sheet.pk, at=at)
+
+
+def said(**changes):
+    """What is said of a partner who passes people on to us."""
+    told = {
+        "name": PARTNER,
+        "contact": "privacy@haisheng.example",
+        "gives": True,
+        "takes": False,
+        "purposes": ["phone_contact"],
+        "categories": ["name", "mobile"],
+        "method": "加密传输",
+        "names_us": US,
+        "agreement": "HT-7",
+        "agreed_on": date(2026, 1, 5),
+        "assessed_on": date(2026, 1, 4),
+        "valid_until": date(2026, 12, 31),
+    }
+    return Agreement(**told | changes)
+
+
+def standing(home, *, at=house.NOON, **changes):
+    """A partner that Chen entered and Zhao approved."""
+    partner = partners.enter(said(**changes), by=home.chen, at=at)
+    return partners.approve(partner_id=partner.pk, by=home.zhao, at=at)
 
 
 def refuse(home, number, at=house.NOON):

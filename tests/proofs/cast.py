@@ -20,6 +20,7 @@ from contacts.intake.arriving import Draft
 from contacts.models import Contact, Phone, RefusalDebt, SheetImport, SweepRun
 from tests import house
 from tests.audit.sealed import seal_here
+from tests.contacts import sheetwork
 from vault import phone, sealing
 
 ROLES = {"li": "advisor", "wu": "lead", "chen": "compliance", "zhao": "admin", "sun": "auditor"}
@@ -112,6 +113,8 @@ def build(*, hired=None):
     )
     seal_here(at=now)
     world.export = ready_export(world, now)
+    began, month = now.date() - timedelta(days=2), timedelta(days=30)
+    world.partner = sheetwork.standing(world, at=now, agreed_on=began, assessed_on=began, valid_until=began + month)
     world.draft = drafts.start(code="event", by=world.chen, at=now)
     world.request = asking.ask(
         subject=world.fang.pk, kind="correction", words="a word is wrong", road="letter", by=world.chen, at=now

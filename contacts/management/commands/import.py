@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone, translation
 
 from audit.trail import System
+from consent import partners
 from contacts import events, importing
 from contacts.importing import paid, uploading
 from contacts.models import Event, SheetImport, SheetRow
@@ -39,6 +40,9 @@ class Command(BaseCommand):
             action="store_true",
             help="it was bought, exchanged or given for something: nothing is read, a case is opened",
         )
+        parser.add_argument(
+            "--partner", default="", metavar="AGREEMENT", help="number of the agreement with the partner who passed it on"
+        )
         parser.add_argument("--dry-run", action="store_true", help="judge every row, save nothing")
         parser.add_argument("--json", action="store_true", help="print the counts as JSON on the last line")
         parser.add_argument("--encoding", choices=ENCODINGS, default="", help="if it is not found out rightly")
@@ -55,9 +59,13 @@ class Command(BaseCommand):
             if options["paid"]:
                 _stop(event, by, options)
             book = _book(by or event.created_by, event)
+            source = _source(options["partner"])
             data = _bytes(options["file"])
             try:
-                facts, why = _dry(data, event, book, options) if options["dry_run"] else _bring(data, event, by, options)
+                if options["dry_run"]:
+                    facts, why = _dry(data, SheetImport(event=event, **source), book, options)
+                else:
+                    facts, why = _bring(data, event, by, source, options)
             except (SheetRefused, importing.UploadRefused) as refused:
                 if options["json"]:
                     self.stdout.write(json.dumps({"error": str(refused)}))
@@ -97,6 +105,16 @@ def _stop(event: Event, by: User | None, options: dict[str, Any]) -> NoReturn:
     )
 
 
+def _source(agreement: str) -> dict[str, Any]:
+    """Where the sheet comes from: a partner's agreement, or people met at the event."""
+    if not agreement:
+        return {}
+    partner = partners.sources().filter(agreement=agreement).first()
+    if partner is None:
+        raise CommandError("No partner of the register passes people on under this agreement.")
+    return {"provenance": SheetImport.Provenance.PARTNER, "partner": partner}
+
+
 def _book(user: User, event: Event) -> Book:
     found = events.book_for(user, event)
     if found is None:
@@ -123,10 +141,10 @@ def _plan(table: Table, options: dict[str, Any]) -> Plan:
     return Plan(roles, choices, confirmed=True)
 
 
-def _dry(data: bytes, event: Event, book: Book, options: dict[str, Any]) -> tuple[dict[str, Any], CODES]:
+def _dry(data: bytes, sheet: SheetImport, book: Book, options: dict[str, Any]) -> tuple[dict[str, Any], CODES]:
     name, ask = options["file"].name, Ask(encoding=options["encoding"])
     chosen = _plan(reading.read(data, name, ask, keep=0), options)
-    why = importing.judgement(data, name, ask, plan=chosen, event=event, book=book, at=timezone.now())
+    why = importing.judgement(data, name, ask, plan=chosen, sheet=sheet, book=book, at=timezone.now())
     counts: Counter[str] = Counter()
     for (status, _code), rows in why.items():
         counts[status] += rows
@@ -134,12 +152,15 @@ def _dry(data: bytes, event: Event, book: Book, options: dict[str, Any]) -> tupl
     return {"read": counts.total(), **words, "saved": 0, "dry_run": True}, why
 
 
-def _bring(data: bytes, event: Event, by: User | None, options: dict[str, Any]) -> tuple[dict[str, Any], CODES]:
+def _bring(
+    data: bytes, event: Event, by: User | None, source: dict[str, Any], options: dict[str, Any]
+) -> tuple[dict[str, Any], CODES]:
     """The same four steps as on the pages: upload, confirm, check, save."""
     actor, at, name = by or System("import"), timezone.now(), options["file"].name
     chosen = _plan(reading.read(data, name, Ask(encoding=options["encoding"]), keep=0), options)
     user = by or event.created_by
-    sheet = uploading.upload(data=data, name=name, event=event, by=user, at=at, encoding=options["encoding"], actor=actor)
+    told = {"encoding": options["encoding"], "actor": actor} | source
+    sheet = uploading.upload(data=data, name=name, event=event, by=user, at=at, **told)
     importing.remap(sheet=sheet, roles=chosen.roles, choices=chosen.choices, encoding=sheet.encoding, by=user, at=at)
     sheet = importing.check(sheet.pk, at=at)
     if sheet.state == SheetImport.State.FAILED:

@@ -1,0 +1,87 @@
+"""The form by which compliance enters a partner."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from consent import partners, register
+from consent.partners import Agreement
+from vault.forms import DayField, LineField, StrictForm
+
+GIVES, TAKES = "gives", "takes"
+
+
+class PartnerForm(StrictForm):
+    """Whom PIPL 23 asks to be named: who, how to reach them, what for, how, which data, under which agreement, until when."""
+
+    name = LineField(label=_("Name of the partner"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    contact = LineField(
+        label=_("How people reach them"),
+        max_length=120,
+        help_text=_("A mailbox or an address that answers: people read it on their own page."),
+    )
+    ways = forms.MultipleChoiceField(
+        label=_("Which way people are passed on"),
+        choices=[(GIVES, _("they pass people on to us")), (TAKES, _("we pass people on to them"))],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    purposes = forms.MultipleChoiceField(label=_("What for"), widget=forms.CheckboxSelectMultiple)
+    categories = forms.MultipleChoiceField(label=_("Which data"), widget=forms.CheckboxSelectMultiple)
+    method = LineField(label=_("How they are passed on"), max_length=120)
+    names_us = LineField(
+        label=_("How the consents that they take name us"),
+        max_length=120,
+        required=False,
+        help_text=_("The words as they stand in those consents. A row whose consent does not have them is held."),
+    )
+    agreement = LineField(label=_("Number of the agreement"), max_length=40)
+    agreed_on = DayField(label=_("Agreed on"))
+    assessed_on = DayField(
+        label=_("Assessed on"),
+        help_text=_("When the effect on people was assessed, as the law asks before data are passed on."),
+    )
+    valid_until = DayField(label=_("Ends with"), help_text=_("The last day. From the next on nothing of it counts."))
+
+    def __init__(self, *args: Any, today: date, controller: str, **kwargs: Any) -> None:
+        """Offer what the register of purposes lists; `controller` is how this office calls itself."""
+        super().__init__(*args, **kwargs)
+        self.today = today
+        codes = partners.purposes()
+        kinds = partners.categories(codes)
+        self.fields["purposes"].choices = [(code, register.purpose_name(code)) for code in codes]  # type: ignore[attr-defined]
+        self.fields["categories"].choices = [(c, register.category_name(c)) for c in kinds]  # type: ignore[attr-defined]
+        self.fields["categories"].initial = sorted(partners.NEEDED)
+        self.fields["names_us"].initial = controller
+        self.fields["valid_until"].initial = today + timedelta(days=365)
+
+    def clean_agreed_on(self) -> date:
+        """An agreement that is still to come stands for nothing."""
+        return self._past("agreed_on")
+
+    def clean_assessed_on(self) -> date:
+        """An assessment that is still to come neither."""
+        return self._past("assessed_on")
+
+    def _past(self, name: str) -> date:
+        day: date = self.cleaned_data[name]
+        if day > self.today:
+            raise forms.ValidationError(_("This day is still to come."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever passes people on to us takes consents that name us; and an agreement ends after it began."""
+        told = self.cleaned_data
+        if GIVES in told.get("ways", []) and not told.get("names_us") and "names_us" not in self.errors:
+            self.add_error("names_us", _("Please fill in how they name us."))
+        began, ends = told.get("agreed_on"), told.get("valid_until")
+        if ends and (ends < self.today or (began and ends <= began)):
+            self.add_error("valid_until", _("Choose a day to come, after the agreement began."))
+        return told
+
+    def said(self) -> Agreement:
+        """What was entered."""
+        told = dict(self.cleaned_data)
+        ways = told.pop("ways")
+        return Agreement(**told, gives=GIVES in ways, takes=TAKES in ways)

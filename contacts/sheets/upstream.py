@@ -1,0 +1,70 @@
+"""What a row from a partner must show of itself: a consent of that person to be passed on to us. Knows no framework."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from vault import names
+from vault.phone import Number
+
+SHORTEST = 4  # a number of a consent, as nobody writes "yes"
+ROLES = ("proof", "proof_words", "proof_way")
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """The agreement under which a list was passed on: why nothing of it counts today (`gap`, empty if it does), how the
+    consents name us, since when there has been one, and which data it lists."""
+
+    gap: str = ""
+    names_us: str = ""
+    since: date = date.min
+    categories: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The consent that a row names: its number, its words, by which act it came."""
+
+    number: str = ""
+    words: str = ""
+    way: str = ""
+
+
+def read(cells: Mapping[str, str]) -> Proof:
+    """What the row says of the consent. Raises names.TextRefused for a cell that cannot be stored."""
+    told = [names.clean_line(cells.get(role, ""), 200) for role in ROLES]
+    return Proof(*told)
+
+
+def gap(proof: Proof, upstream: Upstream, *, day: date | None, numbers: tuple[Number, ...]) -> str:
+    """Why this row is no proof of its own, as a reason; empty where it is.
+
+    The consent has a number that is not the person's own, names us, and was given on a day under the agreement: who is to
+    be told whom their data go to cannot have been told before there was anybody (PIPL 23).
+    """
+    if upstream.gap:
+        return f"partner.{upstream.gap}"
+    if not _is_number(proof.number, numbers):
+        return "partner.proof"
+    if _plain(upstream.names_us) not in _plain(proof.words):
+        return "partner.recipient"
+    return "partner.day" if day is None or day < upstream.since else ""
+
+
+def mark(proof: Proof) -> str:
+    """By which the same consent is known again, however it is written."""
+    return _plain(proof.number)
+
+
+def _is_number(text: str, numbers: tuple[Number, ...]) -> bool:
+    plain = _plain(text)
+    bare = "".join(char for char in plain if char.isdecimal())
+    own = any(len(bare) >= 7 and bare in number.digits for number in numbers)
+    return len(plain) >= SHORTEST and bool(bare) and not own
+
+
+def _plain(text: str) -> str:
+    """One width, one case, no blanks."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()

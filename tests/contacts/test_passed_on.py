@@ -1,0 +1,104 @@
+"""From whom a number came and to whom it went: the person reads it by name and by how to reach them (PIPL 17, 23; E8, H13)."""
+
+import json
+import re
+
+import pytest
+import time_machine
+from django.test import Client
+
+from consent import gate
+from contacts import importing, passed_on, person_page, usage
+from contacts.models import Contact
+from tests import house
+from tests.contacts.sheetwork import PARTNER, commit, signed_in, standing, text
+from tests.contacts.test_own_page import code_on
+
+pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+LATER = house.NOON + house.timedelta(hours=1)
+HEADER = ["姓名", "手机", "单独同意编号", "同意时间", "同意内容"]
+MAILBOX = "privacy@haisheng.example"
+
+
+@pytest.fixture
+def home(settings):
+    settings.DEMO = True  # the demo phone lets a test read what the person reads
+    with time_machine.travel(LATER, tick=True):
+        yield house.build()
+
+
+def passed(home):
+    """Wang came in by a partner's list."""
+    partner = standing(home)
+    told = {"data": text([["王小诺", house.WANG, "UC-1", "2026-02-01", f"向{partner.names_us}提供"]], HEADER), "name": "a.csv"}
+    sheet = importing.upload(**told, event=home.event, by=home.li, at=house.NOON, provenance="partner", partner=partner)
+    importing.remap(sheet=sheet, roles=sheet.mapping, encoding="", by=home.li, at=house.NOON)
+    assert commit(importing.check(sheet.pk, at=house.NOON)).done == 1
+    return Contact.objects.get(source="partner")
+
+
+def enter(language):
+    phone = Client(HTTP_ACCEPT_LANGUAGE=language)
+    page = phone.post("/me/", {"number": house.WANG}, follow=True).content.decode()
+    assert phone.post("/me/code/", {"code": code_on(page)}).status_code == 302
+    return phone
+
+
+def row(page, heading):
+    """The cell beside this heading, or None."""
+    found = re.search(rf'<th scope="row">{heading}</th><td>(.*?)</td>', page, re.S)
+    return found and found[1]
+
+
+@pytest.mark.parametrize(("language", "heading"), [("en", "Passed on to us by"), ("zh-hans", "由谁提供给我们")])
+def test_the_person_reads_who_passed_them_on_by_name_and_how_to_reach_them(home, language, heading):
+    passed(home)
+    phone = enter(language)
+    told = row(phone.get("/me/").content.decode(), heading)
+    assert (f"<bdi>{PARTNER}</bdi>" in told, f"<bdi>{MAILBOX}</bdi>" in told) == (True, True)
+    copy = phone.get("/me/copy/")
+    assert row(copy.content.decode(), heading) == f"<bdi>{PARTNER}</bdi> · <bdi>{MAILBOX}</bdi>"
+    [record] = json.loads(phone.get("/me/copy.json").content)["records"]
+    assert (record["met"]["how"], record["met"]["partner"]) == ("partner", {"name": PARTNER, "contact": MAILBOX})
+
+
+def test_who_came_by_themselves_reads_of_nobody(home):
+    house.arrive(home.event, house.WANG)
+    phone = enter("en")
+    assert row(phone.get("/me/").content.decode(), "Passed on to us by") is None
+    [record] = json.loads(phone.get("/me/copy.json").content)["records"]
+    assert ("partner" in record["met"], record["passed_to"]) == (False, [])
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "purpose"),
+    [
+        ("en", "Demo Partner Insurance Brokers Ltd.", "Passing to a partner"),
+        ("zh-hans", "示范合作保险经纪有限公司", "转交合作方"),
+    ],
+)
+def test_the_person_reads_to_whom_they_were_passed_by_name_and_how_to_reach_them(home, language, name, purpose):
+    wang = house.arrive(home.event, house.WANG, channels=("call", "share"))[0].subject_id
+    counts = usage.of([wang], at=LATER)[wang]
+    assert gate.ask(by=home.li, subject=wang, action="share", usage=counts, in_book=True, may=True, at=LATER).allowed
+    phone = enter(language)
+    page = phone.get("/me/").content.decode()
+    assert f"<td><bdi>{name}</bdi><br><small><bdi>partner@insurer.example</bdi></small></td><td>{purpose}</td>" in page
+    [record] = json.loads(phone.get("/me/copy.json").content)["records"]
+    [gone] = record["passed_to"]
+    assert (gone["purpose"], gone["to"], gone["contact"]) == ("partner_share", name, "partner@insurer.example")
+
+
+def test_staff_read_it_too_and_say_it_first(home):
+    contact = passed(home)
+    page = signed_in(home.li).get(f"/contacts/{contact.pk}/").content.decode()
+    assert f"<bdi>{PARTNER}</bdi> · <bdi>{MAILBOX}</bdi>" in page
+    shown = person_page.of(contact, by=home.li, at=LATER)
+    assert (shown.origin.partner.name, shown.origin.source) == (PARTNER, "passed on by a partner")
+
+
+def test_it_costs_nothing_where_nobody_was_passed_on(home, django_assert_num_queries):
+    house.arrive(home.event, house.WANG)
+    people = list(Contact.objects.all())
+    with django_assert_num_queries(0):
+        assert (passed_on.by_whom(people), passed_on.to_whom([], [])) == ({}, [])
