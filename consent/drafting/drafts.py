@@ -10,8 +10,9 @@ from django.db import transaction
 
 from audit import trail
 from consent import apart, declaring, notices, promises, rules
-from consent.drafting import changes, lint
+from consent.drafting import changes, completeness, lint
 from consent.drafting.changes import Change
+from consent.drafting.completeness import Completeness
 from consent.drafting.lint import Finding
 from consent.models import Notice, NoticePurpose, NoticeVersion, Purpose
 from consent.models.notice import Basis
@@ -63,6 +64,7 @@ class Review:
     changes: list[Change]
     measured: str
     readability: int
+    completeness: Completeness
 
     @property
     def ready(self) -> bool:
@@ -113,6 +115,7 @@ def review(draft: NoticeVersion) -> Review:
         changes=found,
         measured=changes.measure(found),
         readability=lint.readability(draft.content),
+        completeness=completeness.of(draft.content, ticks),
     )
 
 

@@ -12,11 +12,12 @@ from audit.models import Entry
 from consent import notices
 from consent.content.event_en import EVENT_EN
 from consent.content.event_zh import EVENT_ZH
-from consent.drafting import changes, drafts, lint, wording
+from consent.drafting import changes, completeness, drafts, lint, wording
 from consent.drafting.drafts import DraftRefused, TickDraft
 from consent.models import NoticeCopy, NoticeVersion
 from consent.showing import binding, printed
 from tests import house
+from tests.proofs.cast import enter
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 AT = house.NOON
@@ -305,3 +306,46 @@ def test_whoever_is_passed_a_number_stands_in_the_list(home):
         home, ticks=[TickDraft("partner_share", "share", "单独同意转交", "Separately: pass on", 180, "不在名单上的公司")]
     )
     assert drafts.review(draft).gaps == ["tick_partner_share_share_recipient"]
+
+
+def scored(content, ticks):
+    found = completeness.of(content, ticks)
+    return found.told, [clause.number for clause in found.untold]
+
+
+def test_a_notice_has_a_score_by_iso_29184_and_says_what_it_lacks(home):
+    """N4: clause by clause, in both languages; what one language leaves out is left out."""
+    ticks = list(notices.current().purposes.all())
+    assert scored(WHOLE, ticks) == (14, ["5.3.16"])
+    risks = [("风险", "被他人冒用的可能很小"), ("Risks", "Somebody else may call in our name.")]
+    told = copy.deepcopy(WHOLE)
+    told["zh"]["sections"].append(risks[0])
+    assert scored(told, ticks)[1] == ["5.3.16"]
+    told["en"]["sections"].append(risks[1])
+    assert scored(told, ticks) == (15, [])
+    assert scored({}, []) == (0, [number for number, _title, _test in completeness.CLAUSES])
+
+
+@pytest.mark.parametrize(
+    ("steps", "lacks"),
+    [
+        ({"zh__collect__0__purpose": ""}, "5.3.2"),
+        ({"en__controller__address": ""}, "5.3.4"),
+        ({"en__collect__1__method": ""}, "5.3.6"),
+        ({"zh__jit": ""}, "5.3.7"),
+        ({"en__share__0__categories": ""}, "5.3.10"),
+        ({"zh__end_action": ""}, "5.3.11"),
+        ({"en__rights_how": ""}, "5.3.12"),
+        ({"zh__withdraw": ""}, "5.3.14"),
+    ],
+)
+def test_each_clause_looks_at_what_it_is_about(home, steps, lacks):
+    assert scored(changed(**steps), list(notices.current().purposes.all()))[1] == [lacks, "5.3.16"]
+
+
+def test_the_score_stands_with_each_published_notice_and_with_each_draft(home):
+    chen = enter(home.chen)
+    assert "14/15" in chen.get("/notices/").content.decode()
+    draft = drafts.start(code="event", by=home.chen, at=AT)
+    page = chen.get(f"/notices/{draft.pk}/").content.decode()
+    assert ("ISO/IEC 29184 14/15" in page, "5.3.16 风险" in page) == (True, True)
