@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from audit import leaf, trail
 from audit.models import Entry
-from consent.models import FileOutbox, PaperPage, Recording, Subject
+from consent.models import FileOutbox, PaperPage, Recording, RefusalRecording, Subject
 from consent.stores import chosen
 from consent.stores.store import NoSuchFile, StoreAway, name_of
 from team import fields
@@ -29,8 +29,8 @@ from vault.among import among
 from vault.errors import Shredded, Tampered
 
 PATIENCE = timedelta(days=1)  # a file without a row may be one that is just being written
-TABLES: tuple[Any, ...] = (PaperPage, Recording)
-Row = PaperPage | Recording
+TABLES: tuple[Any, ...] = (PaperPage, Recording, RefusalRecording)
+Row = PaperPage | Recording | RefusalRecording
 
 
 def keep(
@@ -153,9 +153,9 @@ def owners(subject_ids: Sequence[UUID]) -> set[UUID]:
 
 
 def counts(subject_ids: Sequence[UUID]) -> tuple[Counter[UUID], Counter[UUID]]:
-    """How many pages of paper, and how many recordings, each of these people has."""
+    """How many pages of paper, and how many recordings, of a yes or a no, each of these people has."""
     rows = [_needed(table).filter(subject_id__in=among(subject_ids)).values_list("subject_id", flat=True) for table in TABLES]
-    return Counter(rows[0]), Counter(rows[1])
+    return Counter(rows[0]), Counter(rows[1]) + Counter(rows[2])
 
 
 def empty_outbox() -> int:

@@ -4,12 +4,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from audit import trail
 from audit.trail import Actor, Self_
-from consent import papers, states, suppression, withdrawing
+from consent import papers, recordings, states, suppression, withdrawing
 from consent.models import Consent, Evidence
+from consent.speech.decoding import Speech
 from consent.stores.store import StoreAway
 from contacts import narrowing, retention
 from team.models import User
@@ -88,3 +89,30 @@ def by_letter(
         withdraw(**told, at=at)  # type: ignore[arg-type]
         return False
     return True
+
+
+def by_voice(*, subject: UUID, scope: Collection[tuple[str, str]] | None, speech: Speech, by: User, at: datetime) -> bool:
+    """Withdraw as the person said aloud, and keep the recording as the proof, in one step; returns whether it is kept.
+
+    A no is heard either way: where the store or the person's key is away it stands without its recording, and one that was
+    kept before is not kept twice. `at` is aware, UTC; the gate hears it at commit. The recording leaves with the person as all
+    evidence does, and speaks for no yes. Serves D4, O1.
+    """
+    told = {"subject": subject, "scope": scope, "method": "spoken", "reason": "withdrawal", "by": by}
+
+    def stop(proof: Evidence, stamp: datetime) -> None:
+        withdraw(**told, at=stamp, evidence=proof)  # type: ignore[arg-type]
+
+    known = recordings.refusal_known(subject, speech)
+    try:
+        if not known:
+            recordings.add_refusal(subject=subject, speech=speech, by=by, at=at, then=stop)
+            return True
+    except IntegrityError:
+        known = recordings.refusal_known(subject, speech)
+        if not known:
+            raise
+    except (StoreAway, VaultError):
+        pass
+    withdraw(**told, at=at)  # type: ignore[arg-type]
+    return known

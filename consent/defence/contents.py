@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from consent import evidence_files
-from consent.models import PaperPage, Recording
+from consent.models import PaperPage, Recording, RefusalRecording
 from team.models import User
 from vault.errors import VaultError
 
-ENDINGS: dict[Any, str] = {PaperPage: "jpg", Recording: "wav"}
+ENDINGS: dict[Any, str] = {PaperPage: "jpg", Recording: "wav", RefusalRecording: "wav"}
 HERE, GONE, UNREADABLE = "here", "gone", "unreadable"
 
 
@@ -35,6 +35,6 @@ def put(archive: zipfile.ZipFile, subject: UUID, *, by: User, at: datetime) -> d
     return told
 
 
-def _rows(subject: UUID) -> Iterator[PaperPage | Recording]:
+def _rows(subject: UUID) -> Iterator[PaperPage | Recording | RefusalRecording]:
     for table in ENDINGS:
         yield from table.objects.filter(subject=subject).order_by("created_at", "id")

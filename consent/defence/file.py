@@ -24,6 +24,7 @@ from consent.models import (
     NoticeVersion,
     PaperPage,
     Recording,
+    RefusalRecording,
     SmsMessage,
     Subject,
 )
@@ -34,6 +35,7 @@ HERE = Path(__file__).parent
 DECISIONS = 1000  # the newest; the trail has them all
 # Who wrote to whom and what became of it (电子签名法 8, H7): our number, the carrier's name for it, the words by their digest.
 MESSAGE = ("subject", "sender", "gateway", "reference", "template", "words_hash", "outcome", "sent_at", "delivered_at")
+FILES = {PaperPage: ("letter_id", "paper", "number"), Recording: ("sound",), RefusalRecording: ("sound", "proof_id")}
 READMES = {"zh": "README.zh.txt", "en": "README.en.txt"}
 
 
@@ -121,13 +123,13 @@ def _evidence(person: Subject) -> dict[str, Any]:
         "known_since": person.created_at,
         "erased_at": person.erased_at,
         "evidence": list(acts),
-        "files": [*_files(PaperPage, person, ("letter_id", "paper", "number")), *_files(Recording, person, ("sound",))],
+        "files": [row for table, more in FILES.items() for row in _files(table, person, more)],
         "messages": list(messages),
         "decisions": list(asked),
     }
 
 
-def _files(table: type[PaperPage | Recording], person: Subject, more: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def _files(table: Any, person: Subject, more: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     """Every file of this person, here or gone: the digest of the closed file, and what binds it to its proof (O1)."""
     columns = ("id", "digest", "size", "created_at", *more)
     for row in table.objects.filter(subject=person).order_by("created_at", "id").values(*columns):

@@ -10,7 +10,7 @@ from consent.models.notice import Notice, NoticeCopy, NoticeDelivery, NoticePurp
 from consent.models.paper import FileOutbox, PaperPage
 from consent.models.partner import Partner
 from consent.models.receipt import KeptReceipt
-from consent.models.recording import Recording
+from consent.models.recording import Recording, RefusalRecording
 from consent.models.review import ConsentReview
 from consent.models.rights import RightsRequest
 from consent.models.subject import Handle, Subject, Suppression
@@ -38,6 +38,7 @@ __all__ = [
     "Partner",
     "Purpose",
     "Recording",
+    "RefusalRecording",
     "RightsRequest",
     "SmsMessage",
     "StopLink",

@@ -31,6 +31,7 @@ class Evidence(models.Model):
         PAPER = "paper", _("signed paper, looked at by compliance")
         SPEECH = "speech", _("recorded speech, listened to by compliance")
         LETTER = "letter", _("letter of withdrawal")
+        REFUSAL = "refusal", _("recording of a spoken refusal")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from consent import evidence_files, notices, papers, scanning
-from consent.models import ConsentReview, PaperPage, Recording
+from consent.models import ConsentReview, PaperPage, Recording, RefusalRecording
 from contacts import looking, visibility
 from contacts.forms.papers import PROBLEMS, PaperForm
 from team.doors import StaffRequest, door
@@ -39,6 +39,8 @@ def papers_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     context = {"card": card, "form": form, "kept": list(kept), "may_open": may_open}
     rows = Recording.objects.filter(subject_id=contact.pk, file_key__isnull=False)
     context["spoken"] = list(rows.select_related("added_by", "version__notice").prefetch_related("ticks"))
+    noes = RefusalRecording.objects.filter(subject_id=contact.pk, file_key__isnull=False).select_related("added_by")
+    context["noes"] = list(noes)
     context["current"] = notices.current()
     context["looked"] = ConsentReview.objects.filter(consent__subject=contact.pk).order_by("-at").first()
     return render(request, "contacts/people/papers.html", context, status=400 if form.is_bound else 200)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from consent import evidence_files, notices
-from consent.models import NoticeVersion, Recording
+from consent.models import NoticeVersion, Recording, RefusalRecording
 from consent.models.notice import Form
 from consent.showing import script
 from contacts import looking, minors, visibility
@@ -58,11 +58,12 @@ def speech_page(request: StaffRequest, pk: UUID) -> HttpResponse:
 @door(roles=WATCHERS)
 @require_GET
 def recording(request: StaffRequest, pk: UUID, sound: UUID) -> HttpResponse:
-    """One recording, or the part that a player asks for, for who may open evidence (I4); on record before it is opened."""
+    """One recording, of a yes or a no, or the part that a player asks for, for who may open evidence (I4); on record first."""
     contact = visibility.one(request.user, pk)
     if not evidence_files.may_open(request.user, at=timezone.now()):
         raise Http404
-    row = get_object_or_404(Recording, pk=sound, subject_id=contact.pk)
+    said_no = RefusalRecording.objects.filter(pk=sound, subject_id=contact.pk).first()
+    row = said_no or get_object_or_404(Recording, pk=sound, subject_id=contact.pk)
     answer = _part(evidence_files.show(row, by=request.user, at=timezone.now()), request.headers.get("Range", ""))
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Disposition"] = "inline"

@@ -7,12 +7,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from consent import gate, reasons, states
 from consent.models import Consent
+from consent.speech.decoding import Speech
 from contacts import calling, cards, continuing, dial, looking, outcome, person_page, reveal, visibility, withdrawal
 from contacts.cards import Card
 from contacts.doors import returning
@@ -22,6 +23,8 @@ from team.doors import StaffRequest, door
 
 USERS = ("advisor", "lead")
 WATCHERS = ("advisor", "lead", "compliance")
+LETTER = gettext_lazy("The letter could not be kept just now. Please keep the paper, and send it here once more later.")
+RECORDING = gettext_lazy("The recording could not be kept just now. Please keep the file, and send it here once more later.")
 
 
 @door(roles=USERS, second_factor=True)
@@ -135,10 +138,8 @@ def withdraw_page(request: StaffRequest, pk: UUID) -> HttpResponse:
         status = 400 if form.is_bound else 200
         return render(request, "contacts/people/withdraw.html", {"form": form, "card": card}, status=status)
     scope = form.chosen()
-    if not _stop(request, contact, form, at=at):
-        messages.warning(
-            request, _("The letter could not be kept just now. Please keep the paper, and send it here once more later.")
-        )
+    if lost := _stop(request, contact, form, at=at):
+        messages.warning(request, lost)
     if scope is None:
         messages.success(request, _("Stopped. Nobody may call or write from this second on."))
     else:
@@ -148,13 +149,16 @@ def withdraw_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     return returning.to_person(request, pk)
 
 
-def _stop(request: StaffRequest, contact: Contact, form: WithdrawForm, *, at: datetime) -> bool:
-    """Stop what was chosen, a letter kept with it in the same step; whether what came along was kept (D1)."""
+def _stop(request: StaffRequest, contact: Contact, form: WithdrawForm, *, at: datetime) -> str:
+    """Stop what was chosen, its proof kept with it in the same step; why a file that came along is not kept (D1, D4)."""
     told = {"subject": contact.pk, "scope": form.chosen(), "by": request.user, "at": at}
-    if pages := form.cleaned_data["file"]:
-        return withdrawal.by_letter(**told, pages=pages)
+    proof = form.cleaned_data["file"]
+    if isinstance(proof, Speech):
+        return "" if withdrawal.by_voice(**told, speech=proof) else str(RECORDING)
+    if proof:
+        return "" if withdrawal.by_letter(**told, pages=proof) else str(LETTER)
     withdrawal.withdraw(**told, method=form.cleaned_data["method"], reason="withdrawal")
-    return True
+    return _("The no counts, but the file was not kept. %(why)s") % {"why": form.unkept} if form.unkept else ""
 
 
 def _parts(contact: Contact) -> list[tuple[str, str]]:

@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from consent import scanning
+from consent.speech import decoding, kinds
+from consent.speech.decoding import Speech
+from consent.speech.kinds import SpeechRefused
+from contacts.forms import speech as recorded
 from contacts.forms.papers import ACCEPTED, PROBLEMS
 from contacts.models import CallAttempt
 from vault.forms import DayField, LineField, StrictForm
@@ -38,10 +43,14 @@ class WithdrawForm(StrictForm):
     )
 
     file = forms.FileField(
-        label=_("The letter, if there is one: photograph or scan"),
-        help_text=_("A picture or a PDF of at most ten pages and 10 MB. It is drawn anew without anything the camera added."),
-        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        label=_("The letter or the recording, if there is one"),
+        help_text=_(
+            "A picture or a PDF of at most ten pages and 10 MB, or a recording (WAV, MP3, M4A, Ogg) of at most ten minutes and "
+            "16 MB. It is made anew without anything the device added. Whatever becomes of the file, the no counts."
+        ),
+        widget=forms.FileInput(attrs={"accept": f"{ACCEPTED},{recorded.ACCEPTED}"}),
         required=False,
+        allow_empty_file=True,  # proves nothing, as any other that is not taken
     )
 
     def __init__(self, *args: Any, parts: Sequence[tuple[str, str]], **kwargs: Any) -> None:
@@ -49,19 +58,37 @@ class WithdrawForm(StrictForm):
         super().__init__(*args, **kwargs)
         everything = _("Everything: no calls, no messages, no passing on, for the whole office")
         self.fields["scope"].choices = [("", everything), *parts]  # type: ignore[attr-defined]
+        self.unkept: Promise | str = ""  # why a file that came along is not kept
 
-    def clean_file(self) -> list[bytes]:
-        """The letter's pages as pictures, none where there is no letter, or a sentence that says what is taken (D1)."""
-        sent = self.cleaned_data["file"]
+    def clean_file(self) -> Speech | list[bytes]:
+        """The letter's pages as pictures, or what was said as samples; none where there is none, or none that is taken.
+
+        A file that proves nothing takes nobody's no away: `unkept` says why it is not kept (D1, D4).
+        """
+        sent, aloud = self.cleaned_data["file"], self.cleaned_data.get("method") == "spoken"
         try:
-            return scanning.pages_of(sent.read()) if sent else []
+            return _proof(sent.read()) if sent else []
         except scanning.ScanRefused as refused:
-            raise forms.ValidationError(str(PROBLEMS[refused.word])) from None
+            unknown, why = refused.word == "kind" and aloud, PROBLEMS[refused.word]
+            self.unkept = recorded.SENTENCES["kind"] if unknown else why
+        except SpeechRefused as refused:
+            unknown, why = refused.word in ("kind", "damaged") and not aloud, recorded.SENTENCES[refused.word]
+            self.unkept = PROBLEMS["kind"] if unknown else why
+        return []
 
     def chosen(self) -> set[tuple[str, str]] | None:
         """The purpose and channel to stop; None for everything."""
         purpose, _slash, channel = self.cleaned_data["scope"].partition("/")
         return {(purpose, channel)} if channel else None
+
+
+def _proof(data: bytes) -> Speech | list[bytes]:
+    """What a file is by its first bytes: a recording, else a letter. Raises SpeechRefused, ScanRefused."""
+    try:
+        kinds.kind_of(data)
+    except SpeechRefused:
+        return scanning.pages_of(data)
+    return decoding.speech_of(data)
 
 
 class OutcomeForm(StrictForm):

@@ -21,6 +21,7 @@ from consent.models import (
     NoticePurpose,
     PaperPage,
     Recording,
+    RefusalRecording,
     RightsRequest,
     SmsMessage,
 )
@@ -89,6 +90,10 @@ def _record(contact: Contact, leaves: datetime) -> dict[str, Any]:
             for row in _newest(Evidence.objects.filter(subject_id=pk, kind=Evidence.Kind.LETTER), "created_at")
         ],
         "recordings": [_recording(row) for row in _newest(_spoken(pk), "spoken_at")],
+        "refusals": [
+            {"kept": _time(row.created_at), "seconds": row.seconds, "sha256": row.sound}
+            for row in _newest(RefusalRecording.objects.filter(subject_id=pk, file_key__isnull=False), "created_at")
+        ],
         "requests": [_request(row) for row in _newest(RightsRequest.objects.filter(subject_id=pk), "received_at")],
         "links": [_link(row) for row in _newest(Referral.objects.filter(referrer=pk), "created_at")],
         "passed_to": _passed_to(pk),

@@ -16,7 +16,7 @@ _BY_TABLE = {
     "consent_consent": "consent_consent_audit consent_consent_audit_truncate "
     "consent_consent_written_insert consent_consent_written_update",
     "consent_consentevent": "consent_consentevent_apart consent_consentevent_evidence consent_consentevent_grows "
-    "consent_consentevent_grows_truncate consent_consentevent_written",
+    "consent_consentevent_grows_truncate consent_consentevent_no consent_consentevent_written",
     "consent_consentreview": "consent_consentreview_grows consent_consentreview_grows_truncate",
     "consent_contactwindow": "consent_contactwindow_audit consent_contactwindow_audit_truncate "
     "consent_contactwindow_grows consent_contactwindow_grows_truncate",
@@ -37,6 +37,7 @@ _BY_TABLE = {
     "consent_partner_fixed_truncate consent_partner_born consent_partner_stays consent_partner_kept",
     "consent_purpose": "consent_purpose_apart_insert consent_purpose_apart_update",
     "consent_recording": "consent_recording_hold consent_recording_hold_update",
+    "consent_refusalrecording": "consent_refusalrecording_hold consent_refusalrecording_hold_update",
     "consent_rightsrequest": "consent_rightsrequest_audit consent_rightsrequest_audit_truncate "
     "consent_rightsrequest_decided consent_rightsrequest_stays consent_rightsrequest_hold",
     "consent_smsmessage": "consent_smsmessage_debt consent_smsmessage_hold consent_smsmessage_hold_update",

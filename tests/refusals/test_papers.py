@@ -1,4 +1,4 @@
-"""What the tables of signed paper and recorded speech refuse by themselves (C6, J2)."""
+"""What the tables of signed paper and recorded speech refuse by themselves (C6, D4, J2)."""
 
 import os
 from datetime import timedelta
@@ -7,13 +7,14 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
+from audit import trail
 from consent import notices
-from consent.models import PaperPage, Recording
+from consent.models import Consent, ConsentEvent, Evidence, PaperPage, Recording, RefusalRecording
 from contacts import hold
 from contacts.models import Contact
 from tests import house
 from tests.audit.cast import run
-from tests.refusals.naming import AT, plain, proves
+from tests.refusals.naming import AT, BY, plain, proves
 from vault import sealing
 
 
@@ -86,3 +87,66 @@ def test_under_a_hold_neither_the_recordings_key_nor_its_row_goes(recording):
             run(road)
     run("UPDATE consent_recording SET size = 2")
     assert Recording.objects.get().size == 2
+
+
+@pytest.fixture
+def recorded_no():
+    """The recording of Wang's no, and the house."""
+    home = house.build()
+    subject = house.arrive(home.event, house.WANG)[0].subject_id
+    values = {"subject_id": subject, "digest": "x", "size": 1, "seconds": 3, "created_at": AT, "added_by": home.li}
+    row = RefusalRecording(id=uuid4(), sound="y", proof=_proof(subject), **values)
+    row.file_key = sealing.seal_bytes(os.urandom(32), field_id="consent.refusal.file", row=row.pk, owner=subject)
+    row.save()
+    return home, row, values
+
+
+def _proof(subject, kind="refusal"):
+    return Evidence.objects.create(subject_id=subject, kind=kind, digest="y", created_at=AT)
+
+
+@proves("refusal_recording_has_a_length", "one_refusal_recording_once", "consent.RefusalRecording.proof")
+@plain
+@pytest.mark.parametrize("wrong", [{"seconds": 0}, {"seconds": 601}, {"sound": "y"}, {"proof": None}])
+def test_the_recording_of_a_no_has_a_length_is_there_once_and_proves_one_no(recorded_no, wrong):
+    """(D4)"""
+    _home, row, values = recorded_no
+    if "proof" in wrong:
+        wrong = {"proof": row.proof}
+    fresh = {"sound": "z", "proof": _proof(row.subject_id)}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RefusalRecording.objects.create(**values | fresh | wrong)
+    RefusalRecording.objects.create(**values | fresh | {"seconds": 600})
+
+
+@proves("consent_refusalrecording_hold", "consent_refusalrecording_hold_update")
+@plain
+def test_under_a_hold_neither_the_key_of_a_recorded_no_nor_its_row_goes(recorded_no):
+    """(D4, J2)"""
+    home, row, _values = recorded_no
+    contact = Contact.objects.get(pk=row.subject_id)
+    hold.place(contact=contact, case_ref="7", reason="dispute", review_on=AT.date(), by=home.chen, at=AT)
+    for road in ("UPDATE consent_refusalrecording SET file_key = NULL", "DELETE FROM consent_refusalrecording"):
+        with pytest.raises(DatabaseError, match="a legal hold stands"), transaction.atomic():
+            run(road)
+    run("UPDATE consent_refusalrecording SET size = 2")
+    assert RefusalRecording.objects.get().size == 2
+
+
+@proves("consent_consentevent_no")
+@pytest.mark.parametrize("kind", ["letter", "refusal"])
+@pytest.mark.parametrize("after", ["asserted", "given", "renewed"])
+@plain
+def test_what_proves_a_no_proves_no_yes(after, kind):
+    """(D1, D4) A no by the same proof is taken."""
+    home = house.build()
+    subject = house.arrive(home.event, house.WANG)[0].subject_id
+    trail.record("contact.changed", by=BY, at=AT, subject=subject)
+    step = ConsentEvent.objects.get(consent__subject=subject, after="given")
+    step.pk, step.number, step.after, step.evidence = uuid4(), 9, after, _proof(subject, kind)
+    step._state.adding = True
+    with pytest.raises(IntegrityError, match="what proves a no proves no yes"), transaction.atomic():
+        step.save(force_insert=True)
+    step.after = "withdrawn"
+    step.save(force_insert=True)
+    assert Consent.objects.get(subject=subject, purpose="phone_contact").events.filter(evidence__kind=kind).count() == 1
