@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import FilteredRelation, Q
 
-from contacts import nights
+from contacts import freshness, nights
 from contacts.masking import Wish, show
 from contacts.models import Contact, Phone
 from team import fields
@@ -17,6 +17,7 @@ from team.fields import Level
 from team.models import User
 
 TEXTS = ("name", "company", "title", "wechat", "email", "note")
+PHONE = ("contact_id", "kind", "number", "wrong_at", "verified_at", "failed_at", "confirmed_at", "created_at")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class PhoneCard:
     may_call: bool
     may_reveal: bool
     wrong: bool
+    stale: str
+    seen: datetime
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,11 @@ class Card:
     days_left: int
     life_left: int
 
+    @property
+    def stale(self) -> bool:
+        """Whether one of the numbers wants to be asked about (A5)."""
+        return any(phone.stale for phone in self.phones)
+
 
 class _Around(NamedTuple):
     """What stands beside a person in other tables."""
@@ -75,7 +83,7 @@ def of(contacts: Sequence[Contact], *, by: User, at: datetime) -> list[Card]:
     ids = [contact.pk for contact in contacts]
     levels = fields.levels_of(by, at=at)
     phones: dict[UUID, list[Phone]] = defaultdict(list)
-    for phone in Phone.objects.filter(contact_id__in=ids).only("contact_id", "kind", "number", "wrong_at"):
+    for phone in Phone.objects.filter(contact_id__in=ids).only(*PHONE):
         phones[phone.contact_id].append(phone)
     around = _around(ids)
     flat = [phone for contact in contacts for phone in phones[contact.pk]]
@@ -85,7 +93,7 @@ def of(contacts: Sequence[Contact], *, by: User, at: datetime) -> list[Card]:
     cards = []
     for n, contact in enumerate(contacts):
         words = dict(zip(TEXTS, texts[n * len(TEXTS) : (n + 1) * len(TEXTS)], strict=True))
-        numbers = tuple(_phone_card(phone, masked[phone.pk], levels) for phone in phones[contact.pk])
+        numbers = tuple(_phone_card(phone, masked[phone.pk], levels, at=at) for phone in phones[contact.pk])
         cards.append(_card(contact, words, numbers, around[contact.pk], at=at))
     return cards
 
@@ -111,7 +119,7 @@ def _phone_wish(phone: Phone, levels: fields.Levels) -> Wish:
     return Wish(phone.number, levels[f"contacts.{phone.kind}"], number=True)
 
 
-def _phone_card(phone: Phone, text: str, levels: fields.Levels) -> PhoneCard:
+def _phone_card(phone: Phone, text: str, levels: fields.Levels, *, at: datetime) -> PhoneCard:
     level = levels[f"contacts.{phone.kind}"]
     return PhoneCard(
         pk=phone.pk,
@@ -120,6 +128,8 @@ def _phone_card(phone: Phone, text: str, levels: fields.Levels) -> PhoneCard:
         may_call=level >= Level.CALL and phone.wrong_at is None,
         may_reveal=level >= Level.REVEAL and phone.wrong_at is None,
         wrong=phone.wrong_at is not None,
+        stale=freshness.mark(phone, at=at),
+        seen=phone.failed_at or freshness.last(phone),
     )
 
 

@@ -9,12 +9,13 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from consent.models import Consent
+from contacts import freshness
 from contacts.models import Contact
 
 PAGE = 50
 STATES = ("given", "requested", "deferred", "asserted", "withdrawn", "refused", "expired")
 LEAVING = {"7": 7, "30": 30}
-KEYS = frozenset({"state", "event", "leaving", "source", "before"})
+KEYS = frozenset({"state", "event", "leaving", "source", "stale", "before"})
 
 
 class FilterRefused(ValueError):
@@ -29,6 +30,7 @@ class Filters:
     event: UUID | None = None
     leaving: str = ""
     source: str = ""
+    stale: bool = False
     before: tuple[datetime, UUID] | None = None
 
     def where(self, *, at: datetime) -> Q:
@@ -43,6 +45,8 @@ class Filters:
             where &= Q(delete_on__lte=at + timedelta(days=LEAVING[self.leaving]))
         if self.source:
             where &= Q(source=self.source)
+        if self.stale:
+            where &= freshness.among(at=at)
         return where
 
     def query(self) -> str:
@@ -52,6 +56,7 @@ class Filters:
             "event": self.event or "",
             "leaving": self.leaving,
             "source": self.source,
+            "stale": "1" if self.stale else "",
         }
         return urlencode({key: value for key, value in pairs.items() if value})
 
@@ -68,11 +73,11 @@ def read(params: Mapping[str, str]) -> Filters:
     state, leaving, source = params.get("state", ""), params.get("leaving", ""), params.get("source", "")
     if (state and state not in STATES) or (leaving and leaving not in LEAVING):
         raise FilterRefused
-    if source and source not in Contact.Source.values:
+    if (source and source not in Contact.Source.values) or params.get("stale", "") not in ("", "1"):
         raise FilterRefused
     try:
         event = UUID(params["event"]) if params.get("event") else None
-        return Filters(state, event, leaving, source, _place(params.get("before", "")))
+        return Filters(state, event, leaving, source, params.get("stale") == "1", _place(params.get("before", "")))
     except ValueError:
         raise FilterRefused from None
 

@@ -6,12 +6,13 @@ from django.db import transaction
 
 from audit import trail
 from consent.gate import OFFICE
-from contacts import retention, withdrawal
+from contacts import freshness, retention, withdrawal
 from contacts.models import CallAttempt, Contact, Phone
 from team.models import User
 
 Outcome = CallAttempt.Outcome
 LATEST = timedelta(days=180)
+REACHED = (Outcome.ANSWERED, Outcome.LATER)  # the person was there: the number is theirs still (A5)
 
 
 class OutcomeRefused(Exception):
@@ -23,7 +24,8 @@ def note(*, attempt: CallAttempt, outcome: str, by: User, at: datetime, later_on
 
     "Refused" withdraws everything for this person and number at once; "wrong number" closes the
     number at once; "later" needs the day the person named, within half a year. "No answer" is never
-    taken for a refusal, but three in a row start the clock by which a person leaves. Raises OutcomeRefused.
+    taken for a refusal, but three in a row start the clock by which a person leaves. Who answers shows that the number is
+    theirs still; "out of service" marks it. Raises OutcomeRefused.
     """
     if outcome not in Outcome.values or attempt.user_id != by.pk:
         raise OutcomeRefused("unknown")
@@ -47,6 +49,10 @@ def _day(later_on: date | None, at: datetime) -> date:
 def _act(attempt: CallAttempt, outcome: str, *, by: User, at: datetime) -> None:
     if outcome == Outcome.WRONG_NUMBER:
         Phone.objects.filter(pk=attempt.phone_id).update(wrong_at=at)
+    if outcome in REACHED:
+        Phone.objects.filter(pk=attempt.phone_id).update(**freshness.seen(at))
+    if outcome == Outcome.OUT_OF_SERVICE:
+        Phone.objects.filter(pk=attempt.phone_id).update(failed_at=at)
     if outcome in (Outcome.REFUSED, Outcome.WRONG_NUMBER):
         reason = "wrong_number" if outcome == Outcome.WRONG_NUMBER else "call"
         withdrawal.withdraw(subject=attempt.subject_id, scope=None, method="spoken", reason=reason, by=by, at=at)

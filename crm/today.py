@@ -1,34 +1,22 @@
 """What waits for each role today: numbers with a way to act on each."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit import watch
 from audit.models import Entry, ExportJob, Redaction
 from consent import working_days
-from consent.models import Consent, NoticeVersion, Partner, RightsRequest, Suppression
-from contacts import calling, canaries, debts, hold, leaving_page, review_queue, sweep, visibility
-from contacts.models import CallAttempt, LegalHold, PaidListCase, RuleChange, SweepRun
+from consent.models import Consent, RightsRequest, Suppression
+from contacts import calling, canaries, debts, freshness, leaving_page, review_queue, sweep, visibility
+from contacts.models import CallAttempt, Contact, LegalHold, PaidListCase, SweepRun
 from contacts.nights import OFFICE
+from crm import second_eyes
+from crm.tile import Tile
 from team.models import Book, Pledge, User
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One number that matters today, where it leads (if anywhere), and how it should look."""
-
-    label: Promise
-    count: int
-    hint: Promise | str
-    url: str
-    icon: str
-    tone: str = ""
 
 
 def tiles(user: User, *, at: datetime) -> list[Tile]:
@@ -82,6 +70,7 @@ def _selling(user: User, at: datetime) -> list[Tile]:
             "warn",
         ),
         *_returned(user),
+        *_stale(mine, at),
         Tile(
             _("Leave within 7 days"),
             mine.filter(delete_on__lte=at + timedelta(days=7)).count(),
@@ -91,6 +80,17 @@ def _selling(user: User, at: datetime) -> list[Tile]:
             "",
         ),
     ]
+
+
+def _stale(mine: QuerySet[Contact], at: datetime) -> list[Tile]:
+    """Numbers of which nobody has seen for long that they are still their person's (A5)."""
+    asked = mine.filter(freshness.among(at=at)).count()
+    url = f"{reverse('contacts')}?stale=1"
+    return (
+        [Tile(_("Numbers not confirmed lately"), asked, _("ask first whom you talk to"), url, "phone-missed", "")]
+        if asked
+        else []
+    )
 
 
 def _returned(user: User) -> list[Tile]:
@@ -124,7 +124,7 @@ def _compliance(user: User, at: datetime) -> list[Tile]:
             "bad" if overdue else "ok",
         ),
         Tile(_("Legal holds"), held, _("review by their date"), reverse("holds"), "lock", ""),
-        *_second_eyes(at),
+        *second_eyes.tiles(at),
         *_no_calendar(at),
         *_to_be_taken_out(user),
         Tile(
@@ -211,7 +211,7 @@ def _admin(user: User, at: datetime) -> list[Tile]:
             "book-user",
             "bad" if orphans else "",
         ),
-        *_second_eyes(at),
+        *second_eyes.tiles(at),
         *_no_calendar(at),
         Tile(_("Sweeps in the last 7 days"), swept, _("one a night is right"), "", "timer", "" if swept else "bad"),
         _seal(at),
@@ -226,33 +226,6 @@ def _no_calendar(at: datetime) -> list[Tile]:
     unknown = sum(working_days.for_calls(day) == "unknown" for day in days)
     hint = _("nobody is called then: renew the package chinesecalendar")
     return [Tile(_("Days that no calendar knows"), unknown, hint, "", "calendar-x", "warn")] if unknown else []
-
-
-def _second_eyes(at: datetime) -> list[Tile]:
-    """What wants a person's yes: sweeps that wait or rest, holds that nobody but one person stands for."""
-    runs = list(SweepRun.objects.filter(state__in=["waiting", "paused"]).order_by("cutoff")[:10])
-    holds = hold.unattended(at=at)
-    exports = list(ExportJob.objects.filter(state="asked", expires_at__gt=at).order_by("asked_at")[:10])
-    found = []
-    if exports:
-        url = reverse("audit_export_job", args=[exports[0].pk])
-        found.append(Tile(_("Exports of the trail to decide"), len(exports), _("look, then decide"), url, "download", "warn"))
-    if changes := RuleChange.objects.filter(state="proposed").count():
-        url = reverse("retention_rules")
-        found.append(Tile(_("Rules that wait for a decision"), changes, _("agree or refuse"), url, "scroll-text", "warn"))
-    if draft := NoticeVersion.objects.filter(published_at__isnull=True, proposed_at__isnull=False).first():
-        url = reverse("notice_draft", args=[draft.pk])
-        found.append(Tile(_("Notices that wait for a second person"), 1, _("read, then publish"), url, "scroll-text", "warn"))
-    if entered := Partner.objects.filter(approved_at__isnull=True, ended_at__isnull=True).count():
-        hint = _("look, then approve")
-        found.append(Tile(_("Partners that wait for a second person"), entered, hint, reverse("partners"), "handshake", "warn"))
-    if runs:
-        url = reverse("sweep", args=[runs[0].pk])
-        found.append(Tile(_("Sweeps that wait for people"), len(runs), _("look, then approve"), url, "timer", "bad"))
-    if holds:
-        url = reverse("holds")
-        found.append(Tile(_("Holds that want a second person"), holds, _("approve, review or lift"), url, "lock", "warn"))
-    return found
 
 
 def _to_be_taken_out(user: User) -> list[Tile]:

@@ -18,7 +18,7 @@ from consent.ledger import Ask
 from consent.models import Challenge, Consent, Evidence, NoticePurpose, SmsMessage, Subject
 from consent.models.notice import Form
 from consent.models.subject import MINORS
-from contacts import retention
+from contacts import freshness, retention
 from contacts.intake import arriving, waiting
 from contacts.intake.arriving import Draft
 from contacts.models import Contact, Event, Phone, Referral, Submission
@@ -260,7 +260,7 @@ def put_off(*, submission: Submission, code: str, ask_on: datetime | None, langu
             proof = Evidence.objects.create(subject_id=subject, kind="otp", digest=asked.code_hash, created_at=at)
             ages.own(subject, submission.age, at=at)
             deferring.defer(subject=subject, scope=scope, ask_on=ask_on, proof=proof, language=language, at=at)
-            _typed(submission).update(confirmed_at=at)
+            _typed(submission).update(confirmed_at=at, **freshness.seen(at))
             retention.refresh([subject], at=at)
     except states.TransitionRefused:  # erased while we waited for the consent
         raise challenge.ChallengeRefused("expired") from None
@@ -283,7 +283,7 @@ def _give(submission: Submission, asked: Challenge, language: str, at: datetime)
         asks = waiting.lawful([Ask(subject, tick, submission.source) for tick in ticks])
         consents = ledger.give(asks, evidence={subject: proof}, grade="A", method="otp", language=language, by=by, at=at)
         suppression.lift(subject, by=by, at=at)
-        _typed(submission).update(confirmed_at=at)
+        _typed(submission).update(confirmed_at=at, **freshness.seen(at))
         retention.refresh([subject], at=at)
         token = stop_link.issue(subject=subject, at=at)
     return Receipt(consents, token)

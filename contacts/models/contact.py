@@ -90,6 +90,9 @@ class Phone(models.Model):
     cross_border = models.BooleanField(default=False)
     confirmed_at = models.DateTimeField(null=True)
     wrong_at = models.DateTimeField(null=True)
+    # When it was last seen to be theirs, and when a call found it out of service (A5); SQLite adds both without rebuilding.
+    verified_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     position = models.PositiveSmallIntegerField(default=0)
 

@@ -26,7 +26,7 @@ from consent.models import (
     SmsMessage,
 )
 from consent.receipts import signed
-from contacts import keeping, passed_on, referring
+from contacts import freshness, keeping, passed_on, referring
 from contacts.models import CallAttempt, Contact, OwnVisit, Phone, Referral
 from contacts.own import bearers
 from vault import opening, signing
@@ -154,7 +154,8 @@ def _window(row: ContactWindow) -> dict[str, Any]:
 
 def _numbers(pk: UUID) -> list[dict[str, Any]]:
     rows = list(Phone.objects.filter(contact_id=pk, wrong_at__isnull=True).order_by("position"))
-    return [{"kind": row.kind, "confirmed": _time(row.confirmed_at), **_opened({"number": row.number})} for row in rows]
+    told = [{"kind": row.kind, "confirmed": _time(row.confirmed_at), "seen": _time(freshness.last(row))} for row in rows]
+    return [one | _opened({"number": row.number}) for one, row in zip(told, rows, strict=True)]
 
 
 def _opened(boxes: dict[str, Sealed | None]) -> dict[str, str]:

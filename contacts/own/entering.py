@@ -17,7 +17,8 @@ from audit.trail import Self_
 from consent import challenge, sms
 from consent.challenge import ChallengeRefused
 from consent.models import SmsMessage
-from contacts.models import OwnVisit
+from contacts import freshness
+from contacts.models import OwnVisit, Phone
 from contacts.own import bearers
 from vault import index, opening
 
@@ -95,6 +96,7 @@ def confirm(*, visit: OwnVisit, code: str, at: datetime) -> bool:
         if right:
             people = bearers.of(bytes(row.fingerprint))
             trail.record_many([trail.EntryDraft("person.signin", by=Self_(pk), at=at, subject=pk) for pk in people])
+            Phone.objects.filter(pk__in=[row.pk for row in people.values()]).update(**freshness.seen(at))
     return right
 
 

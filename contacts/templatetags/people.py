@@ -7,6 +7,7 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from consent import promises, reasons, states
 from consent.models import Consent, NoticePurpose, Purpose
 from consent.rules import Verdict
 from contacts.cards import Card, PhoneCard
+from contacts.freshness import DEAD
 from team import addresses
 from team.templatetags.face import drawn
 
@@ -113,7 +115,17 @@ def number(phone: PhoneCard, pk: UUID) -> SafeString:
         after = format_html(REVEAL, addresses.of("reveal", pk), phone.pk, gettext("Reveal"), drawn("eye"))
     else:
         after = NOTHING
-    return format_html('<span class="phone">{}{}</span>', phone.text, after)
+    return format_html('<span class="phone">{}{}</span>{}', phone.text, after, freshness(phone))
+
+
+@register.simple_tag
+def freshness(phone: PhoneCard) -> SafeString:
+    """A badge where a number wants to be asked about: since when nobody has seen that it is theirs, or found dead (A5)."""
+    if not phone.stale:
+        return NOTHING
+    day = {"day": f"{localtime(phone.seen):%Y-%m-%d}"}
+    words = gettext("out of service on %(day)s") if phone.stale == DEAD else gettext("not confirmed since %(day)s")
+    return format_html(' <span class="badge warn">{}</span>', words % day)
 
 
 @register.simple_tag
