@@ -1,5 +1,8 @@
 """What every test shares: one clock, quick passwords, and which tests belong to which round."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 import time_machine
 from django.db import connections
@@ -55,6 +58,25 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
     for named in connections.settings.values():
         if patience := named["OPTIONS"].get("options"):
             named["OPTIONS"]["options"] = f"{patience} -c idle_in_transaction_session_timeout=0"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
+    """As pytest-django's; both sides are copied into files before anybody writes, where they are SQLite's."""
+    folder = tmp_path_factory.mktemp("migrated")
+    with django_db_blocker.unblock():
+        for alias, name in (("default", "yunnuo.sqlite3"), ("vault", "vault.sqlite3")):
+            if connections[alias].vendor == "sqlite":
+                connections[alias].ensure_connection()
+                with closing(sqlite3.connect(folder / name)) as file:
+                    connections[alias].connection.backup(file)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def migrated(django_db_setup):
+    """A folder with both sides as the migrations leave them, for processes with an office of their own; empty on PostgreSQL."""
+    return django_db_setup
 
 
 @pytest.fixture(autouse=True, scope="session")

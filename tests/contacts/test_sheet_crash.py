@@ -2,12 +2,15 @@
 
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+import pytest
 
 HOUSE = Path(__file__).resolve().parents[2]
 SEED = 20261125
@@ -40,31 +43,44 @@ def killed_at(var, batches, pause):
     return process.wait()
 
 
-def test_killed_in_the_middle_and_run_again_nobody_is_doubled_and_nobody_is_lost(tmp_path):
-    assert worker(tmp_path, "prepare").wait() == 0
+@pytest.fixture(scope="module")
+def sheet(tmp_path_factory, migrated):
+    """A house with a sheet that is being saved, in files."""
+    var = tmp_path_factory.mktemp("crash") / "house"
+    shutil.copytree(migrated, var)
+    assert worker(var, "prepare").wait() == 0
+    return var
+
+
+@pytest.fixture
+def house(sheet, tmp_path):
+    """A copy for each test."""
+    return Path(shutil.copytree(sheet, tmp_path / "house"))
+
+
+def test_killed_in_the_middle_and_run_again_nobody_is_doubled_and_nobody_is_lost(house):
     dice, seen = random.Random(SEED), [0]
     for batches in (1, 2, 2, 3):
-        assert killed_at(tmp_path, batches, dice.random() / 50) == -signal.SIGKILL
-        seen.append(saved(tmp_path))
+        assert killed_at(house, batches, dice.random() / 50) == -signal.SIGKILL
+        seen.append(saved(house))
     assert seen == sorted(seen)
     assert 0 < seen[-1] < 240, "the worker was killed before the end"
     assert all(count % 20 == 0 for count in seen), "a batch is one step"
-    assert worker(tmp_path, "save").wait() == 0
-    assert saved(tmp_path) == 240
-    assert ask(tmp_path, "SELECT count(*) FROM contacts_sheetrow WHERE made") == (240,)
-    assert ask(tmp_path, "SELECT count(*), count(DISTINCT contact_id) FROM contacts_phone") == (240, 240)
-    assert ask(tmp_path, "SELECT state, done FROM contacts_sheetimport") == ("committed", 240)
-    assert ask(tmp_path, "SELECT count(*), count(DISTINCT subject) FROM audit_entry WHERE act = 'contact.created'") == (
+    assert worker(house, "save").wait() == 0
+    assert saved(house) == 240
+    assert ask(house, "SELECT count(*) FROM contacts_sheetrow WHERE made") == (240,)
+    assert ask(house, "SELECT count(*), count(DISTINCT contact_id) FROM contacts_phone") == (240, 240)
+    assert ask(house, "SELECT state, done FROM contacts_sheetimport") == ("committed", 240)
+    assert ask(house, "SELECT count(*), count(DISTINCT subject) FROM audit_entry WHERE act = 'contact.created'") == (
         240,
         240,
     )
-    tags = ask(tmp_path, "SELECT count(*), count(DISTINCT tag) FROM vault_blindindex WHERE kind = 1", "vault.sqlite3")
+    tags = ask(house, "SELECT count(*), count(DISTINCT tag) FROM vault_blindindex WHERE kind = 1", "vault.sqlite3")
     assert tags == (240, 240)
 
 
-def test_run_once_more_nothing_changes(tmp_path):
-    assert worker(tmp_path, "prepare").wait() == 0
+def test_run_once_more_nothing_changes(house):
     for _n in range(2):
-        assert worker(tmp_path, "save").wait() == 0
-    assert saved(tmp_path) == 240
-    assert ask(tmp_path, "SELECT count(*) FROM audit_entry WHERE act = 'import.committed'") == (1,)
+        assert worker(house, "save").wait() == 0
+    assert saved(house) == 240
+    assert ask(house, "SELECT count(*) FROM audit_entry WHERE act = 'import.committed'") == (1,)

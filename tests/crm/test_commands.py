@@ -1,6 +1,7 @@
 """Every command of the house: help that a stranger understands, and one plain sentence for what it cannot do."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,9 +15,9 @@ OURS = sorted(
 
 
 @pytest.fixture(scope="module")
-def var(tmp_path_factory):
-    """A small demo office, so that a command fails for its own reason; it makes its own tables and keyring."""
-    folder = tmp_path_factory.mktemp("var")
+def var(tmp_path_factory, migrated):
+    """A small demo office, so that a command fails for its own reason; it makes its own keyring."""
+    folder = Path(shutil.copytree(migrated, tmp_path_factory.mktemp("var") / "office"))
     made = said(folder, "demo", "--people", "1")
     assert (made.returncode, made.stdout, made.stderr) == (0, "The demo office is ready.\n", "")
     return folder
@@ -37,6 +38,7 @@ def test_the_commands_of_the_house_are_these():
         "demo",
         "import",
         "keyring",
+        "migrate",
         "receipts",
         "receipts-import",
         "restore",
