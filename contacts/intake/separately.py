@@ -25,7 +25,7 @@ def asked(submission: Submission, *, at: datetime) -> list[NoticePurpose]:
         return []
     rows = NoticePurpose.objects.filter(purpose__form=Form.SEPARATE, version=submission.event.notice_version_id)
     offered = rows.filter(pk__in=submission.event.ticks.values("tick"))
-    heads = Consent.objects.filter(subject=submission.subject_id)
+    heads = Consent.objects.filter(subject=submission.subject_id).select_related("purpose")
     done = {(h.purpose_id, h.channel) for h in heads if _answered(h)}
     return [
         tick
@@ -35,9 +35,13 @@ def asked(submission: Submission, *, at: datetime) -> list[NoticePurpose]:
 
 
 def _answered(head: Consent) -> bool:
-    """A yes in its own form stands, or it was found unlawful, which asking again does not mend."""
+    """A yes stands in its own form and with evidence as good as the gate asks for; or it was found unlawful, for good.
+
+    Signed paper (B) has the form, but where the purpose asks for the person's own act (A) it opens nothing, and so answers
+    nothing (C6): else the one question that would open it were never put.
+    """
     stands = head.state in rules.LIVE and head.form in (Form.SEPARATE, Form.WRITTEN)
-    return stands or head.state in states.UNLAWFUL
+    return (stands and head.grade <= head.purpose.minimum_grade) or head.state in states.UNLAWFUL
 
 
 def _code(submission: Submission, at: datetime) -> Challenge | None:

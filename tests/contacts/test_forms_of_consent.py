@@ -196,6 +196,33 @@ def test_a_no_in_between_stands(home):
     assert Consent.objects.filter(channel="share").count() == 0
 
 
+def test_signed_paper_does_not_answer_the_question_that_asks_for_the_persons_own_act(home):
+    """
+    C3, C6: noon, Wang ticks the share on paper, and the paper is accepted: a written yes of grade B
+    the gate -> grade, since passing on asks for A
+    an hour later her own code -> the question is put all the same, and her button opens it
+    """
+    sent, _receipt = house.arrive(home.event, house.WANG, at=LATER)
+    wang, share = sent.subject_id, home.event.ticks.get(tick__channel="share").tick
+    give(wang, share, "written", kind="paper", grade="B")
+    assert ask(home, wang, "share").reason == "grade"
+    assert [one.pk for one in separately.asked(sent, at=LATER)] == [share.pk]
+    assert separately.agree(sent, share.pk, language="zh", at=LATER) is True
+    head = Consent.objects.get(subject=wang, channel="share")
+    assert (head.state, head.form, head.grade, ask(home, wang, "share").reason) == ("renewed", "separate", "A", "allowed")
+    assert separately.asked(sent, at=LATER) == []
+
+
+def test_signed_paper_answers_it_where_paper_is_enough(home):
+    """C3, C6: written satisfies separate; where the register asks for B only, nobody is asked twice."""
+    Purpose.objects.filter(pk="partner_share").update(minimum_grade="B")
+    sent, _receipt = house.arrive(home.event, house.WANG, at=LATER)
+    share = home.event.ticks.get(tick__channel="share").tick
+    give(sent.subject_id, share, "written", kind="paper", grade="B")
+    assert ask(home, sent.subject_id, "share").reason == "allowed"
+    assert separately.asked(sent, at=LATER) == []
+
+
 def test_the_receipt_says_in_which_form_it_was(home):
     wang = house.arrive(home.event, house.WANG, channels=("call", "share"))[0].subject_id
     told = iso27560.write(record.of(wang, language="en", site="https://crm.example"))["records"]
