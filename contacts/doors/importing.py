@@ -30,6 +30,7 @@ from team.models import User
 
 USERS = ("advisor", "lead")
 State = SheetImport.State
+WAITING = (State.UPLOADED, State.CHECKED)
 BUSY = (State.CHECKING, State.COMMITTING, State.UNDOING)
 RING: dict[str, "Task[Any, Any]"] = {
     State.CHECKING: tasks.check_sheet,
@@ -99,6 +100,8 @@ def imports(request: StaffRequest) -> HttpResponse:
     open_ = events.open_to(request.user)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = UploadForm(*sent, events=open_, partners=_named(timezone.now()))
+    if form.is_bound and form.paid:  # the yes is enough, whatever else is missing or wrong (E3)
+        return redirect("import", paid.stop(event=form.named, by=request.user, at=timezone.now()).pk)
     if form.is_bound and form.is_valid():
         try:
             return redirect("import", _taken_in(form, request.user).pk)
@@ -121,11 +124,9 @@ def _named(at: datetime) -> list[tuple[Partner, str]]:
 
 
 def _taken_in(form: UploadForm, user: User) -> SheetImport:
-    """The sheet, sealed; or, where something was given for it, the case in its stead (E3)."""
-    file, event, at = form.cleaned_data["file"], form.cleaned_data["event"], timezone.now()
-    if form.paid:
-        return paid.stop(event=event, by=user, at=at)
-    return importing.upload(data=file.read(), name=file.name, event=event, by=user, at=at, **form.source)
+    """The sheet, sealed."""
+    file, event = form.cleaned_data["file"], form.cleaned_data["event"]
+    return importing.upload(data=file.read(), name=file.name, event=event, by=user, at=timezone.now(), **form.source)
 
 
 @door(roles=USERS)
@@ -133,7 +134,8 @@ def _taken_in(form: UploadForm, user: User) -> SheetImport:
 def sheet_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One sheet: its columns to confirm, then its verdicts, then its progress."""
     sheet = _own(request, pk)
-    if sheet.state == State.UPLOADED or request.method == "POST" or "columns" in request.GET:
+    still = sheet.state in WAITING and paid.stands(request.user.pk)
+    if not still and (sheet.state == State.UPLOADED or request.method == "POST" or "columns" in request.GET):
         return _columns(request, sheet)
     wanted = RowsForm(request.GET)
     if not wanted.is_valid():
@@ -143,16 +145,18 @@ def sheet_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     if sheet.state not in BUSY:
         looking.at_sheet(sheet, by=request.user, at=timezone.now())
     context = _progress(sheet) | {
+        "still": still,
         "reasons": [] if busy else importing.reasons_of(sheet),
         "page": None if busy else importing.page(sheet, status=status, reason=reason, after=after or 0),
         "status": status,
         "reason": reason,
         "after": after or 0,
-        "problem": _failure(sheet),
+        "problem": PROBLEMS["case"] if still else _failure(sheet),
         "agreement": _agreement(sheet),
         "may_undo": importing.may_undo(sheet),
     }
-    return render(request, "contacts/importing/sheet.html", context)
+    status_code = 400 if still and request.method == "POST" else 200
+    return render(request, "contacts/importing/sheet.html", context, status=status_code)
 
 
 def _failure(sheet: SheetImport) -> str:
@@ -195,7 +199,7 @@ def _columns(request: StaffRequest, sheet: SheetImport) -> HttpResponse:
     bound = request.POST if fresh and "redraw" not in request.POST else None
     shown = sample.shown(table, known.roles, by=request.user, at=timezone.now())
     passed_on = agreements.is_passed_on(sheet)
-    form = MappingForm(bound, table=shown, plan=known, event_year=sheet.event.held_on.year, passed_on=passed_on)
+    form = MappingForm(bound, table=shown, plan=known, event_year=sheet.origin.held_on.year, passed_on=passed_on)
     if form.is_bound and form.is_valid() and _confirm(request, sheet, form, table):
         return redirect("import", sheet.pk)
     if request.method == "POST" and not form.is_bound and not error:
@@ -253,7 +257,7 @@ def go(request: StaffRequest, pk: UUID, deed: str) -> HttpResponse:
     states = {"commit": State.COMMITTING, "undo": State.UNDOING, "stop": ""}
     if deed not in states:
         raise Http404
-    stopped = importing.hindrance(request.user, sheet.event) or agreements.gap(sheet, at=timezone.now())
+    stopped = importing.hindrance(request.user, sheet.origin) or agreements.gap(sheet, at=timezone.now())
     if deed == "commit" and (why := stopped):
         messages.warning(request, str(PROBLEMS[why]))
     elif not importing.begin(sheet=sheet, deed=deed, by=request.user, at=timezone.now()):

@@ -29,7 +29,7 @@ class UploadForm(forms.Form):
         error_messages={"required": _("Please answer before anything of the sheet is read.")},
     )
 
-    event = forms.ModelChoiceField(label=_("Event"), queryset=Event.objects.none())
+    event = forms.ModelChoiceField(label=_("Event"), queryset=Event.objects.none(), required=False)
     partner = forms.ChoiceField(
         label=_("Did somebody else pass these people on to us?"),
         required=False,
@@ -65,10 +65,21 @@ class UploadForm(forms.Form):
         kinds = SheetImport.Provenance
         return {"provenance": kinds.PARTNER if chosen else kinds.OWN, "partner": self._partners.get(chosen)}
 
-    def clean_file(self) -> "UploadedFile[bytes] | None":
-        """Refuse a file that is missing or too large; of a list that was paid for none is wanted."""
-        if self.paid:
-            return None
+    @property
+    def named(self) -> Event | None:
+        """The event that it names, if that is one of theirs."""
+        self.full_clean()
+        return self.cleaned_data.get("event")
+
+    def clean_event(self) -> Event:
+        """Where its people were met; asked here and not by the browser, since a list that was paid for stops without it."""
+        event: Event | None = self.cleaned_data["event"]
+        if event is None:
+            raise forms.ValidationError(self.fields["event"].error_messages["required"])
+        return event
+
+    def clean_file(self) -> "UploadedFile[bytes]":
+        """Refuse a file that is missing or too large."""
         file: UploadedFile[bytes] | None = self.cleaned_data["file"]
         if file is None:
             raise forms.ValidationError(self.fields["file"].error_messages["required"])

@@ -34,7 +34,7 @@ def ticks(sheet: SheetImport) -> list[NoticePurpose]:
 
     What the event asks for, and of a partner's list no more than the agreement lists (E2).
     """
-    rows = sheet.event.ticks.select_related("tick")
+    rows = sheet.origin.ticks.select_related("tick")
     if is_passed_on(sheet):
         listed = sheet.partner.purposes if sheet.partner else []
         rows = rows.filter(tick__purpose__in=listed, tick__channel__in=SPOKEN_FOR)

@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
 
-from contacts.importing import agreements, comparing, guessing, landing
+from contacts.importing import agreements, comparing, guessing, landing, paid
 from contacts.importing.uploading import UploadRefused, reopened
 from contacts.models import SheetImport, SheetRow
 from contacts.sheets import plan as plans
@@ -29,7 +30,8 @@ def check(sheet_id: UUID, *, at: datetime) -> SheetImport:
     """Judge every row; read = ready + held + refused. Safe to run again: it starts from the first row.
 
     A number in somebody else's book looks like any other, and so does one on the list of refusals: the
-    gate refuses it, not the sheet (design, rule 6; D8).
+    gate refuses it, not the sheet (design, rule 6; D8). While a case of its uploader stands it is not read on: it
+    waits for its columns again (E3).
     """
     beside = ("event__notice_version", "event__book", "uploaded_by", "partner")
     sheet = SheetImport.objects.select_related(*beside).get(pk=sheet_id)
@@ -39,17 +41,33 @@ def check(sheet_id: UUID, *, at: datetime) -> SheetImport:
     counts: Counter[str] = Counter()
     masks: Counter[str] = Counter()
     try:
+        _must_go_on(sheet)
         book = _book(sheet)
         with reopened(sheet) as found:
             rules = _rules(sheet, plans.of(sheet.mapping), at, serials=found.head.serials)
             for batch in _batches(judge(found.rows(), rules)):
+                _must_go_on(sheet)
                 _compare(batch, sheet, book, masks)
                 _save(batch, sheet, counts, at)
     except (SheetRefused, UploadRefused) as refused:
-        SheetImport.objects.filter(pk=sheet.pk, state=State.CHECKING).update(state=State.FAILED, problem=str(refused))
+        _leave(sheet, str(refused))
     else:
         _finish(sheet, counts, at)
     return SheetImport.objects.select_related("event").get(pk=sheet_id)
+
+
+def _must_go_on(sheet: SheetImport) -> None:
+    if paid.stands(sheet.uploaded_by_id):
+        raise UploadRefused("case")
+
+
+def _leave(sheet: SheetImport, why: str) -> None:
+    """What was wrong stays with the sheet; one that only has to stand still goes back to where it can be taken up again."""
+    kept: dict[str, Any] = {"state": State.FAILED, "problem": why}
+    if why == "case":
+        _clear(sheet)
+        kept = {"state": State.UPLOADED, "problem": why, "done": 0}
+    SheetImport.objects.filter(pk=sheet.pk, state=State.CHECKING).update(**kept)
 
 
 def _book(sheet: SheetImport) -> Book:
@@ -77,7 +95,7 @@ def judgement(
 
 def _rules(sheet: SheetImport, plan: Plan, at: datetime, *, serials: bool) -> Rules:
     """A consent that a partner took was given on their words, which may be older than ours."""
-    published, passed_on = sheet.event.notice_version.published_at, agreements.of(sheet, at=at)
+    published, passed_on = sheet.origin.notice_version.published_at, agreements.of(sheet, at=at)
     return Rules(
         plan=plan,
         today=timezone.localtime(at).date(),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from audit import trail
 from audit.trail import Actor
 from consent.models import NoticePurpose
-from contacts.importing import agreements, comparing, landing
+from contacts.importing import agreements, comparing, landing, paid
 from contacts.intake import arriving, asserting
 from contacts.intake.arriving import Draft
 from contacts.models import SheetImport, SheetRow
@@ -56,14 +56,14 @@ def _step(pk: UUID, ticks: dict[str, NoticePurpose], by: Actor, at: datetime, no
     """One batch, or the end; True while there may be more.
 
     The book is asked for anew each time, since a book can be handed over in the middle; and so is a partner's agreement,
-    which can lapse or be ended.
+    which can lapse or be ended, and whether the uploader has said meanwhile that a list was paid for (E3).
     """
     with transaction.atomic():
         sheet = _locked(pk)
         if sheet is None:
             return False
         rows, book = list(waiting(sheet)[:BATCH]), landing.book(sheet)
-        if rows and book is not None and not agreements.gap(sheet, at=at):
+        if rows and book is not None and not (paid.stands(sheet.uploaded_by_id) or agreements.gap(sheet, at=at)):
             made = _bring_in(sheet, rows, ticks, book, by, at)
             SheetImport.objects.filter(pk=pk).update(done=F("done") + made, heartbeat=now)
             return True
@@ -126,7 +126,7 @@ def _bring_in(
         [drafts[row.pk] for row in taken],
         ticks={row.pk: [ticks[c] for c in facts[row.pk]["channels"] if c in ticks] for row in taken},
         kind="partner" if passed_on else "mark",
-        event=sheet.event,
+        event=sheet.origin,
         source="partner" if passed_on else "sheet",
         by=by,
         at=at,

@@ -8,12 +8,12 @@ from team.models import Book, User
 
 def book(sheet: SheetImport) -> Book | None:
     """The uploader's own book, or the event's where that is hers: what she brings in she can see (C7)."""
-    return events.book_for(sheet.uploaded_by, sheet.event)
+    return events.book_for(sheet.uploaded_by, sheet.origin)
 
 
 def hindrance(user: User, event: Event) -> str:
     """Why this user cannot bring people in at this event now: `event`, `no_book`, `case`, or nothing."""
-    if paid.open_case(user) is not None:
+    if paid.stands(user.pk):
         return "case"
     if not events.open_to(user).filter(pk=event.pk).exists():
         return "event"

@@ -19,14 +19,15 @@ class CaseRefused(Exception):
     """The case is not closed: `gone` (closed already, or none), `same_person` (whoever opened it cannot close it)."""
 
 
-def stop(*, event: Event, by: User, at: datetime, actor: Actor | None = None) -> SheetImport:
+def stop(*, event: Event | None, by: User, at: datetime, actor: Actor | None = None) -> SheetImport:
     """Open a case instead of reading the list; one that stands open for this user is returned again.
 
-    Returns the record of an import that holds nothing. `at` is aware, UTC; `actor` is who acts for the user, if not they.
+    The yes is enough: `event` is the one they named, if any. Returns the record of an import that holds nothing. `at` is
+    aware, UTC; `actor` is who acts for the user, if not they.
     """
-    standing = open_case(by)
-    if standing is not None:
-        return standing.sheet
+    found = open_case(by)
+    if found is not None:
+        return found.sheet
     pk = uuid4()
     with transaction.atomic():
         trail.record("import.paid", by=actor or by, at=at, subject=pk, outcome="denied", reason="paid_list")
@@ -47,6 +48,11 @@ def stop(*, event: Event, by: User, at: datetime, actor: Actor | None = None) ->
 def open_case(user: User) -> PaidListCase | None:
     """The case of this user that nobody has closed yet."""
     return PaidListCase.objects.select_related("sheet__event").filter(opened_by=user, closed_at__isnull=True).first()
+
+
+def stands(user: UUID) -> bool:
+    """Whether a case of this user is open: then no sheet of theirs is read, and none moves on."""
+    return PaidListCase.objects.filter(opened_by=user, closed_at__isnull=True).exists()
 
 
 def close(*, sheet: UUID, finding: str, by: User, at: datetime) -> None:

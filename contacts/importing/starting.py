@@ -20,7 +20,7 @@ def begin(*, sheet: SheetImport, deed: str, by: Actor, at: datetime) -> bool:
     if deed == "stop":
         return committing.stop(sheet=sheet, by=by, at=at)
     if deed == "commit":
-        kept = landing.hindrance(sheet.uploaded_by, sheet.event) or agreements.gap(sheet, at=at)
+        kept = landing.hindrance(sheet.uploaded_by, sheet.origin) or agreements.gap(sheet, at=at)
         ready = plan.of(sheet.mapping).confirmed and not kept
         return ready and _move(sheet, State.CHECKED, State.COMMITTING, at, file__isnull=False)
     return undoing.may_undo(sheet) and _move(sheet, State.COMMITTED, State.UNDOING, at)

@@ -10,7 +10,7 @@ from django.db import transaction
 from audit import trail
 from audit.trail import Actor
 from consent.models import Partner
-from contacts.importing import landing
+from contacts.importing import landing, paid
 from contacts.models import Event, SheetImport
 from contacts.sheets import mapping, plan, reading
 from contacts.sheets.plan import Choices, Plan
@@ -105,7 +105,9 @@ def reopened(sheet: SheetImport, ask: Ask | None = None) -> Iterator[Sheet]:
 
 
 def preview(sheet: SheetImport, ask: Ask | None = None) -> Table:
-    """The sheet's head and its first rows, for its uploader. Raises UploadRefused."""
+    """The sheet's head and its first rows, for its uploader; not while a case of theirs stands (E3). Raises UploadRefused."""
+    if paid.stands(sheet.uploaded_by_id):
+        raise UploadRefused("case")
     data, name = _opened(sheet)
     with _refusals():
         return reading.read(data, name, ask or confirmed(sheet), keep=SAMPLE)

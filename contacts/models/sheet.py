@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from contacts.models.event import Event
 from vault import labels
 from vault.fields import SealedField
 
@@ -41,7 +42,7 @@ class SheetImport(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     provenance = models.CharField(max_length=8, choices=Provenance.choices, default=Provenance.OWN)
-    event = models.ForeignKey("contacts.Event", on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey("contacts.Event", null=True, on_delete=models.PROTECT, related_name="+")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
     # Which partner passed it on, where one of the register did; NULL with `partner` is one that is not on it (A7).
@@ -79,7 +80,17 @@ class SheetImport(models.Model):
                 ),
                 name="nothing_of_a_paid_list",
             ),
+            models.CheckConstraint(
+                condition=models.Q(event__isnull=False) | models.Q(provenance="paid"), name="sheet_comes_from_an_event"
+            ),
         ]
+
+    @property
+    def origin(self) -> Event:
+        """The event whose people these are; only a list that was paid for may name none, and nothing of it comes this far."""
+        if self.event is None:
+            raise Event.DoesNotExist
+        return self.event
 
 
 class SheetRow(models.Model):

@@ -45,6 +45,17 @@ def test_a_list_that_was_paid_for_stays_one_and_stays_empty(change):
     assert (stopped.provenance, stopped.state, stopped.read, stopped.file) == ("paid", "failed", 0, None)
 
 
+@proves("sheet_comes_from_an_event")
+@plain
+def test_only_a_list_that_was_paid_for_names_no_event():
+    """(E3)"""
+    home = house.build()
+    honest, stopped = bring(home, text(ROWS)), paid.stop(event=None, by=home.li, at=AT)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SheetImport.objects.filter(pk=honest.pk).update(event=None)
+    assert dict(SheetImport.objects.values_list("pk", "event")) == {honest.pk: home.event.pk, stopped.pk: None}
+
+
 @proves(*trigger("contacts_paidlistcase", "audit", "insert", "update", "delete"))
 @real
 def test_no_case_is_opened_changed_or_deleted_without_an_entry():

@@ -33,12 +33,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the file, the event, and the answers that the columns page asks for."""
         parser.add_argument("file", type=Path, help="the sheet")
-        parser.add_argument("--event", required=True, metavar="CODE", help="code of the event it comes from")
+        parser.add_argument("--event", default="", metavar="CODE", help="code of the event it comes from")
         parser.add_argument("--by", metavar="USERNAME", help="who brings it in (an advisor or lead of that event)")
         parser.add_argument(
             "--paid",
             action="store_true",
-            help="it was bought, exchanged or given for something: nothing is read, a case is opened",
+            help="it was bought, exchanged or given for something: nothing is read, a case is opened, dry run or not",
         )
         parser.add_argument(
             "--partner", default="", metavar="AGREEMENT", help="number of the agreement with the partner who passed it on"
@@ -54,11 +54,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Judge, save unless dry, and print what became of the rows."""
         with translation.override("en"):
+            if options["paid"]:
+                _stop(options)
             event = _event(options["event"])
             by = _user(options["by"], event)
-            if options["paid"]:
-                _stop(event, by, options)
             book = _book(by or event.created_by, event)
+            if paid.stands((by or event.created_by).pk):  # a dry run reads no more than a real one (E3)
+                raise CommandError(
+                    "A list that they said was paid for is being looked into. Until compliance is done they bring in no "
+                    "sheet; nothing of this one was read."
+                )
             source = _source(options["partner"])
             data = _bytes(options["file"])
             try:
@@ -96,10 +101,14 @@ def _user(username: str | None, event: Event) -> User | None:
     return user
 
 
-def _stop(event: Event, by: User | None, options: dict[str, Any]) -> NoReturn:
-    """Open a case in place of the list; always raises CommandError (E3)."""
-    if not options["dry_run"]:
-        paid.stop(event=event, by=by or event.created_by, actor=by or System("import"), at=timezone.now())
+def _stop(options: dict[str, Any]) -> NoReturn:
+    """Open a case in place of the list, dry run or not, whatever else is missing; always raises CommandError (E3)."""
+    event = Event.objects.select_related("created_by").filter(code=options["event"]).first()
+    by = User.objects.filter(username=options["by"], is_active=True, role__in=("advisor", "lead")).first()
+    owner = by or (event.created_by if event and options["by"] is None else None)
+    if owner is None:
+        raise CommandError("Whose list is it? Say --by with an advisor or a lead, or --event. Nothing of it was read.")
+    paid.stop(event=event, by=owner, actor=by or System("import"), at=timezone.now())
     raise CommandError(
         "A list that was paid for is not brought in. Nothing of it was read; compliance has a case to look into."
     )
