@@ -241,6 +241,18 @@ RULES: dict[str, tuple[Rule, ...]] = {
 }
 
 
+# A no of these mends itself with time, or concerns who asks: the person's own door is open.
+PASSING = frozenset(
+    {"quiet_hours", "consented_hours", "own_window", "midday_rest", "day_off", "calendar_unknown", "unanswered"}
+    | {"consented_frequency_exceeded", "attempts", "messages", "inactive", "unfit", "field_level"}
+)
+
+
+def another_day(verdict: Verdict) -> bool:
+    """Whether what was asked may be possible later without any act of the person: a yes, or a no that passes."""
+    return verdict.allowed or verdict.reason in PASSING
+
+
 def decide(facts: Facts) -> Verdict:
     """The first rule that says no decides; an unknown action is refused."""
     rules = RULES.get(facts.action)

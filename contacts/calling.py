@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from consent import gate, rules
 from consent.gate import OFFICE
 from consent.models import Consent
-from contacts import looking, usage, visibility
+from contacts import looking, outcome, usage, visibility
 from contacts.cards import Card
 from contacts.models import CallAttempt, Contact
 from team import fields
@@ -24,10 +24,10 @@ SHOWN = 50
 class Desk:
     """What one caller finds: own open calls, people who named today or an earlier day, and the others by end date.
 
-    `closed` is the gate's reason when nobody at all may be called now, for instance at night.
+    Beside an open call stands whether another may come. `closed` is the gate's reason when nobody at all may be called now, for instance at night.
     """
 
-    open_calls: list[tuple[CallAttempt, Card]]
+    open_calls: list[tuple[CallAttempt, Card, bool]]
     promised: list[tuple[date, Card]]
     callable: list[tuple[None, Card]]
     closed: str
@@ -41,9 +41,11 @@ def desk(user: User, *, at: datetime) -> Desk:
     verdicts = _ask(asked, by=user, at=at)
     allowed = [pk for pk in asked if verdicts[pk].allowed][:SHOWN]
     shown = _cards({row.subject_id for row in open_calls} | set(allowed), by=user, at=at)
+    people = Contact.objects.filter(pk__in={row.subject_id for row in open_calls})
+    later = outcome.may_come(list(people), by=user, at=at) if open_calls else set()
     refusals = {verdict.reason for verdict in verdicts.values() if not verdict.allowed}
     return Desk(
-        open_calls=[(row, shown[row.subject_id]) for row in open_calls if row.subject_id in shown],
+        open_calls=[(row, shown[row.subject_id], row.subject_id in later) for row in open_calls if row.subject_id in shown],
         promised=[(days[pk], shown[pk]) for pk in allowed if pk in days],
         callable=[(None, shown[pk]) for pk in allowed if pk not in days],
         closed=refusals.pop() if len(refusals) == 1 and not allowed else "",

@@ -51,7 +51,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class PersonPage:
-    """One person as a page shows them."""
+    """One person as a page shows them; `later` is whether a call may still reach them another day."""
 
     card: Card
     origin: Origin
@@ -63,6 +63,7 @@ class PersonPage:
     steps: list[Step]
     leaves: datetime
     open_calls: list[CallAttempt]
+    later: bool
     held: bool
     book: str
     opening: list[tuple[str, list[str]]]
@@ -91,6 +92,7 @@ def of(contact: Contact, *, by: User, at: datetime) -> PersonPage:
         agreed=agreed,
         steps=timeline.of(contact, acts, calls, leaves=leaves),
         open_calls=[call for call in calls if call.user_id == by.pk and not call.outcome][:5],
+        later=any(rules.another_day(verdicts[action]) for action in ("call", "service_call") if action in verdicts),
         held=bool(hold.held([contact.pk])),
         book=contact.book.name,
         opening=_opening(contact, consents, agreed, partner, by=by),

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -22,6 +23,12 @@ from contacts.models import CallAttempt, Contact, Phone
 from team.doors import StaffRequest, door
 
 USERS = ("advisor", "lead")
+AGAIN: dict[str, Promise] = {
+    "no_day": gettext_lazy("On which day? Tomorrow at the earliest, within half a year."),
+    "no_later": gettext_lazy(
+        "Nobody may call this person any more, so no call can be promised. Please choose what came of this one."
+    ),
+}
 WATCHERS = ("advisor", "lead", "compliance")
 LETTER = gettext_lazy("The letter could not be kept just now. Please keep the paper, and send it here once more later.")
 RECORDING = gettext_lazy("The recording could not be kept just now. Please keep the file, and send it here once more later.")
@@ -110,8 +117,8 @@ def note_outcome(request: StaffRequest, pk: UUID) -> HttpResponse:
     try:
         outcome.note(attempt=attempt, outcome=data["outcome"], later_on=data["later_on"], by=request.user, at=at)
     except outcome.OutcomeRefused as refused:
-        if str(refused) == "no_day":
-            return _asked_again(request, contact, _("On which day? Tomorrow at the earliest, within half a year."), at=at)
+        if str(refused) in AGAIN:
+            return _asked_again(request, contact, str(AGAIN[str(refused)]), at=at)
         messages.info(request, _("This outcome was already noted."))
     else:
         messages.success(request, _("Noted."))

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from audit.models import Entry
-from audit.trail import System
-from consent import gate, notices
-from consent.models import NoticeVersion
+from audit.trail import Self_, System
+from consent import gate, notices, reasons, rules
+from consent.models import Consent, NoticeVersion
 from contacts import calling, dial, outcome, person_page, retention, retention_rules, reveal, rule_changes, usage, withdrawal
 from contacts.models import CallAttempt, Contact, Departure, Phone, RetentionRule
 from contacts.retention_rules import Standing
@@ -111,7 +111,7 @@ def test_a_call_from_the_desk_asks_for_its_outcome_afterwards():
         attempt = CallAttempt.objects.get()
         assert f'name="attempt" value="{attempt.pk}"' in page
         desk = client.get("/calls/")
-        assert [row.pk for row, _card in desk.context["desk"].open_calls] == [attempt.pk]
+        assert [row.pk for row, _card, _later in desk.context["desk"].open_calls] == [attempt.pk]
         assert "13800001234" not in desk.content.decode().replace(" ", "")
         tiles = {str(tile.url): tile.count for tile in client.get("/").context["tiles"]}
         assert tiles["/calls/"] in (0, 1)
@@ -158,6 +158,47 @@ def test_later_needs_the_day_and_comes_back_on_that_day():
     assert calling.promised_today(home.li, at=LATER + 7 * DAY) == 1
     ring(home, contact, number, "answered", at=LATER + 7 * DAY)
     assert calling.promised_today(home.li, at=LATER + 8 * DAY) == 0
+
+
+@pytest.mark.parametrize("how", ["stopped", "ended"])
+def test_where_no_call_can_come_none_is_promised(how):
+    """
+    D2: noon, Li calls Wang; before she notes it, Wang stops everything, or his consent ends
+    his page and the desk -> every other outcome, no "call later"
+    "call later" sent all the same -> a sentence, 400, and nothing is noted
+    """
+    home, at = house.build(), LATER
+    contact, number = meet(home)
+    attempt = ring(home, contact, number)
+    places, word = (f"/contacts/{contact.pk}/", "/calls/"), b'value="later"'
+    with time_machine.travel(LATER, tick=False):
+        assert [word in enter(home.li).get(place).content for place in places] == [True, True]
+    if how == "stopped":
+        withdrawal.withdraw(subject=contact.pk, scope=None, method="link", reason="withdrawal", by=Self_(contact.pk), at=LATER)
+    else:
+        at = Consent.objects.get(subject=contact.pk, channel="call").valid_until + timedelta(seconds=1)
+    with time_machine.travel(at, tick=False):
+        pages = [enter(home.li).get(place).content for place in places]
+        sent = {"attempt": attempt.pk, "outcome": "later", "later_on": f"{at.date() + 2 * DAY}"}
+        answer = enter(home.li).post(f"/contacts/{contact.pk}/outcome/", sent, headers={"accept-language": "en"})
+    if how == "stopped":  # else they are only stored, and on nobody's page
+        assert [(word in page, b'value="answered"' in page) for page in pages] == [(False, True)] * 2
+        assert (answer.status_code, b"no call can be promised" in answer.content) == (400, True)
+    attempt.refresh_from_db()
+    assert attempt.outcome == ""
+
+
+def test_a_call_that_must_wait_may_be_promised():
+    """H3, H4: enough for today, and the night, are no reasons against Monday."""
+    home = house.build()
+    contact, number = meet(home)
+    attempt = ring(home, contact, number)
+    night = house.NOON.replace(hour=15)  # 23:00 in the office
+    for at, told in ((LATER, "attempts"), (night, "quiet_hours")):
+        page = person_page.of(contact, by=home.li, at=at)
+        assert (page.verdict.reason, page.later) == (told, True)
+    outcome.note(attempt=attempt, outcome="later", by=home.li, at=night, later_on=date(2026, 3, 9))
+    assert rules.PASSING <= reasons.SENTENCES.keys()
 
 
 @pytest.mark.parametrize("day", ["", "2026-02-30", "2026/13/01", "tomorrow", "2020-01-01", "9999-12-31"])

@@ -15,7 +15,7 @@ from consent.actions import ACTIONS
 from consent.drafting import drafts
 from consent.drafting.drafts import TickDraft
 from consent.models import Consent, Decision
-from contacts import clients, contracts, dial, events, visibility, withdrawal
+from contacts import clients, contracts, dial, events, outcome, person_page, visibility, withdrawal
 from contacts.models import CallAttempt, Contact, Phone
 from team.models import Book
 from tests import house
@@ -82,6 +82,15 @@ def test_a_client_is_called_about_the_contract_without_any_consent_to_it(home):
     told = gate.explain(said.pk)
     assert (told.agrees, reasons.bases(reasons.code_of(told.verdict))) == (True, ("pipl.13.1.2",))
     assert Consent.objects.filter(subject=home.wang.pk, purpose="service_notice").count() == 0
+
+
+def test_who_stopped_all_marketing_may_be_promised_a_call_about_the_contract(home):
+    """A8, D2: another day is offered for what may still come, and for nobody else."""
+    withdraw(home, home.wang, ("phone_contact", "call"))
+    withdraw(home, home.zhou, ("phone_contact", "call"))  # his notice declared no contract
+    assert outcome.may_come([home.wang, home.zhou], by=home.li, at=LATER) == {home.wang.pk}
+    pages = [person_page.of(contact, by=home.li, at=LATER) for contact in (home.wang, home.zhou)]
+    assert [page.later for page in pages] == [True, False]
 
 
 def test_what_was_withdrawn_of_marketing_leaves_the_contract_and_the_contract_opens_no_marketing(home):
