@@ -1,5 +1,6 @@
 """Words and looks of the people pages: state badges and the gate's reasons."""
 
+from datetime import datetime
 from functools import cache
 from uuid import UUID
 
@@ -140,6 +141,12 @@ def life(card: Card) -> SafeString:
 def is_live(consent: Consent) -> bool:
     """Whether this consent stands."""
     return consent.state in ("given", "renewed")
+
+
+@register.filter
+def ended(consent: Consent) -> datetime | None:
+    """When a consent that once stood came to its end; None while it stands or rests, and where there never was a yes."""
+    return consent.changed_at if consent.given_at and consent.state in states.CLOSED else None
 
 
 @register.filter

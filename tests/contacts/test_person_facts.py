@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit.trail import Self_
-from contacts import nights, person_page, steering, sweep, withdrawal
-from contacts.models import Contact
+from consent.models import Consent
+from contacts import dial, nights, outcome, person_page, steering, sweep, withdrawal
+from contacts.models import Contact, Phone
 from tests import house
 from tests.contacts.test_notice_changes import publish
 from tests.contacts.test_own_page import opened
@@ -47,6 +48,43 @@ def test_who_says_stop_today_leaves_in_the_night_and_every_page_says_so(home):
     assert ["2026-03-03 02:00" in page for page in pages] == [True] * 4
     assert told == "2026-03-02T18:00:00Z"
     assert sweep.run(by=house.BY, at=NIGHT).deleted == 1, "and they do"
+
+
+def test_a_consent_that_ended_says_when_and_no_longer_until_when(home):
+    """D5: of what was stopped the end once promised is nobody's any more, on the colleague's page and on the person's own."""
+    wang = house.arrive(home.event, house.WANG, channels=("call", "sms"))[0].subject_id
+    heads = {head.channel: head for head in Consent.objects.filter(subject=wang)}
+    until = {channel: f"until {head.valid_until.astimezone(nights.OFFICE):%Y-%m-%d}" for channel, head in heads.items()}
+    with time_machine.travel(EVENING, tick=True):
+        phone, li = opened(), enter(home.li)
+
+        def read():
+            return [li.get(f"/contacts/{wang}/", **EN).content.decode(), phone.get("/me/", **EN).content.decode()]
+
+        assert [(until["call"] in page, until["sms"] in page, "ended 2" in page) for page in read()] == [
+            (True, True, False)
+        ] * 2
+        withdrawal.withdraw(
+            subject=wang, scope={("sms_info", "sms")}, method="link", reason="withdrawal", by=Self_(wang), at=EVENING
+        )
+        told = [(page.count("until 2027"), page.count("ended 2026-03-02 21:00")) for page in read()]
+        assert told == [(1, 1)] * 2
+        stop(wang, EVENING)
+        assert [("until 20" in page, page.count("ended 2026-03-02 21:00")) for page in read()] == [(False, 2)] * 2
+
+
+@pytest.mark.parametrize("word", ["", "unanswered", "answered"])
+def test_above_a_call_that_was_made_nothing_says_that_there_was_none(home, word):
+    """J1: the rule asks whether a call was ever answered, and its words say just that."""
+    wang = house.arrive(home.event, house.WANG)[0].subject_id
+    at, number = house.NOON + timedelta(hours=1), Phone.objects.get(contact=wang)
+    made = dial.dial(contact=Contact.objects.get(pk=wang), phone_id=number.pk, in_book=True, by=home.li, at=at)
+    if word:
+        outcome.note(attempt=made, outcome=word, by=home.li, at=at)
+    with time_machine.travel(at, tick=True):
+        page = enter(home.li).get(f"/contacts/{wang}/", **EN).content.decode()
+    assert ("Called without seeing the number" in page, "never contacted" in page) == (True, False)
+    assert ("no call answered yet" in page) == (word != "answered")
 
 
 @given(
