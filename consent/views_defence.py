@@ -32,8 +32,9 @@ def desk(request: StaffRequest) -> HttpResponse:
         bearers = Handle.objects.filter(fingerprint=index.fingerprint(digits)).values("subject")
         found = list(Subject.objects.filter(pk__in=bearers).order_by("-created_at")[:MOST])
     at = timezone.now()
-    may_open = evidence_files.may_open(request.user, at=at)
-    context = {"form": form if form.errors else NumberForm(), "found": found, "today": at, "may_open": may_open}
+    context = {"form": form if form.errors else NumberForm(), "found": found, "today": at}
+    if found and evidence_files.may_open(request.user, at=at):
+        context["with_files"] = evidence_files.who_has([person.pk for person in found])
     return render(request, "consent/defence.html", context, status=400 if form.errors else 200)
 
 
@@ -41,7 +42,8 @@ def desk(request: StaffRequest) -> HttpResponse:
 @require_POST
 def take(request: StaffRequest, subject: UUID) -> HttpResponse:
     """The defence file of this person as a zip, with papers and recordings if asked; 404 for an id that nobody ever bore."""
-    at, files = timezone.now(), "files" in request.POST
+    at = timezone.now()
+    files = "files" in request.POST and bool(evidence_files.who_has([subject]))  # none there is none to ask for
     try:
         made = file.of(subject, by=request.user, at=at, files=files)
     except (file.NobodyThere, file.MayNotOpen):

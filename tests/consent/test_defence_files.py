@@ -181,6 +181,21 @@ def test_what_is_gone_is_named_as_gone_and_the_rest_still_proves(wang, tmp_path)
     assert ([row["state"] for row in told.values()], check(folder)[0]) == (["gone"] * 3, 0)
 
 
+def test_papers_are_offered_only_where_there_are_some(wang):
+    """O1: Zhou signed nothing; no box asks for his papers, and no file is named after papers that are not in it."""
+    zhou = house.arrive(wang.home.event, house.ZHOU)[0].subject_id
+    browser = enter(wang.home.chen)
+    boxes = [
+        browser.post("/defence/", {"number": number}).content.count(b'name="files"') for number in (house.WANG, house.ZHOU)
+    ]
+    assert boxes == [1, 0]
+    answer = browser.post(f"/defence/{zhou}/", {"files": "yes"})
+    assert answer["Content-Disposition"].endswith(f'-{LATER:%Y%m%d}.zip"')
+    assert not [name for name in zipfile.ZipFile(io.BytesIO(answer.content)).namelist() if name.startswith("files/")]
+    erase.one(wang.pk, by=System("sweep"), at=LATER)
+    assert b'name="files"' not in browser.post("/defence/", {"number": house.WANG}).content
+
+
 def test_chen_ticks_a_box_for_them_and_where_the_store_is_away_hears_so(wang):
     browser = enter(wang.home.chen)
     answer = browser.post(f"/defence/{wang.pk}/", {"files": "yes"})

@@ -203,7 +203,13 @@ def test_a_dry_run_stops_as_hard_and_until_the_case_is_closed_it_reads_nothing_e
 
 @pytest.mark.parametrize(
     ("told", "opened_by"),
-    [({"by": "li"}, "li"), ({"event": "fair"}, "li"), ({"event": "nowhere", "by": "wu"}, "wu"), ({"by": "sun"}, None), ({}, None)],
+    [
+        ({"by": "li"}, "li"),
+        ({"event": "fair"}, "li"),
+        ({"event": "nowhere", "by": "wu"}, "wu"),
+        ({"by": "sun"}, None),
+        ({}, None),
+    ],
 )
 def test_the_command_needs_to_know_whose_list_it_was_and_nothing_else(tmp_path, told, opened_by):
     house.build()

@@ -32,7 +32,7 @@ def put_back(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """One column may be empty, for one kind of row."""
 
-    dependencies = [("contacts", "0021_lists_of_partners")]
+    dependencies = [("contacts", "0023_whether_a_number_is_still_theirs")]
 
     operations = [
         migrations.RunPython(take_off, migrations.RunPython.noop),
