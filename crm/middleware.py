@@ -45,7 +45,7 @@ class HeadersMiddleware:
 class SealedSiteMiddleware:
     """Serves nothing while a restored backup may hold people who had left (audit.md §5.8); `/healthz` and `/readyz` answer."""
 
-    OPEN = ("/healthz", "/readyz", "/static/")
+    OPEN = ("/healthz", "/readyz", "/static/", "/favicon.ico")
 
     def __init__(self, get_response: Next) -> None:
         """Keep the next in line."""

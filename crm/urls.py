@@ -21,6 +21,7 @@ urlpatterns = [
     path("healthz/", views.healthz),
     path("readyz", views.readyz, name="readyz"),
     path("readyz/", views.readyz),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("theme/", views.theme, name="theme"),
     path("language/", public_door()(require_POST(set_language)), name="set_language"),
     path("", include("team.urls")),

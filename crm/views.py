@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -61,6 +62,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return JsonResponse({"ok": True})
+
+
+@public_door()
+@require_GET
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Where a browser looks that was told of no icon, as beside a PDF: on to the mark, kept for a day."""
+    answer = HttpResponseRedirect(static("mark.svg"))
+    answer["Cache-Control"] = "public, max-age=86400"
+    return answer
 
 
 @public_door()

@@ -7,6 +7,8 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -98,6 +100,14 @@ def test_every_answer_carries_the_strict_policy_and_stays_nowhere(client, db, ad
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
+
+
+def test_a_browser_that_was_told_of_no_icon_finds_one(client, db):
+    """As beside a PDF: led to the mark, once a day; no session is begun."""
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer["Location"]) == (302, static("mark.svg"))
+    assert (answer["Cache-Control"], answer.cookies) == ("public, max-age=86400", {})
+    assert finders.find("mark.svg")
 
 
 class Strict(HTMLParser):

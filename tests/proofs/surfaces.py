@@ -49,6 +49,7 @@ QUIET = {
     "healthz/": "the same",
     "readyz": "answers with one word",
     "readyz/": "the same",
+    "favicon": "leads to the mark",
     "theme": "sets a cookie of one word and goes back",
     "set_language": "sets a cookie and goes back",
     "sign_out": "ends the session and goes home",
