@@ -224,7 +224,7 @@ def _no_calendar(at: datetime) -> list[Tile]:
         return []
     days = (at.astimezone(OFFICE).date() + timedelta(days=n) for n in range(31))
     unknown = sum(working_days.for_calls(day) == "unknown" for day in days)
-    hint = _("nobody is called then: renew the package chinesecalendar")
+    hint = _("nobody is called then: ask whoever runs the system for the new calendar")
     return [Tile(_("Days that no calendar knows"), unknown, hint, "", "calendar-x", "warn")] if unknown else []
 
 

@@ -406,6 +406,7 @@ def test_who_runs_the_office_is_told_a_month_before_the_calendar_ends(home):
     for user in (home.chen, home.zhao):
         early, late = (today.tiles(user, at=local(f"{known}-{day} 10:00")) for day in ("11-20", "12-20"))
         assert [[tile.icon for tile in tiles].count("calendar-x") for tiles in (early, late)] == [0, 1]
+        assert "chinesecalendar" not in str([tile.hint for tile in late])
 
 
 @pytest.mark.usefixtures("rests")
