@@ -24,7 +24,8 @@ SHOWN = 50
 class Desk:
     """What one caller finds: own open calls, people who named today or an earlier day, and the others by end date.
 
-    Beside an open call stands whether another may come. `closed` is the gate's reason when nobody at all may be called now, for instance at night.
+    Beside an open call stands whether another may come. `closed` is the gate's reason when nobody at all may be called
+    now, for instance at night.
     """
 
     open_calls: list[tuple[CallAttempt, Card, bool]]

@@ -198,7 +198,7 @@ def test_a_call_that_must_wait_may_be_promised():
         page = person_page.of(contact, by=home.li, at=at)
         assert (page.verdict.reason, page.later) == (told, True)
     outcome.note(attempt=attempt, outcome="later", by=home.li, at=night, later_on=date(2026, 3, 9))
-    assert rules.PASSING <= reasons.SENTENCES.keys()
+    assert reasons.SENTENCES.keys() >= rules.PASSING
 
 
 @pytest.mark.parametrize("day", ["", "2026-02-30", "2026/13/01", "tomorrow", "2020-01-01", "9999-12-31"])
