@@ -1,5 +1,6 @@
 """The desk from which compliance proves a consent: find the person, even one who left, and take the file (O4)."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -32,7 +33,7 @@ def desk(request: StaffRequest) -> HttpResponse:
         bearers = Handle.objects.filter(fingerprint=index.fingerprint(digits)).values("subject")
         found = list(Subject.objects.filter(pk__in=bearers).order_by("-created_at")[:MOST])
     at = timezone.now()
-    context = {"form": form if form.errors else NumberForm(), "found": found, "today": at}
+    context: dict[str, Any] = {"form": form if form.errors else NumberForm(), "found": found, "today": at}
     if found and evidence_files.may_open(request.user, at=at):
         context["with_files"] = evidence_files.who_has([person.pk for person in found])
     return render(request, "consent/defence.html", context, status=400 if form.errors else 200)

@@ -48,6 +48,14 @@ class Bundle:
         return found.hexdigest()
 
 
+def beside(folder: Path) -> Path | None:
+    """What a program in this folder is about when nothing is named: the one zip there, else the folder itself; or nothing."""
+    zips = sorted(folder.glob("*.zip"))
+    if zips:
+        return zips[0] if len(zips) == 1 else None
+    return folder if (folder / ENTRIES).is_file() else None
+
+
 def manifest_of(bundle: Bundle) -> dict[str, Any]:
     """The manifest, with every claim of the right kind."""
     try:

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Checks an export of Yunnuo's trail: python3 verify.py BUNDLE.zip --vkey LINE
+"""Checks an export of Yunnuo's trail: python3 verify.py [BUNDLE.zip] --vkey LINE
 
 Needs Python 3.11 or later and nothing else; runs without a network and trusts no server. BUNDLE is the
-zip, or the folder it was unpacked to. The root over all entries is computed anew from the lines of
-entries.jsonl and compared with the signed checkpoint. Prints OK and the counts, or one word for what is
-wrong with the line it concerns, and then ends with 1:
+zip, or the folder it was unpacked to; without one it is what this program lies beside, and that is said. The
+root over all entries is computed anew from the lines of entries.jsonl and compared with the signed
+checkpoint. Prints OK and the counts, or one word for what is wrong with the line it concerns, and then ends with 1:
 
   bundle            it cannot be opened, or a file is missing or one too many
   manifest          the manifest cannot be read, or claims what cannot be
@@ -41,7 +41,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from audit.offline.contents import CHECKPOINT, CHECKPOINTS, ENTRIES, SHEET, VKEY, Bundle, manifest_of
+from audit.offline.contents import CHECKPOINT, CHECKPOINTS, ENTRIES, SHEET, VKEY, Bundle, beside, manifest_of
 from audit.offline.merkle import Edge, pieces
 from audit.offline.signature import Failed, verified, vkey_of
 from audit.offline.waymarks import Waymarks
@@ -261,7 +261,7 @@ def verify(path: Path, *, vkey: str = "", earlier: tuple[str, ...] = (), sheet: 
 def main() -> None:
     """Ask the command line, print one line."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("bundle", type=Path)
+    asked.add_argument("bundle", type=Path, nargs="?", help="the zip or its folder; else what lies beside this program")
     asked.add_argument("--vkey", default="", help="the verifier's line, or a file that holds it")
     asked.add_argument("--old-checkpoint", type=Path, action="append", default=[], metavar="FILE", help="left the house before")
     asked.add_argument("--csv", action="store_true", help="compare the sheet, row by row")
@@ -270,8 +270,13 @@ def main() -> None:
     told = asked.parse_args()
     vkey = Path(told.vkey).read_text().strip() if told.vkey and Path(told.vkey).is_file() else told.vkey
     earlier = tuple(file.read_text(encoding="utf-8") for file in told.old_checkpoint)
+    path = told.bundle or beside(Path(__file__).resolve().parent)
+    if path is None:
+        sys.exit("FAILED: bundle. None was named, and beside this program lies none, or more than one zip: please name it.")
+    if told.bundle is None:
+        sys.stdout.write(f"No bundle was named; this is about {path}, beside this program.\n")
     try:
-        found = verify(told.bundle, vkey=vkey, earlier=earlier, sheet=told.csv, strict=told.strict)
+        found = verify(path, vkey=vkey, earlier=earlier, sheet=told.csv, strict=told.strict)
     except Failed as failed:
         sys.exit(f"FAILED: {failed}")
     hidden = found.end - found.first - found.shown

@@ -108,8 +108,8 @@ def imports(request: StaffRequest) -> HttpResponse:
         except importing.UploadRefused as refused:
             form.add_error(None if str(refused) in ("event", "no_book", "case") else "file", problem(refused))
     mine = SheetImport.objects.filter(uploaded_by=request.user).select_related("event").order_by("-uploaded_at")[:20]
-    status = 400 if form.errors else 200
-    return render(request, "contacts/importing/list.html", {"form": form, "sheets": mine}, status=status)
+    context = {"form": form, "sheets": mine, "open": open_.exists()}
+    return render(request, "contacts/importing/list.html", context, status=400 if form.errors else 200)
 
 
 def _named(at: datetime) -> list[tuple[Partner, str]]:

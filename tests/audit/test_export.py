@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import random
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -117,6 +118,34 @@ def test_a_stranger_runs_the_one_file_and_reads_one_line(exported, sealer, tmp_p
     said = run_alone(folder, folder)
     assert (said.returncode, said.stdout, said.stderr) == (1, "", "FAILED: files\n")
     assert "history-rewritten" in run_alone(folder, "--help").stdout
+
+
+def test_without_a_name_it_checks_what_it_lies_beside_and_says_what(exported, sealer, tmp_path):
+    """The folder it was unpacked to; else the one zip beside it, whichever folder one stands in; of two it takes neither."""
+    folder, line = tmp_path / "unpacked", sealer.signer.verifier.line()
+    with zipfile.ZipFile(exported) as archive:
+        archive.extractall(folder)
+    good = f"OK: 5 entries shown, 0 withheld; places 1 to 5 of 5 in {ORIGIN}."
+
+    def said(*words, cwd=tmp_path):
+        command = [sys.executable, "-I", "-S", folder / "verify.py", *words]
+        run = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
+        return run.returncode, run.stdout.splitlines(), run.stderr
+
+    told = f"No bundle was named; this is about {folder.resolve()}, beside this program."
+    assert said("--vkey", line, "--strict", "--csv") == (0, [told, good], "")
+    entries = folder / bundle.ENTRIES
+    entries.write_bytes(entries.read_bytes().replace(b"call", b"cxll", 1))
+    assert said("--vkey", line, cwd=folder) == (1, [told], "FAILED: files\n")
+    shutil.copy(exported, folder / "trail.zip")
+    assert said("--vkey", line) == (0, [told.replace("unpacked,", "unpacked/trail.zip,"), good], "")
+    shutil.copy(exported, folder / "again.zip")
+    none = "FAILED: bundle. None was named, and beside this program lies none, or more than one zip: please name it.\n"
+    assert said("--vkey", line) == (1, [], none)
+    for file in folder.iterdir():
+        if file.name != "verify.py":
+            file.unlink()
+    assert said() == (1, [], none)
 
 
 def test_the_signature_is_checked_as_the_library_does(tmp_path):
