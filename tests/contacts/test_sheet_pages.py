@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from audit.models import Entry
 from consent.models import Evidence
-from contacts import importing
+from contacts import events, importing
 from contacts.importing import committing, showing
 from contacts.importing.committing import NotConfirmed
 from contacts.models import Contact, Phone, SheetImport, SheetRow
@@ -331,3 +331,18 @@ def test_rows_of_a_checked_again_sheet_are_not_doubled():
     importing.remap(sheet=sheet, roles=sheet.mapping, encoding="", by=home.li, at=house.NOON)
     assert importing.check(sheet.pk, at=house.NOON).read == 5
     assert SheetRow.objects.filter(sheet=sheet).count() == 5
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("en", "you are on the staff of no open one"), ("zh-hans", "您目前不在任何进行中活动的工作人员名单上")]
+)
+def test_who_works_at_no_event_is_told_what_to_do_first(language, sentence):
+    """No empty list to choose from: the page says why, and leads to an event."""
+    home = house.build()
+    asked = {"HTTP_ACCEPT_LANGUAGE": language}
+    pages = [signed_in(user).get("/import/", **asked).content.decode() for user in (home.li, home.wu)]
+    assert [(sentence in page, 'type="file"' in page) for page in pages] == [(False, True), (True, False)]
+    assert [pages[1].count(f'href="{address}"') >= 1 for address in ("/events/new/", "/events/")] == [True, True]
+    assert signed_in(home.wu).post("/import/", {"given": "no", "event": home.event.pk}).status_code == 400
+    events.set_staff(event=home.event, staff=[home.wu], by=home.li, at=house.NOON)
+    assert 'type="file"' in signed_in(home.wu).get("/import/", **asked).content.decode()
