@@ -82,6 +82,27 @@ def test_a_reviewer_hears_a_recording_under_the_strict_policy(chromium, office):
     assert heard == 6
 
 
+# Whether the middle of each of these can be touched where it stands: nothing lies over it, and it is not off the screen.
+TOUCHED = """where => [...document.querySelectorAll(where)].map(one => {
+  const box = one.getBoundingClientRect()
+  const met = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)
+  return !!met && (one === met || one.contains(met)) })"""
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh-hans", 390), ("en", 390), ("en", 1440)])
+def test_the_verdicts_are_within_reach_wherever_one_reads(chromium, office, language, width):
+    """On a phone above the menu, on a desk below the head; and of the phone's whole menu every line can be reached."""
+    page = visit(chromium, office, language, "chen", width=width)
+    page.goto(f"{office}/review/")
+    for down in (0, 300, 100_000):
+        page.evaluate(f"scrollTo(0, {down})")
+        assert page.evaluate(TOUCHED, "form.verdicts :is(button, select, a)") == [True] * 5
+    assert page.evaluate("document.querySelector('main h1').getBoundingClientRect().top < innerHeight / 4 || scrollY > 0")
+    if width == 390:
+        page.click(".more summary")
+        assert page.evaluate("document.querySelector('.more > div').getBoundingClientRect().top >= 0")
+
+
 def test_a_reviewer_needs_one_key_for_each_item(chromium, office):
     page = visit(chromium, office, "zh-hans", "chen")
     page.goto(f"{office}/review/")
