@@ -334,7 +334,8 @@ def test_rows_of_a_checked_again_sheet_are_not_doubled():
 
 
 @pytest.mark.parametrize(
-    ("language", "sentence"), [("en", "you are on the staff of no open one"), ("zh-hans", "您目前不在任何进行中活动的工作人员名单上")]
+    ("language", "sentence"),
+    [("en", "you are on the staff of no open one"), ("zh-hans", "您目前不在任何进行中活动的工作人员名单上")],
 )
 def test_who_works_at_no_event_is_told_what_to_do_first(language, sentence):
     """No empty list to choose from: the page says why, and leads to an event."""
