@@ -140,23 +140,28 @@ def sheet_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     wanted = RowsForm(request.GET)
     if not wanted.is_valid():
         raise BadRequest
-    status, reason, after = (wanted.cleaned_data[name] for name in ("status", "reason", "after"))
-    busy = sheet.state in BUSY
     if sheet.state not in BUSY:
         looking.at_sheet(sheet, by=request.user, at=timezone.now())
-    context = _progress(sheet) | {
-        "still": still,
+    context = _shown(sheet, **wanted.cleaned_data) | {"still": still}
+    if still:
+        context["problem"] = PROBLEMS["case"]
+    status = 400 if still and request.method == "POST" else 200
+    return render(request, "contacts/importing/sheet.html", context, status=status)
+
+
+def _shown(sheet: SheetImport, *, status: str, reason: str, after: int | None) -> dict[str, Any]:
+    """The rows that were asked for, and what else stands on the page of a sheet."""
+    busy = sheet.state in BUSY
+    return _progress(sheet) | {
         "reasons": [] if busy else importing.reasons_of(sheet),
         "page": None if busy else importing.page(sheet, status=status, reason=reason, after=after or 0),
         "status": status,
         "reason": reason,
         "after": after or 0,
-        "problem": PROBLEMS["case"] if still else _failure(sheet),
+        "problem": _failure(sheet),
         "agreement": _agreement(sheet),
         "may_undo": importing.may_undo(sheet),
     }
-    status_code = 400 if still and request.method == "POST" else 200
-    return render(request, "contacts/importing/sheet.html", context, status=status_code)
 
 
 def _failure(sheet: SheetImport) -> str:
