@@ -158,12 +158,6 @@ def counts(subject_ids: Sequence[UUID]) -> tuple[Counter[UUID], Counter[UUID]]:
     return Counter(rows[0]), Counter(rows[1]) + Counter(rows[2])
 
 
-def who_has(subject_ids: Sequence[UUID]) -> set[UUID]:
-    """Which of these people have a page of paper or a recording that is here."""
-    pages, recordings = counts(subject_ids)
-    return {*pages, *recordings}
-
-
 def empty_outbox() -> int:
     """Delete the files that the outbox names; returns how many rows went. Killed anywhere, the next run goes on.
 

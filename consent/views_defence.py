@@ -35,7 +35,7 @@ def desk(request: StaffRequest) -> HttpResponse:
     at = timezone.now()
     context: dict[str, Any] = {"form": form if form.errors else NumberForm(), "found": found, "today": at}
     if found and evidence_files.may_open(request.user, at=at):
-        context["with_files"] = evidence_files.who_has([person.pk for person in found])
+        context["with_files"] = evidence_files.owners([person.pk for person in found])
     return render(request, "consent/defence.html", context, status=400 if form.errors else 200)
 
 
@@ -44,7 +44,7 @@ def desk(request: StaffRequest) -> HttpResponse:
 def take(request: StaffRequest, subject: UUID) -> HttpResponse:
     """The defence file of this person as a zip, with papers and recordings if asked; 404 for an id that nobody ever bore."""
     at = timezone.now()
-    files = "files" in request.POST and bool(evidence_files.who_has([subject]))  # none there is none to ask for
+    files = "files" in request.POST and bool(evidence_files.owners([subject]))  # none there is none to ask for
     try:
         made = file.of(subject, by=request.user, at=at, files=files)
     except (file.NobodyThere, file.MayNotOpen):
