@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -53,12 +54,16 @@ class WithdrawForm(StrictForm):
         allow_empty_file=True,  # proves nothing, as any other that is not taken
     )
 
-    def __init__(self, *args: Any, parts: Sequence[tuple[str, str]], **kwargs: Any) -> None:
-        """Offer everything, and each consent that can still be stopped as (purpose/channel, words)."""
+    def __init__(self, *args: Any, parts: Sequence[tuple[str, str]], weight: int = 0, **kwargs: Any) -> None:
+        """Offer everything, and each consent that can still be stopped as (purpose/channel, words).
+
+        `weight` is how many bytes were sent: of too many no file is read at all, and that is said too.
+        """
         super().__init__(*args, **kwargs)
         everything = _("Everything: no calls, no messages, no passing on, for the whole office")
         self.fields["scope"].choices = [("", everything), *parts]  # type: ignore[attr-defined]
         self.unkept: Promise | str = ""  # why a file that came along is not kept
+        self.dropped = weight > settings.MAX_UPLOAD_BYTES
 
     def clean_file(self) -> Speech | list[bytes]:
         """The letter's pages as pictures, or what was said as samples; none where there is none, or none that is taken.
@@ -66,6 +71,8 @@ class WithdrawForm(StrictForm):
         A file that proves nothing takes nobody's no away: `unkept` says why it is not kept (D1, D4).
         """
         sent, aloud = self.cleaned_data["file"], self.cleaned_data.get("method") == "spoken"
+        if self.dropped:
+            self.unkept = recorded.SENTENCES["large"] if aloud else PROBLEMS["large"]
         try:
             return _proof(sent.read()) if sent else []
         except scanning.ScanRefused as refused:

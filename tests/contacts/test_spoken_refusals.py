@@ -123,6 +123,15 @@ def test_whatever_is_wrong_with_the_file_the_no_counts_and_the_page_says_why_it_
     assert (RefusalRecording.objects.count(), Evidence.objects.filter(kind="refusal").count(), kept.files()) == (0, 0, {})
 
 
+@pytest.mark.parametrize(("method", "why"), [("spoken", SENTENCES["large"]), ("letter", PROBLEMS["large"])])
+def test_of_a_file_too_large_to_be_read_at_all_the_page_says_so(kept, method, why):
+    home = house.build()
+    contact = meet(home)
+    answer = say_no(home, contact, sound("wav") + bytes(21 * 1024 * 1024), method=method, scope="")
+    assert (answer.status_code, asks(home, contact, "call"), kept.files()) == (302, "suppressed", {})
+    assert any(str(why) in one for one in answer.said)
+
+
 def test_an_empty_file_takes_nobodys_no_away(kept):
     home = house.build()
     contact = meet(home)
