@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import ExportJob
 from consent.models import NoticeVersion, Partner
-from contacts import hold
+from contacts import hold, minors_looks
 from contacts.models import RuleChange, SweepRun
 from crm.tile import Tile
 
@@ -30,6 +30,9 @@ def tiles(at: datetime) -> list[Tile]:
     if entered := Partner.objects.filter(approved_at__isnull=True, ended_at__isnull=True).count():
         hint = _("look, then approve")
         found.append(Tile(_("Partners that wait for a second person"), entered, hint, reverse("partners"), "handshake", "warn"))
+    if looks := minors_looks.waiting(at=at).count():
+        hint = _("somebody asks to read the list, with a reason")
+        found.append(Tile(_("Looks at the list of minors"), looks, hint, reverse("minors"), "baby", "warn"))
     if runs:
         url = reverse("sweep", args=[runs[0].pk])
         found.append(Tile(_("Sweeps that wait for people"), len(runs), _("look, then approve"), url, "timer", "bad"))

@@ -347,6 +347,14 @@ def test_a_look_is_decided_by_another_of_the_right_role_once_and_within_a_day(ho
     assert [minors_looks.standing(by=one, at=LATER) for one in (home.chen, home.zhao)] == [None, None]
 
 
+def test_a_look_that_waits_stands_on_the_first_page_of_who_may_decide(home, clock):
+    words = "查看未成年人名单的申请"
+    assert [words in enter(user).get("/").content.decode() for user in (home.chen, home.zhao)] == [False, False]
+    minors_looks.ask(reason="minors_audit", by=home.chen, at=LATER)
+    shown = [words in enter(user).get("/").content.decode() for user in (home.chen, home.zhao, home.li, home.sun)]
+    assert shown == [True, True, False, False]
+
+
 def test_paper_of_a_guardian_leaves_with_the_child(home):
     contact = child(home)
     assert PaperPage.objects.filter(file_key__isnull=False).count() == 1
