@@ -60,6 +60,7 @@ class Facts:
     categories: Sequence[str] = ()
     client: bool = False  # in a relationship under contract today
     declared: bool = False  # this basis, for this purpose, stood in the notice that the person was shown
+    recipient_known: bool = True  # whom it is passed on to is on the register of partners; an older decision did not ask
 
     @property
     def used(self) -> dict[str, int]:

@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import Q
 
 from audit.trail import System
-from consent import demands, rules, suppression, windows, working_days
+from consent import demands, partners, rules, suppression, windows, working_days
 from consent.actions import ACTIONS, Action
 from consent.demands import LISTS, Demands
 from consent.models import Consent, ContactWindow, Decision, NoticePurpose, Subject
@@ -106,6 +106,7 @@ def ask(
     facts = facts.with_limits(_ticks([head] if head else [], known).get(getattr(head, "notice_version_id", None)))
     facts = facts.with_window(windows.of([subject]).get(subject) if known.timed else None)
     facts = facts.with_declared(subject in demands.declared([subject], known))
+    facts = facts.with_recipient(not partners.strangers([head] if head else [], known, at=at))
     verdict = rules.decide(facts)
     return Decision.objects.create(
         subject_id=subject,
@@ -146,11 +147,13 @@ def peek_many(
     ticks = _ticks(list(heads.values()), known)
     chosen = windows.of(subjects) if known.timed else {}
     others, declared = demands.without_consent(known), demands.declared(subjects, known)
+    strangers = partners.strangers(heads.values(), known, at=at)
     base = _facts(action, known, by=by, at=at, usage=Usage(), in_book=True, may=may)
     told = {}
     for pk in subjects:
         head, stands = heads.get(pk), {"erased": pk in gone, "suppressed": pk in closed, "minor": pk in minor}
         facts = base.with_usage(usage[pk]).with_person(head, asks.get(pk, others), **stands).with_declared(pk in declared)
+        facts = facts.with_recipient(head is None or head.pk not in strangers)
         told[pk] = answer(facts.with_limits(ticks.get(head.notice_version_id) if head else None).with_window(chosen.get(pk)))
     return told
 
@@ -182,6 +185,7 @@ def peek(
         facts = facts.with_person(head, asks, erased=not here, suppressed=closed, minor=age in MINORS)
         if known.timed:
             facts = facts.with_limits(agreed.get(head.pk) if head else None).with_window(window)
+        facts = facts.with_recipient(not partners.strangers([head] if head else [], known, at=at))
         verdicts[action] = answer(facts.with_declared(subject in demands.declared([subject], known)))
     return verdicts
 
@@ -219,6 +223,9 @@ class _Draft(Facts):
 
     def with_declared(self, declared: bool) -> "_Draft":
         return _Draft(**(self.as_json() | {"declared": declared}))
+
+    def with_recipient(self, known: bool) -> "_Draft":
+        return _Draft(**(self.as_json() | {"recipient_known": known}))
 
     def with_usage(self, usage: Usage) -> "_Draft":
         return _Draft(**(self.as_json() | usage.__dict__))

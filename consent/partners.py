@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -16,12 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from audit import trail
-from consent import register
-from consent.gate import OFFICE
-from consent.models import Partner
+from consent import notices, register
+from consent.actions import Action
+from consent.models import Consent, NoticePurpose, Partner
 from consent.models.notice import Basis
 from team.models import Role, User
 
+OFFICE = ZoneInfo("Asia/Shanghai")
+PASSING_ON = "pass_on"
 DECIDERS = frozenset({Role.COMPLIANCE, Role.ADMIN})  # the second pair of eyes sees no name and no number of anybody
 NEEDED = frozenset({"name", "mobile"})  # nobody is passed on without them
 STANDINGS: dict[str, Promise] = {
@@ -162,6 +165,29 @@ def standing(partner: Partner, *, on: date) -> str:
 def sources() -> QuerySet[Partner]:
     """Who passes people on to us and has not ended, whether it stands or not: whoever has a list must be able to name them."""
     return Partner.objects.filter(gives=True, ended_at__isnull=True).order_by("name", "-entered_at")
+
+
+def strangers(heads: Iterable[Consent], known: Action, *, at: datetime) -> set[UUID]:
+    """Those of these consents whose recipient is on no agreement that stands today and lists this purpose (A7).
+
+    For what passes nothing on nobody, and no query. The register knows a recipient by one of the names that the notice
+    gives it, in either language.
+    """
+    rows = list(heads) if known.operation == PASSING_ON else []
+    if not rows:
+        return set()
+    stands = Partner.objects.filter(takes=True, approved_at__isnull=False, ended_at__isnull=True, valid_until__gte=today(at))
+    listed = {partner.name for partner in stands if known.purpose in partner.purposes}
+    asked = NoticePurpose.objects.filter(version__in={head.notice_version_id for head in rows}, purpose=known.purpose)
+    found = asked.filter(channel=known.channel).select_related("version")
+    named = {tick.version_id: _names(tick) for tick in found}
+    return {head.pk for head in rows if not named.get(head.notice_version_id, set()) & listed}
+
+
+def _names(tick: NoticePurpose) -> set[str]:
+    """What the notice calls the recipient of this tick, in either language."""
+    told = (notices.recipient(tick, language=language) for language in notices.LANGUAGES)
+    return {tick.recipient, *(row["name"] for row in told if row)} - {""}
 
 
 def today(at: datetime) -> date:

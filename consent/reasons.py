@@ -34,6 +34,7 @@ SENTENCES: dict[str, Promise] = {
     "suspended": _("The consent is suspended while a question is open."),
     "tombstone": _("This person has been erased."),
     "grade": _("The evidence of this consent is not good enough for this purpose."),
+    "recipient_unknown": _("Whom it would be passed on to is on no agreement of the register of partners that stands today."),
     "separate_form_missing": _("This is agreed to in a step of its own; a tick among others is not enough."),
     "written_form_missing": _("This needs the person's signature, and a look at it; a tick is not enough."),
     "minor": _("This person says they are under 18: nobody calls or writes to them about financial matters."),

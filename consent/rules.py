@@ -1,7 +1,7 @@
 """The gate's rules: pure decisions over plain facts, most restrictive first, no by default.
 
 Nothing here reads a clock, a database or a request. Each rule answers a reason code when it says no,
-and None when it has nothing against it. Serves A2, A6, A9, C2, C4, C5, C6, C12, D2, H1, H3, H4; the version goes into every
+and None when it has nothing against it. Serves A2, A6, A7, A9, C2, C4, C5, C6, C12, D2, H1, H3, H4; the version goes into every
 decision.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from consent.facts import SPANS, Facts
 
 __all__ = ["SPANS", "Facts", "Verdict", "decide", "tell"]
-VERSION = "2026-11-6"
+VERSION = "2026-11-7"
 LIVE = frozenset({"given", "renewed"})
 INVITABLE = frozenset({"requested", "asserted"})
 OPENS, CLOSES = 9, 21
@@ -130,6 +130,11 @@ def form_is_the_one_asked_for(facts: Facts) -> str | None:
     return "separate_form_missing" if facts.asked_form == "separate" else "written_form_missing"
 
 
+def recipient_is_known(facts: Facts) -> str | None:
+    """Nothing is passed on to anybody but a partner whose agreement stands today (A7)."""
+    return None if facts.recipient_known else "recipient_unknown"
+
+
 def within_hours(facts: Facts) -> str | None:
     """Calls from 09:00 to 21:00 office time only, unless the person asked to be called (H3)."""
     if not facts.timed or OPENS <= facts.office_hour < CLOSES:
@@ -223,6 +228,7 @@ USE: tuple[Rule, ...] = (
     consent_is_unexpired,
     form_is_the_one_asked_for,
     evidence_is_good_enough,
+    recipient_is_known,
     *TIMES,
 )
 INVITE: tuple[Rule, ...] = (*BASE, may_still_be_invited, basis_is_allowed, purpose_lists_it, asked_by_day)

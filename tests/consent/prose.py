@@ -51,6 +51,7 @@ class Story:
             (r"the number is on the list of refusals", self.listed),
             (r"is erased", self.erased),
             (r"the promised time is over", self.over),
+            (r"the agreement with the recipient (stands|lapses|ends)", self.agreement),
             (r"the purpose asks for grade ([ABCD])", self.minimum),
             (r"the advisor (.+)", self.advisor),
             (r"is called and (answers|does not answer)", self.called),
@@ -117,6 +118,9 @@ class Story:
 
     def over(self, *, at, line):
         self.become(storage_only=True)
+
+    def agreement(self, how, *, at, line):
+        self.become(recipient_known=how == "stands")
 
     def minimum(self, grade, *, at, line):
         self.become(minimum_grade=grade)

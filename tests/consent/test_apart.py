@@ -13,6 +13,7 @@ from consent.ledger import Ask
 from consent.models import Consent, Evidence, NoticePurpose, Purpose
 from consent.models.notice import Form
 from tests import house
+from tests.contacts.sheetwork import taker
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 HERE, THERE = notices.TICKS[2][5], "Partner Abroad Ltd."
@@ -71,6 +72,8 @@ def test_four_things_with_and_without_the_separate_consent(home, case, apart_too
     tick = NoticePurpose.objects.get(version=version, purpose=purpose)
     wang = house.arrive(home.event, house.WANG, channels=("call",))[0].subject_id
     assert (case in apart.of_tick(tick, version.content), asked(home, wang, "call")) == (True, "allowed")
+    if purpose == "partner_share":
+        taker(home, name=recipient)
     if apart_too:
         give(wang, tick, form)
     assert asked(home, wang, action) == ("allowed" if apart_too else "no_consent")

@@ -13,6 +13,7 @@ from contacts import erase, withdrawal
 from team import people
 from team.models import User
 from tests import house
+from tests.contacts.sheetwork import taker
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 NONE = gate.Usage()
@@ -95,6 +96,7 @@ def test_an_action_nobody_knows_is_refused_and_kept_as_unknown(action):
 )
 def test_a_yes_to_one_channel_opens_no_other(action, channels, reason):
     home = house.build()
+    taker(home)
     subject = house.arrive(home.event, house.WANG, channels=channels)[0].subject_id
     assert ask(home, subject, action).reason == reason
 

@@ -272,6 +272,19 @@ def what_asks_for_a_step_of_its_own_is_not_ticked_among_others():
     """
 
 
+def nobody_is_passed_on_to_whom_no_agreement_binds():
+    """
+    2026-03-01 the purpose asks for a step of its own
+    2026-03-01 agrees to sharing until 2026-09-01 by itself
+    2026-03-02 the agreement with the recipient stands
+    2026-03-02 asks to pass on -> allowed
+    2026-04-01 the agreement with the recipient lapses
+    2026-04-01 asks to pass on -> recipient_unknown
+    2026-04-02 withdraws
+    2026-04-02 asks to pass on -> withdrawn
+    """
+
+
 def what_asks_for_a_signature_is_signed():
     """
     2026-03-01 the purpose asks for a signature
@@ -519,6 +532,15 @@ def test_a_decision_from_before_forms_and_ages_is_made_again_as_it_was():
     facts = rules.Facts.from_json(kept | {"in_book": True})
     assert rules.decide(facts) == rules.Verdict(True, "allowed")
     assert rules.decide(replace(facts, asked_form="separate", given_form="")).reason == "separate_form_missing"
+
+
+def test_nothing_is_passed_on_to_whom_no_agreement_that_stands_names_and_whoever_decided_before_did_not_ask():
+    """A7: the last rule about the consent itself; a decision from before it stays explainable (A6)."""
+    facts = rules.Facts("share", False, 5, 12, "given", "A", "A", 9, suppressed=False, erased=False)
+    facts = replace(facts, active_staff=True, fit_staff=True, may=True, in_book=True)
+    assert rules.decide(facts).allowed
+    assert rules.decide(replace(facts, recipient_known=False)).reason == "recipient_unknown"
+    assert rules.decide(replace(facts, recipient_known=False, state="withdrawn")).reason == "withdrawn"
 
 
 @given(

@@ -112,6 +112,12 @@ def standing(home, *, at=house.NOON, **changes):
     return partners.approve(partner_id=partner.pk, by=home.zhao, at=at)
 
 
+def taker(home, *, at=house.NOON, **changes):
+    """A partner to whom people are passed on: the one that the notice for events names."""
+    told = {"name": "示范合作保险经纪有限公司", "gives": False, "takes": True, "names_us": "", "purposes": ["partner_share"]}
+    return standing(home, at=at, **told | {"agreement": "HT-9"} | changes)
+
+
 def refuse(home, number, at=house.NOON):
     """Somebody who was met elsewhere says no, for everybody."""
     sent, _receipt = house.arrive(home.far, number, at=at)

@@ -26,6 +26,7 @@ from contacts.models import Contact, Event
 from contacts.own import page as own_page
 from team.models import Book
 from tests import house, looks
+from tests.contacts.sheetwork import taker
 from tests.contacts.test_signing import HAND
 from tests.proofs.cast import enter
 from vault import phone
@@ -51,6 +52,7 @@ def home(settings, tmp_path):
     """A house whose newest notice also asks, in writing, for a query of the credit report; its event shows that one."""
     settings.VAR_DIR, settings.DEMO = tmp_path, True
     built = house.build()
+    taker(built)
     built.version = publish(built, [*TICKS, QUERY])
     told = {"name": "Bank day", "place": "Hall", "held_on": LATER.date(), "book": Book.objects.get(owner=built.li)}
     built.bank = events.create(**told, by=built.li, at=house.NOON, code="bank")

@@ -7,11 +7,11 @@ import pytest
 import time_machine
 from django.test import Client
 
-from consent import gate
+from consent import gate, partners
 from contacts import importing, passed_on, person_page, usage
 from contacts.models import Contact
 from tests import house
-from tests.contacts.sheetwork import PARTNER, commit, signed_in, standing, text
+from tests.contacts.sheetwork import PARTNER, commit, said, signed_in, standing, taker, text
 from tests.contacts.test_own_page import code_on
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
@@ -79,6 +79,7 @@ def test_who_came_by_themselves_reads_of_nobody(home):
 )
 def test_the_person_reads_to_whom_they_were_passed_by_name_and_how_to_reach_them(home, language, name, purpose):
     wang = house.arrive(home.event, house.WANG, channels=("call", "share"))[0].subject_id
+    taker(home)
     counts = usage.of([wang], at=LATER)[wang]
     assert gate.ask(by=home.li, subject=wang, action="share", usage=counts, in_book=True, may=True, at=LATER).allowed
     phone = enter(language)
@@ -102,3 +103,40 @@ def test_it_costs_nothing_where_nobody_was_passed_on(home, django_assert_num_que
     people = list(Contact.objects.all())
     with django_assert_num_queries(0):
         assert (passed_on.by_whom(people), passed_on.to_whom([], [])) == ({}, [])
+
+
+NAMED, ENGLISH = "示范合作保险经纪有限公司", "Demo Partner Insurance Brokers Ltd."
+
+
+@pytest.mark.parametrize(
+    ("entered", "reason"),
+    [
+        (None, "recipient_unknown"),
+        ({}, "allowed"),
+        ({"name": ENGLISH}, "allowed"),
+        ({"name": PARTNER}, "recipient_unknown"),
+        ({"purposes": ["phone_contact"]}, "recipient_unknown"),
+        ({"takes": False, "gives": True, "names_us": "x"}, "recipient_unknown"),
+        ({"valid_until": LATER.date()}, "allowed"),
+        ({"valid_until": LATER.date(), "days": 1}, "recipient_unknown"),
+        ({"ended": True}, "recipient_unknown"),
+        ({"waiting": True}, "recipient_unknown"),
+    ],
+)
+def test_nobody_is_passed_on_to_anybody_but_a_partner_whose_agreement_stands_that_day(home, entered, reason):
+    wang = house.arrive(home.event, house.WANG, channels=("call", "share"))[0].subject_id
+    told = dict(entered or {})
+    at = LATER + house.timedelta(days=told.pop("days", 0))
+    ended, waiting = told.pop("ended", False), told.pop("waiting", False)
+    if entered is not None and not waiting:
+        partner = taker(home, **told)
+    if waiting:
+        partners.enter(said(name=NAMED, gives=False, takes=True, purposes=["partner_share"]), by=home.chen, at=house.NOON)
+    if ended:
+        partners.end(partner_id=partner.pk, by=home.chen, at=house.NOON)
+    counts = usage.of([wang], at=at)
+    asked = {"by": home.li, "at": at, "in_book": True, "may": True}
+    decision = gate.ask(subject=wang, action="share", usage=counts[wang], **asked)
+    assert (decision.reason, decision.allowed, gate.explain(decision.pk).agrees) == (reason, reason == "allowed", True)
+    assert gate.peek_many([wang], "share", by=home.li, at=at, usage=counts)[wang].reason == reason
+    assert gate.ask(subject=wang, action="invite", usage=counts[wang], **asked).facts["recipient_known"] is True

@@ -21,6 +21,7 @@ from contacts.forms.papers import PROBLEMS
 from contacts.models import Contact, OwnVisit
 from contacts.own import copying
 from tests import evidence, house
+from tests.contacts.sheetwork import taker
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 LATER = house.NOON + timedelta(hours=1)
@@ -71,6 +72,7 @@ def test_button_and_confirm_and_the_gate_has_heard_it_in_the_same_second():
 )
 def test_a_part_stops_and_the_rest_stands(part, left):
     home = house.build()
+    taker(home)
     contact = meet(home)
     with time_machine.travel(LATER, tick=False):
         client = enter(home.li)
