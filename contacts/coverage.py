@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Min, OuterRef, Q, QuerySet, Subquery, When
 
 from consent import rules
 from consent.models import Consent
@@ -15,6 +15,7 @@ from team.models import User
 
 NEWEST = 8
 AGES = ((30, "30"), (90, "90"), (180, "180"), (365, "365"))  # days; beyond the last there is one class more
+YES, NO, WAITS = range(3)  # the first of these that one of a person's consents says is what they say
 SOON = (30, 60, 90)  # days until a yes ends
 
 
@@ -32,15 +33,23 @@ class Coverage:
 def newest(user: User, *, at: datetime) -> list[Coverage]:
     """The newest events with anybody in them, counted over the people this reader may see; two queries."""
     shown = {event.pk: event for event in Event.objects.order_by("-held_on", "name")[:NEWEST]}
-    heads = Consent.objects.filter(subject=OuterRef("pk"))
-    live = Exists(heads.filter(state__in=rules.LIVE, valid_until__gt=at))
-    no = Exists(heads.filter(state__in=events.SAYS_NO))
-    people = visibility.visible(user, at=at).filter(event_id__in=list(shown)).annotate(live=live, no=no)
-    counted = people.values_list("event_id").annotate(
-        all=Count("pk"), yes=Count("pk", filter=Q(live=True)), no_more=Count("pk", filter=Q(live=False, no=True))
-    )
-    found = {event: (yes, everybody - yes - no_more, no_more) for event, everybody, yes, no_more in counted.order_by()}
+    counted = counts(visibility.visible(user, at=at).filter(event_id__in=list(shown)), at=at)
+    found = {event: (yes, everybody - yes - no_more, no_more) for event, everybody, yes, no_more in counted}
     return [Coverage(pk, event.name, *found[pk]) for pk, event in shown.items() if pk in found]
+
+
+def counts(people: QuerySet[Contact], *, at: datetime) -> QuerySet[Contact, tuple[UUID, int, int, int]]:
+    """Of these people by event: all, those with a yes that stands, and those of the others who said no.
+
+    Each person's few consents are weighed in one place, so that they are found by the person. Asked for as two conditions
+    apart, SQLite finds them by their state, and reads every yes of the house anew for each person (3.5 s of 1,900 people).
+    """
+    standing = When(state__in=rules.LIVE, valid_until__gt=at, then=YES)
+    says = Case(standing, When(state__in=events.SAYS_NO, then=NO), default=WAITS)
+    heads = Consent.objects.filter(subject=OuterRef("pk")).order_by().values("subject")
+    told = people.annotate(says=Subquery(heads.annotate(says=Min(says)).values("says")))
+    yes, no = Count("pk", filter=Q(says=YES)), Count("pk", filter=Q(says=NO))
+    return told.values_list("event_id").annotate(all=Count("pk"), yes=yes, no=no).order_by()
 
 
 @dataclass(frozen=True)
