@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from consent import notices
+from consent import notice_sections, notices
 from consent.drafting import drafts
 from consent.drafting.changes import between
 from consent.models import NoticeCopy, NoticeVersion
@@ -61,7 +61,8 @@ def draft_page(request: StaffRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Kept. Nobody sees it until it is published."))
         return redirect("notice_draft", pk)
-    context = {"draft": draft, "form": form, "review": drafts.review(draft)}
+    review = drafts.review(draft)
+    context = {"draft": draft, "form": form, "review": review, "sections": notice_sections.of(form, review)}
     return render(request, "consent/draft.html", context, status=400 if form.is_bound else 200)
 
 

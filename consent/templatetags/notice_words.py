@@ -170,12 +170,12 @@ def place_word(place: str) -> str:
     label = LABELS.get("share" if item.startswith("share_") else item, _("The ticks") if place == "purposes" else item)
     if item.startswith(("sensitive_", "bases_")):
         item, _mark, code = item.partition("_")
-        return f"{LANGUAGES[language]} · {str(LABELS[item]).split(':')[0]} · {_declared_word(code)}"
+        return f"{LANGUAGES[language]} · {str(LABELS[item]).split(':')[0]} · {declared_word(code)}"
     text = str(label).split(":")[0] if item in wording.ROWS else str(label)
     return f"{LANGUAGES[language]} · {text}" if language in LANGUAGES else text
 
 
-def _declared_word(code: str) -> str:
+def declared_word(code: str) -> str:
     """What is wrong with what a notice declares: a category that lacks its block, or a reason."""
     return str(DECLARED.get(code) or register_.category_name(code))
 

@@ -1,6 +1,8 @@
 """The desk of notices in the browser: written by one, decided by another, read by everybody (B2, B3, B5)."""
 
+import dataclasses
 import hashlib
+import re
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -8,9 +10,10 @@ from django.db.models import ProtectedError
 from django.test import Client
 from django.urls import reverse
 
-from consent import notices, promises
+from consent import notice_sections, notices, promises
 from consent.drafting import drafts, wording
 from consent.models import NoticeVersion
+from consent.notice_form import NoticeForm
 from tests import house
 from tests.proofs.cast import enter
 
@@ -153,6 +156,62 @@ def test_what_is_missing_and_what_deceives_is_listed_in_words(home, draft):
     assert enter(home.chen).post(f"/notices/{draft.pk}/propose/", follow=True).status_code == 200
     draft.refresh_from_db()
     assert draft.proposed_at is None
+
+
+def rows_of(page):
+    """The list of sections: each address of a place on the page, with the words beside it."""
+    items = page.split('<ol class="body sections">')[1].split("</ol>")[0].split("<li>")[1:]
+    told = {}
+    for item in items:
+        key, rest = re.search(r'href="#s-(\w+)">', item).group(1), item.split("</a>", 1)[1]
+        told[key] = [word.strip() for word in re.findall(r">([^<>]+)</(?:span|small)>", rest)]
+    return told
+
+
+def test_the_editor_begins_with_its_sections_and_what_each_lacks_without_a_script(home, draft):
+    """B1, B8: nobody reads the whole to find one gap; each line leads to its part, and each part back."""
+    chen, path, english = enter(home.chen), f"/notices/{draft.pk}/", {"accept-language": "en"}
+    whole = chen.get(path, headers=english).content.decode()
+    assert {key: words for key, words in rows_of(whole).items() if words not in ([], ["not asked for"])} == {}
+    assert [key for key in rows_of(whole) if whole.count(f'id="s-{key}"') != 1] == []
+    assert whole.index('id="sections"') < whole.index('<form method="post" class="stack"')
+    assert whole.count('href="#sections"') == len(rows_of(whole)) - 1  # from each part, but for the heading of the ticks
+    zh, share = draft.content["zh"], draft.purposes.get(channel="share")
+    broken = zh | {"end_action": "", "rights": zh["rights"][:9], "short": "继续使用本页即视为同意。"}
+    ticks = [drafts.TickDraft(**{name: getattr(t, name) for name in drafts.TICK}) for t in draft.purposes.all()]
+    ticks = [dataclasses.replace(tick, recipient="Nobody listed") if tick.channel == "share" else tick for tick in ticks]
+    drafts.save(version_id=draft.pk, content=draft.content | {"zh": broken}, ticks=ticks, by=home.chen, at=house.NOON)
+    page = chen.get(path, headers=english).content.decode()
+    lacking = {key: words for key, words in rows_of(page).items() if words not in ([], ["not asked for"])}
+    assert lacking == {
+        "end_action": ["missing: Chinese"],
+        "rights": ["missing: Chinese · at least ten rights"],
+        "short": ["1 place in the words"],
+        f"tick_{share.purpose_id}_share": ["missing: to whom, and that recipient in the list"],
+    }
+    assert tuple(
+        rows_of(chen.get(path, headers={"accept-language": "zh-hans"}).content.decode())[key][0]
+        for key in ("end_action", "short")
+    ) == ("缺少：中文", "文字待核 1 处")
+    answer = chen.post(path, sent(draft, zh_collect="x"), headers=english)
+    assert (answer.status_code, rows_of(answer.content.decode())["collect"]) == (400, ["to be mended"])
+
+
+def test_every_gap_has_its_section(home, draft):
+    """B1: an empty notice lacks everything, and each gap stands beside the part that mends it."""
+    drafts.save(
+        version_id=draft.pk, content={"zh": {"title": "x"}, "en": {"title": "x"}}, ticks=[], by=home.chen, at=house.NOON
+    )
+    draft.refresh_from_db()
+    review, form = drafts.review(draft), NoticeForm(None, draft=draft)
+    ticks = {row.asked.html_name for row in form.ticks()}
+    homes = {gap: notice_sections.home_of(gap, ticks) for gap in review.gaps}
+    assert {gap for gap, place in homes.items() if place == notice_sections.TICKS} == {"purposes"}
+    assert {section.key for section in notice_sections.of(form, review) if section.missing} == set(homes.values())
+    tick = sorted(ticks)[0]
+    assert [notice_sections.home_of(place, ticks) for place in (tick, f"{tick}_zh", f"{tick}_apart", "__all__")] == [
+        tick, tick, tick, "ticks",
+    ]  # fmt: skip
 
 
 def test_a_version_that_was_followed_says_so_and_keeps_its_words(home, draft):
