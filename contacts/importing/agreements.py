@@ -53,11 +53,15 @@ def of(sheet: SheetImport, *, at: datetime) -> Upstream | None:
 
 
 def digest(sheet: SheetImport, proof: Proof) -> str | None:
-    """By which a consent that this partner took is known again; keyed, so that nothing can be read back from it."""
+    """By which a consent that this partner took is known again; keyed, so that nothing can be read back from it.
+
+    The partner is who they are in every agreement and in every way of writing their name.
+    """
     mark = upstream.mark(proof)
     if sheet.partner is None or not mark:
         return None
-    return salted_hmac("contacts.partner.proof", f"{sheet.partner.name}\0{mark}", algorithm="sha256").hexdigest()
+    whose = f"{upstream.plain(sheet.partner.name)}\0{mark}"
+    return salted_hmac("contacts.partner.proof", whose, algorithm="sha256").hexdigest()
 
 
 def used(digests: Collection[str | None]) -> set[str | None]:

@@ -37,8 +37,8 @@ def commit(
     """Save the ready rows as asserted (grade D); they leave in 7 days unless confirmed. Serves C6, E1.
 
     Interrupted, it goes on where it stopped: a batch and its progress are one transaction, and the
-    sheet's row is locked in it, so that two workers never take the same batch. `clock` only beats; `by` is
-    the uploader unless a job acts.
+    sheet's row is locked in it, so that two workers never take the same batch. `clock` beats, and says
+    whether an agreement still counts; `by` is the uploader unless a job acts.
     """
     sheet = SheetImport.objects.select_related("event", "uploaded_by", "partner").get(pk=sheet_id)
     if sheet.state != State.COMMITTING:
@@ -56,14 +56,14 @@ def _step(pk: UUID, ticks: dict[str, NoticePurpose], by: Actor, at: datetime, no
     """One batch, or the end; True while there may be more.
 
     The book is asked for anew each time, since a book can be handed over in the middle; and so is a partner's agreement,
-    which can lapse or be ended, and whether the uploader has said meanwhile that a list was paid for (E3).
+    which can be ended, or lapse as midnight passes, and whether the uploader has said meanwhile that a list was paid for (E3).
     """
     with transaction.atomic():
         sheet = _locked(pk)
         if sheet is None:
             return False
         rows, book = list(waiting(sheet)[:BATCH]), landing.book(sheet)
-        if rows and book is not None and not (paid.stands(sheet.uploaded_by_id) or agreements.gap(sheet, at=at)):
+        if rows and book is not None and not (paid.stands(sheet.uploaded_by_id) or agreements.gap(sheet, at=max(at, now))):
             made = _bring_in(sheet, rows, ticks, book, by, at)
             SheetImport.objects.filter(pk=pk).update(done=F("done") + made, heartbeat=now)
             return True

@@ -18,5 +18,6 @@ def purge_due(*, by: Actor, at: datetime) -> int:
             trail.record("import.purged", by=by, at=at, subject=pk)
             persons.destroy_keys([pk])
             SheetRow.objects.filter(sheet_id=pk).update(payload=None)
+            SheetRow.objects.filter(sheet_id=pk, made=False, proof__isnull=False).update(proof=None)  # nobody came in by it
             SheetImport.objects.filter(pk=pk).update(file=None, file_name=None)
     return len(due)

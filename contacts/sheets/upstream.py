@@ -9,6 +9,8 @@ from vault import names
 from vault.phone import Number
 
 SHORTEST = 4  # a number of a consent, as nobody writes "yes"
+OWN = 8  # by so many last digits a telephone number is known inside a longer one
+BLANK = str.maketrans("", "", "\u115f\u1160")  # letters that nobody sees; NFKC makes those of Hangul fillers these
 ROLES = ("proof", "proof_words", "proof_way")
 
 
@@ -48,23 +50,30 @@ def gap(proof: Proof, upstream: Upstream, *, day: date | None, numbers: tuple[Nu
         return f"partner.{upstream.gap}"
     if not _is_number(proof.number, numbers):
         return "partner.proof"
-    if _plain(upstream.names_us) not in _plain(proof.words):
+    if plain(upstream.names_us) not in plain(proof.words):
         return "partner.recipient"
     return "partner.day" if day is None or day < upstream.since else ""
 
 
 def mark(proof: Proof) -> str:
-    """By which the same consent is known again, however it is written."""
-    return _plain(proof.number)
+    """By which the same consent is known again, however it is written: its letters and digits, and nothing between them."""
+    return _letters(proof.number)
 
 
 def _is_number(text: str, numbers: tuple[Number, ...]) -> bool:
-    plain = _plain(text)
-    bare = "".join(char for char in plain if char.isdecimal())
-    own = any(len(bare) >= 7 and bare in number.digits for number in numbers)
-    return len(plain) >= SHORTEST and bool(bare) and not own
+    """Whether it can be the number of a consent: not the person's own, with whatever was written before or after it."""
+    whole = _letters(text)
+    bare = "".join(char for char in whole if char.isdecimal())
+    own = any(len(bare) >= 7 and (bare in number.digits or number.digits[-OWN:] in bare) for number in numbers)
+    return len(whole) >= SHORTEST and bool(bare) and not own
 
 
-def _plain(text: str) -> str:
-    """One width, one case, no blanks."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+def _letters(text: str) -> str:
+    return "".join(char for char in plain(text) if char.isalnum())
+
+
+def plain(text: str) -> str:
+    """One width, one case, one kind of digits, nothing that nobody sees."""
+    wide = unicodedata.normalize("NFKC", text).translate(BLANK).casefold()
+    seen = (char for char in wide if not char.isspace() and unicodedata.category(char) not in ("Cf", "Mn"))
+    return "".join(str(unicodedata.decimal(char, char)) for char in seen)

@@ -15,6 +15,7 @@ from consent import partners
 from consent.models import Consent, ConsentEvent, Evidence
 from contacts import importing
 from contacts.doors.importing import PROBLEMS
+from contacts.importing import committing
 from contacts.models import Contact, SheetImport, SheetRow
 from tests import house
 from tests.contacts import sheetwork
@@ -100,6 +101,7 @@ def test_the_proof_of_each_row_is_sealed_with_the_person_and_its_number_is_nowhe
         ({"proof": ""}, "partner.proof"),
         ({"proof": "是的同意"}, "partner.proof"),
         ({"proof": "有1"}, "partner.proof"),
+        ({"proof": "----1"}, "partner.proof"),
         ({"proof": "13800070007"}, "partner.proof"),
         ({"words": "向合作机构提供个人信息"}, "partner.recipient"),
         ({"words": ""}, "partner.recipient"),
@@ -297,6 +299,60 @@ def test_the_command_takes_the_agreement_by_its_number(tmp_path):
     assert (facts["ready"], facts["held"], facts["saved"], Contact.objects.get().source) == (1, 1, 1, "partner")
     with pytest.raises(CommandError, match="under this agreement"):
         call_command("import", str(sheet), event="fair", by="li", partner="HT-8")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["UC–00007", "UC00007", "UC.00007", "UC-\u200d00007", "UC-0000\ufe0f7", "UC-\u316400007", "UC-٠٠٠٠٧", "u c ＃ ００００７"],
+)
+def test_one_consent_is_known_again_whatever_stands_between_its_letters_and_digits(written):
+    home = house.build()
+    partner = standing(home)
+    commit(bring(home, [proven(7)], partner))
+    assert whys(bring(home, [proven(9, proof=written)], partner)) == {("held", "partner.used"): 1}
+    assert whys(bring(home, [proven(9, proof="UC-00009"), proven(10, proof="UC-00010")], partner)) == {("ready", ""): 2}
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["0086 138 0007 0007", "008613800070007", "13800070007-1", "013800070007", "13800070007/2026", "١٣٨٠٠٠٧٠٠٠٧", "1-00070007"],
+)
+def test_ones_own_number_is_no_number_of_a_consent_whatever_stands_before_or_after_it(written):
+    home = house.build()
+    assert whys(bring(home, [proven(7, proof=written)], standing(home))) == {("held", "partner.proof"): 1}
+
+
+@pytest.mark.parametrize("name", ["海盛 财产保险", "海盛财产保险\u3000", "海\u200d盛财产保险"])
+def test_a_partner_whose_name_is_written_otherwise_in_the_next_agreement_is_the_same_partner(name):
+    home = house.build()
+    commit(bring(home, [proven(7)], standing(home)))
+    again = standing(home, agreement="HT-8", name=name)
+    assert whys(bring(home, [proven(9, proof="UC-00007")], again)) == {("held", "partner.used"): 1}
+    another = standing(home, agreement="HT-9", name="远洋人寿")  # whose consents have numbers of their own
+    assert whys(bring(home, [proven(9, proof="UC-00007")], another)) == {("ready", ""): 1}
+
+
+def test_an_agreement_that_lapses_while_rows_are_saved_stops_the_saving_at_midnight(monkeypatch):
+    """
+    23:59 of its last day the saving begins; the first row comes in
+    00:01 the second does not
+    """
+    monkeypatch.setattr(committing, "BATCH", 1)
+    home = house.build()
+    sheet = bring(home, [proven(7), proven(8), proven(9)], standing(home, valid_until=date(2026, 3, 2)))
+    SheetImport.objects.filter(pk=sheet.pk).update(state="committing")
+    beats = iter([house.NOON, house.NOON + DAY])
+    done = importing.commit(sheet.pk, at=house.NOON, clock=lambda: next(beats))
+    assert (done.state, done.problem, done.done, Contact.objects.count()) == ("committed", "stopped", 1, 1)
+
+
+def test_of_whoever_did_not_come_in_the_mark_of_the_consent_goes_with_the_row():
+    home = house.build()
+    partner = standing(home)
+    stays, goes = commit(bring(home, [proven(7)], partner)), bring(home, [proven(8)], partner)
+    assert SheetRow.objects.filter(proof__isnull=False).count() == 2
+    importing.purge_due(by=house.BY, at=house.NOON + timedelta(hours=72))
+    assert [row.sheet_id for row in SheetRow.objects.filter(proof__isnull=False)] == [stays.pk] != [goes.pk]
 
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "partners" / "insurer-transfer.csv"
