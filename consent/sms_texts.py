@@ -28,9 +28,15 @@ TEXTS: dict[str, Promise] = {
         "[Yunnuo Demo] You were heard: we do not contact you any more. What is still held about you, and when it goes: %(link)s"
     ),
     "invite": _(
-        "[Yunnuo Demo] We met at %(event)s. May we call you? Say yes or no here: %(link)s . "
+        "[Yunnuo Demo] %(source)s. May we call you? Say yes or no here: %(link)s . "
         "If you do nothing, your number is deleted within 7 days. Reply R to refuse."
     ),
+}
+
+# How an invitation says where the number came from: who was never met is told who passed them on (PIPL 17, 23; H13).
+CAME: dict[str, Promise] = {
+    "event": _("We met at %(event)s"),
+    "partner": _("%(partner)s passed your number on to us and says that you agreed"),
 }
 
 # What we write of our own accord counts towards what people agreed to (C5, H4). A code that somebody asked for, and what the

@@ -6,13 +6,15 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import translation
 
 from audit import trail
 from consent import gate, last_words, sms
 from consent.gate import Usage
 from consent.models import Decision
 from consent.requests import asking
-from contacts import writing
+from consent.sms_texts import CAME
+from contacts import passed_on, writing
 from contacts.models import Contact
 from contacts.usage import only_stored
 from team import fields
@@ -71,9 +73,18 @@ def invite(*, contact: Contact, link: str, by: User, at: datetime) -> None:
     silent = last_words.closed(contact.pk, [last_words.CALLS], later=True) or last_words.invited(contact.pk, since=at - AGAIN)
     if silent or asking.restricted_anywhere([contact.pk]):
         return  # as with a refusal of everything: nothing is sent, and the answer is the same
-    words = {"event": contact.event.name, "link": link}
+    words = {"source": _came(contact), "link": link}
     digits = str(opening.open_one(phone.number))
     sms.deliver(subject=contact.pk, digits=digits, template="invite", words=words, language=contact.language, at=at)
+
+
+def _came(contact: Contact) -> str:
+    """Where their number came from, in their language."""
+    partner = passed_on.by_whom([contact]).get(contact.pk)
+    with translation.override(contact.language):
+        if partner is not None:
+            return str(CAME["partner"]) % {"partner": partner.name}
+        return str(CAME["event"]) % {"event": contact.event.name}
 
 
 def _decide(contact: Contact, *, may: bool, by: User, at: datetime) -> Decision:

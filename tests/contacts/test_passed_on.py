@@ -9,6 +9,7 @@ from django.test import Client
 
 from consent import gate, partners
 from contacts import importing, passed_on, person_page, usage
+from contacts.intake import inviting, visiting
 from contacts.models import Contact
 from tests import house
 from tests.contacts.sheetwork import PARTNER, commit, said, signed_in, standing, taker, text
@@ -140,3 +141,22 @@ def test_nobody_is_passed_on_to_anybody_but_a_partner_whose_agreement_stands_tha
     assert (decision.reason, decision.allowed, gate.explain(decision.pk).agrees) == (reason, reason == "allowed", True)
     assert gate.peek_many([wang], "share", by=home.li, at=at, usage=counts)[wang].reason == reason
     assert gate.ask(subject=wang, action="invite", usage=counts[wang], **asked).facts["recipient_known"] is True
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-hans", f"【允诺示范】{PARTNER}向我们提供了您的号码，并称您已同意。可以给您打电话吗？"),
+        ("en", f"[Yunnuo Demo] {PARTNER} passed your number on to us and says that you agreed. May we call you?"),
+    ],
+)
+def test_the_invitation_says_who_passed_them_on_and_not_that_we_met(home, language, words):
+    contact = passed(home)
+    contact.language = language
+    inviting.invite(contact=contact, link="https://crm.example/w/x/", by=home.li, at=LATER)
+    screen = visiting.subject_phone_screen(contact.pk)
+    assert screen.startswith(words)
+    far = house.arrive(home.far, house.ZHOU, confirm=False)[0].subject_id
+    met = Contact.objects.get(pk=far)
+    inviting.invite(contact=met, link="https://crm.example/w/x/", by=home.he, at=LATER)
+    assert visiting.subject_phone_screen(far).startswith("【允诺示范】我们在“far”上见过面。可以给您打电话吗？")
