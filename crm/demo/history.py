@@ -17,7 +17,7 @@ from consent.requests import asking, deciding
 from consent.showing import signed
 from consent.speech import decoding, kinds
 from consent.windows import Window
-from contacts import retention, withdrawal
+from contacts import freshness, outcome, retention, withdrawal
 from contacts.intake import arriving, asserting, speaking
 from contacts.intake.arriving import Draft
 from contacts.models import CallAttempt, Contact, Event, Phone
@@ -176,7 +176,7 @@ def _call(subject: UUID, user: User, at: datetime, rng: Random) -> None:
     decision = gate.ask(by=user, subject=subject, action="call", usage=gate.Usage(), in_book=True, may=True, at=at)
     if not decision.allowed:
         return
-    outcome = rng.choice(("answered", "answered", "unanswered", "later"))
+    came = rng.choice(("answered", "answered", "unanswered", "later"))
     CallAttempt.objects.create(
         subject_id=subject,
         phone_id=phone.pk,
@@ -184,7 +184,9 @@ def _call(subject: UUID, user: User, at: datetime, rng: Random) -> None:
         decision=decision,
         kind="dial",
         at=at,
-        outcome=outcome,
+        outcome=came,
         outcome_at=at,
-        later_on=(at + timedelta(days=rng.randrange(2, 20))).date() if outcome == "later" else None,
+        later_on=(at + timedelta(days=rng.randrange(2, 20))).date() if came == "later" else None,
     )
+    if came in outcome.REACHED:
+        Phone.objects.filter(pk=phone.pk).update(**freshness.seen(at))
