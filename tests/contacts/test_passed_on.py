@@ -31,7 +31,10 @@ def home(settings):
 def passed(home):
     """Wang came in by a partner's list."""
     partner = standing(home)
-    told = {"data": text([["王小诺", house.WANG, "UC-1", "2026-02-01", f"向{partner.names_us}提供"]], HEADER), "name": "a.csv"}
+    told = {
+        "data": text([["王小诺", house.WANG, "UC-00001", "2026-02-01", f"向{partner.names_us}提供"]], HEADER),
+        "name": "a.csv",
+    }
     sheet = importing.upload(**told, event=home.event, by=home.li, at=house.NOON, provenance="partner", partner=partner)
     importing.remap(sheet=sheet, roles=sheet.mapping, encoding="", by=home.li, at=house.NOON)
     assert commit(importing.check(sheet.pk, at=house.NOON)).done == 1
