@@ -16,7 +16,7 @@ from contacts.models import CallAttempt, Contact, LegalHold, PaidListCase, Sweep
 from contacts.nights import OFFICE
 from crm import second_eyes
 from crm.tile import Tile
-from team.models import Book, Pledge, User
+from team.models import Book, Pledge, Role, User
 
 
 def tiles(user: User, *, at: datetime) -> list[Tile]:
@@ -125,7 +125,7 @@ def _compliance(user: User, at: datetime) -> list[Tile]:
         ),
         Tile(_("Legal holds"), held, _("review by their date"), reverse("holds"), "lock", ""),
         *second_eyes.tiles(at),
-        *_no_calendar(at),
+        *_no_calendar(user, at),
         *_to_be_taken_out(user),
         Tile(
             _("Asserted without proof"),
@@ -212,19 +212,20 @@ def _admin(user: User, at: datetime) -> list[Tile]:
             "bad" if orphans else "",
         ),
         *second_eyes.tiles(at),
-        *_no_calendar(at),
+        *_no_calendar(user, at),
         Tile(_("Sweeps in the last 7 days"), swept, _("one a night is right"), "", "timer", "" if swept else "bad"),
         _seal(at),
     ]
 
 
-def _no_calendar(at: datetime) -> list[Tile]:
+def _no_calendar(user: User, at: datetime) -> list[Tile]:
     """Days of the next month that no calendar knows: nobody is called on them, until the package that brings it is renewed."""
     if settings.CALL_DAYS != "working":
         return []
     days = (at.astimezone(OFFICE).date() + timedelta(days=n) for n in range(31))
     unknown = sum(working_days.for_calls(day) == "unknown" for day in days)
-    hint = _("nobody is called then: ask whoever runs the system for the new calendar")
+    ask, renew = _("nobody is called then: ask whoever runs the system for the new calendar"), _("renew it: deploy/README.md")
+    hint = renew if user.role == Role.ADMIN else ask
     return [Tile(_("Days that no calendar knows"), unknown, hint, "", "calendar-x", "warn")] if unknown else []
 
 
