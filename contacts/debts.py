@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit import trail
-from contacts.models import RefusalDebt
+from contacts.models import CallAttempt, RefusalDebt
 from team.models import Role, User
 
 SENTENCES: dict[str, Promise] = {
@@ -19,12 +19,13 @@ SENTENCES: dict[str, Promise] = {
     "gone": _("This has been closed already, or there is no such debt."),
     "taken": _("A colleague has taken this already."),
     "not_yours": _("Take it first: whoever took it closes it."),
+    "own": _("You made this call yourself; somebody else looks into it."),
     "finding": _("Please choose what you found. Nothing was changed."),
 }
 
 
 class DebtRefused(Exception):
-    """A debt that is not taken or not closed: role, gone, taken, not_yours, finding; `sentence` tells people."""
+    """A debt that is not taken or not closed: role, gone, taken, not_yours, own, finding; `sentence` tells people."""
 
     def __init__(self, code: str) -> None:
         """Keep which rule it was."""
@@ -41,12 +42,15 @@ def standing() -> int:
 def take(*, attempt: UUID, by: User, at: datetime) -> RefusalDebt:
     """Say that one looks into it (`at` aware, UTC); once taken it is this colleague's, until they work here no more.
 
-    Taking one's own again changes nothing. Raises DebtRefused: role, gone, taken. Serves D9.
+    Taking one's own again changes nothing; a call of one's own is looked into by somebody else, also for who has another
+    role by now. Raises DebtRefused: role, gone, own, taken. Serves D9.
     """
     with transaction.atomic():
         debt = _open(attempt, by)
         if debt.owner_id == by.pk:
             return debt
+        if CallAttempt.objects.filter(pk=attempt, user=by).exists():
+            raise DebtRefused("own")
         if debt.owner is not None and not may_take_over(debt.owner):
             raise DebtRefused("taken")
         trail.record("debt.taken", by=by, at=at, subject=debt.subject_id)

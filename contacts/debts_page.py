@@ -37,17 +37,19 @@ class Contacted:
     what: Promise | str
     outcome: Promise | str
     decision: UUID | None = None
+    by: UUID | None = None
 
 
 @dataclass(frozen=True)
 class Owed:
-    """One debt in words; `card` is None once the person has left, or is only stored."""
+    """One debt in words; `card` is None once the person has left, or is only stored; `own` where the reader called."""
 
     debt: RefusalDebt
     card: Card | None
     contact: Contacted
     free: bool
     mine: bool
+    own: bool
 
 
 @dataclass(frozen=True)
@@ -76,12 +78,16 @@ def of(*, by: User, at: datetime) -> Board:
 def _owed(debt: RefusalDebt, cards: dict[UUID, Card], told: dict[UUID, Contacted], by: User) -> Owed:
     free = debt.owner is None or (debt.owner_id != by.pk and debts.may_take_over(debt.owner))
     contact = told.get(debt.pk, Contacted("", "", ""))
-    return Owed(debt, cards.get(debt.subject_id), contact, free and debt.closed_at is None, debt.owner_id == by.pk)
+    own = contact.by == by.pk
+    free = free and not own and debt.closed_at is None
+    return Owed(debt, cards.get(debt.subject_id), contact, free, debt.owner_id == by.pk, own)
 
 
 def _contacts(ids: Sequence[UUID]) -> dict[UUID, Contacted]:
     """The calls and messages of these debts; two queries."""
     calls = CallAttempt.objects.filter(pk__in=ids).select_related("user")
-    found = {row.pk: Contacted(row.user.display_name, "", row.get_outcome_display(), row.decision_id) for row in calls}
+    found = {
+        row.pk: Contacted(row.user.display_name, "", row.get_outcome_display(), row.decision_id, row.user_id) for row in calls
+    }
     texts = SmsMessage.objects.filter(pk__in=ids).values_list("pk", "template", "outcome")
     return found | {pk: Contacted("", MESSAGES.get(kind, kind), OUTCOMES.get(sent, sent)) for pk, kind, sent in texts}

@@ -56,7 +56,8 @@ _BY_TABLE = {
     "contacts_referral": "contacts_referral_audit contacts_referral_audit_truncate "
     "contacts_referral_hold contacts_referral_stays",
     "contacts_refusaldebt": "contacts_refusaldebt_audit contacts_refusaldebt_audit_truncate contacts_refusaldebt_fixed "
-    "contacts_refusaldebt_fixed_truncate contacts_refusaldebt_same contacts_refusaldebt_stays",
+    "contacts_refusaldebt_fixed_truncate contacts_refusaldebt_same contacts_refusaldebt_stays "
+    "contacts_refusaldebt_born contacts_refusaldebt_own",
     "contacts_rulechange": "contacts_rulechange_fixed contacts_rulechange_fixed_truncate",
     "contacts_sheetimport": "contacts_sheetimport_said contacts_sheetimport_from contacts_sheetimport_whose",
     "contacts_sheetrow": "contacts_sheetrow_paid contacts_sheetrow_proof contacts_sheetrow_proven",

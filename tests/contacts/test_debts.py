@@ -158,6 +158,27 @@ def test_who_works_here_no_more_leaves_the_debt_to_a_colleague():
     assert RefusalDebt.objects.get().owner == home.chen
 
 
+def test_whoever_called_and_is_an_officer_by_now_neither_takes_nor_closes_it():
+    """
+    Li calls Wang after a no, and works in compliance the day after
+    """
+    home = house.build()
+    debt = reached(home)
+    User.objects.filter(pk=home.li.pk).update(role="compliance")
+    li = User.objects.get(pk=home.li.pk)
+    with pytest.raises(debts.DebtRefused, match="own"):
+        debts.take(attempt=debt.pk, by=li, at=LATER)
+    with pytest.raises(debts.DebtRefused, match="not_yours"):
+        debts.close(attempt=debt.pk, finding="wished", by=li, at=LATER)
+    assert [(owed.free, owed.own) for owed in board(home, by=li).open] == [(False, True)]
+    assert [(owed.free, owed.own) for owed in board(home).open] == [(True, False)]
+    page = signed_in(li).get("/debts/").content.decode()
+    assert ("You made this call yourself" in page, f"/debts/{debt.pk}/take/" in page) == (True, False)
+    debts.take(attempt=debt.pk, by=home.chen, at=LATER)
+    debts.close(attempt=debt.pk, finding="colleague", by=home.chen, at=LATER)
+    assert RefusalDebt.objects.get().owner == home.chen
+
+
 def test_a_debt_that_is_not_there_is_neither_taken_nor_closed():
     home = house.build()
     for deed in (debts.take, lambda **told: debts.close(**told, finding="fault")):

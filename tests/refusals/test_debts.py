@@ -210,6 +210,37 @@ def test_no_debt_is_taken_without_an_entry():
     assert RefusalDebt.objects.get().owner is None
 
 
+@proves("contacts_refusaldebt_born")
+@plain
+def test_no_debt_is_made_up_and_none_is_born_with_an_owner():
+    """Not of a call that there never was, not of somebody else's call, and not one that is closed before it opens."""
+    home = house.build()
+    person, other = wang(home), house.arrive(home.far, house.ZHOU)[0].subject_id
+    call = called(home, person)
+    told = {"kind": "dial", "refused_at": AT, "at": LATER}
+    mine = {"owner": home.chen, "taken_at": AT, "closed_at": AT, "finding": "wished"}
+    for wrong in (
+        {"attempt": uuid4(), "subject_id": person},
+        {"attempt": call.pk, "subject_id": other},
+        {"attempt": call.pk, "subject_id": person} | mine,
+    ):
+        with pytest.raises(IntegrityError, match="contact that there was"), transaction.atomic():
+            RefusalDebt.objects.create(**told | wrong)
+    assert owed() == []
+
+
+@proves("contacts_refusaldebt_own")
+@plain
+def test_nobody_looks_into_a_call_of_their_own():
+    home = house.build()
+    debt = _debt(home)
+    trail.record("debt.taken", by=BY, at=AT, subject=debt.subject_id)
+    with pytest.raises(IntegrityError, match="contact of their own"), transaction.atomic():
+        RefusalDebt.objects.filter(pk=debt.pk).update(owner=home.li, taken_at=LATER)
+    RefusalDebt.objects.filter(pk=debt.pk).update(owner=home.chen, taken_at=LATER)
+    assert RefusalDebt.objects.get().owner == home.chen
+
+
 @plain
 def test_a_debt_keeps_nobody_and_outlives_their_name():
     """(J1) The person leaves as anybody does; what stays is an id and some days."""
