@@ -60,7 +60,8 @@ _BY_TABLE = {
     "contacts_refusaldebt_born contacts_refusaldebt_own",
     "contacts_rulechange": "contacts_rulechange_fixed contacts_rulechange_fixed_truncate",
     "contacts_sheetimport": "contacts_sheetimport_said contacts_sheetimport_from contacts_sheetimport_whose",
-    "contacts_sheetrow": "contacts_sheetrow_paid contacts_sheetrow_proof contacts_sheetrow_proven",
+    "contacts_sheetrow": "contacts_sheetrow_paid contacts_sheetrow_proof contacts_sheetrow_proven contacts_sheetrow_judged "
+    "contacts_sheetrow_spent contacts_sheetrow_rests",
     "contacts_submission": "contacts_submission_hold",
     "contacts_sweepapproval": "contacts_sweepapproval_grows contacts_sweepapproval_grows_truncate",
     "team_levelchange": "team_levelchange_grows team_levelchange_grows_truncate",

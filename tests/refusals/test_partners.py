@@ -8,6 +8,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from audit import trail
 from consent.models import Partner
+from contacts import erase
 from contacts.importing import paid
 from contacts.models import PaidListCase, SheetImport, SheetRow
 from tests import house
@@ -286,3 +287,28 @@ def test_no_row_of_a_partner_becomes_a_person_without_a_proof_of_its_own_and_an_
         SheetRow.objects.filter(pk=other.pk).update(made=True)
     SheetRow.objects.filter(pk=row(own, 2, None).pk).update(made=True)
     assert SheetRow.objects.filter(made=True).count() == 2
+
+
+@proves("contacts_sheetrow_judged", "contacts_sheetrow_spent", "contacts_sheetrow_rests")
+@plain
+def test_who_waits_becomes_nobody_and_a_proof_that_was_used_stays_used_while_its_person_is_here():
+    """(E1)"""
+    home = house.build()
+    partner = entered(home)
+    changed(partner, approved_by=home.zhao, approved_at=AT)
+    told = {"event": home.event, "uploaded_by": home.li, "uploaded_at": AT, "state": "uploaded", "purge_on": AT}
+    sheet = SheetImport.objects.create(partner=partner, provenance="partner", **told)
+    person = house.arrive(home.event, house.WANG)[0].subject_id
+    made = SheetRow.objects.create(pk=person, sheet=sheet, number=2, status="ready", proof="p1")
+    held, rows = SheetRow.objects.create(sheet=sheet, number=3, status="held"), SheetRow.objects.filter(pk=made.pk)
+    with pytest.raises(IntegrityError, match="who waits waits"), transaction.atomic():
+        SheetRow.objects.filter(pk=held.pk).update(made=True, proof="made up")
+    rows.update(made=True, subject_id=person)
+    for change in ({"proof": "p2"}, {"made": False}):
+        with pytest.raises(IntegrityError, match="brings in one person"), transaction.atomic():
+            rows.update(**change)
+    with pytest.raises(IntegrityError, match="brings in one person"), transaction.atomic():
+        rows._raw_delete("default")
+    erase.one(person, by=BY, at=AT)
+    rows.update(made=False)  # taken back: the consent may speak again
+    assert SheetRow.objects.filter(made=True).count() == 0
