@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.db import connections
 from django.test import override_settings
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as searching
 
@@ -106,6 +107,12 @@ def noon():
     """Every test begins at the same noon, whatever the clock on the wall says, and time goes on from there."""
     with time_machine.travel(house.NOON, tick=True):
         yield
+
+
+@pytest.fixture(autouse=True)
+def chinese():
+    """A page in English leaves its language with the thread; the next test begins in Chinese, as the office does."""
+    translation.activate("zh-hans")
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ REASONS: dict[str, Promise] = {
     "partner.ended": _("held: the agreement with the partner was ended"),
     "partner.purpose": _("held: the agreement lists nothing that this event asks for"),
     "partner.proof": _("held: the row names no consent of this person to be passed on to us, by its number"),
-    "partner.recipient": _("held: the words of that consent do not name us"),
+    "partner.recipient": _("held: the words of that consent do not name us, or say no where they do"),
     "partner.day": _("held: that consent has no day, or one before the agreement with the partner"),
     "partner.twice": _("held: an earlier row names the same consent; one consent speaks for one person"),
     "partner.used": _("held: somebody came in by this consent already"),

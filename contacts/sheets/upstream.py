@@ -1,5 +1,6 @@
 """What a row from a partner must show of itself: a consent of that person to be passed on to us. Knows no framework."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from vault.phone import Number
 SHORTEST = 4  # a number of a consent, as nobody writes "yes"
 OWN = 8  # by so many last digits a telephone number is known inside a longer one
 BLANK = str.maketrans("", "", "\u115f\u1160")  # letters that nobody sees; NFKC makes those of Hangul fillers these
+# A no in the same breath as our name, between two stops; "may refuse at any time" stands in another.
+NO = re.compile(r"不同意|不愿意|不接受|未同意|没有同意|拒绝|(donot|don't|didnot|didn't|not)(agree|consent)|refuse")
+STOPS = re.compile(r"[,;.!?。、！？\n]")
 ROLES = ("proof", "proof_words", "proof_way")
 
 
@@ -50,9 +54,17 @@ def gap(proof: Proof, upstream: Upstream, *, day: date | None, numbers: tuple[Nu
         return f"partner.{upstream.gap}"
     if not _is_number(proof.number, numbers):
         return "partner.proof"
-    if plain(upstream.names_us) not in plain(proof.words):
+    if not _agrees(plain(proof.words), plain(upstream.names_us)):
         return "partner.recipient"
     return "partner.day" if day is None or day < upstream.since else ""
+
+
+def _agrees(words: str, us: str) -> bool:
+    """Whether the words name us, and nowhere in the breath that does say no."""
+    if us not in words:
+        return False
+    breaths = STOPS.split(words.replace(us, "\0"))  # a name may hold a stop
+    return not any(NO.search(breath) for breath in breaths if "\0" in breath)
 
 
 def mark(proof: Proof) -> str:

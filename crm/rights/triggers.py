@@ -21,7 +21,7 @@ _BY_TABLE = {
     "consent_contactwindow": "consent_contactwindow_audit consent_contactwindow_audit_truncate "
     "consent_contactwindow_grows consent_contactwindow_grows_truncate",
     "consent_decision": "consent_decision_grows consent_decision_grows_truncate",
-    "consent_evidence": "consent_evidence_hold consent_evidence_hold_update",
+    "consent_evidence": "consent_evidence_hold consent_evidence_hold_update consent_evidence_same",
     "consent_guardian": "consent_guardian_audit consent_guardian_audit_truncate consent_guardian_paper "
     "consent_guardian_fixed consent_guardian_stays consent_guardian_hold",
     "consent_keptreceipt": "consent_keptreceipt_audit consent_keptreceipt_audit_truncate "

@@ -95,6 +95,12 @@ def test_the_proof_of_each_row_is_sealed_with_the_person_and_its_number_is_nowhe
     assert (len(row.proof), "UC" in row.proof) == (64, False)
 
 
+@pytest.mark.parametrize("words", [f"同意向{US}提供姓名，可随时拒绝", f"I agree that {US} calls me; I may refuse at any time"])
+def test_that_one_may_refuse_later_is_no_refusal(words):
+    home = house.build()
+    assert whys(bring(home, [proven(1, words=words)], standing(home))) == {("ready", ""): 1}
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
@@ -105,6 +111,9 @@ def test_the_proof_of_each_row_is_sealed_with_the_person_and_its_number_is_nowhe
         ({"proof": "13800070007"}, "partner.proof"),
         ({"words": "向合作机构提供个人信息"}, "partner.recipient"),
         ({"words": ""}, "partner.recipient"),
+        ({"words": f"本人不同意向{US}提供姓名与手机号"}, "partner.recipient"),
+        ({"words": f"同意接收短信；拒绝向{US}提供手机号"}, "partner.recipient"),
+        ({"words": f"I do not agree to my data going to {US}"}, "partner.recipient"),
         ({"day": ""}, "partner.day"),
         ({"day": "2026-01-04"}, "partner.day"),
     ],

@@ -150,3 +150,17 @@ def test_what_proves_a_no_proves_no_yes(after, kind):
     step.after = "withdrawn"
     step.save(force_insert=True)
     assert Consent.objects.get(subject=subject, purpose="phone_contact").events.filter(evidence__kind=kind).count() == 1
+
+
+@proves("consent_evidence_same")
+@pytest.mark.parametrize("change", ["kind = 'speech'", "digest = 'z'", "created_at = '2026-01-01 00:00:00+00:00'"])
+@plain
+def test_a_proof_stays_what_it_is(change):
+    """(D4, O1) What proves a no is not made to prove a yes afterwards; its sealed detail may go."""
+    home = house.build()
+    row = _proof(house.arrive(home.event, house.WANG)[0].subject_id)
+    with pytest.raises(IntegrityError, match="a proof stays what it is"), transaction.atomic():
+        run(f"UPDATE consent_evidence SET {change}")
+    Evidence.objects.filter(pk=row.pk).update(detail=None)
+    row.refresh_from_db()
+    assert (row.kind, row.digest, row.created_at) == ("refusal", "y", AT)
