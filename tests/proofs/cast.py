@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from types import SimpleNamespace
-from uuid import uuid4
 
 from django.db import transaction
 from django.test import Client
@@ -12,7 +11,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from audit import exporting, trail
 from audit.export import EVERYTHING
 from consent.drafting import drafts
-from consent.models import Evidence
+from consent.models import Evidence, SmsMessage
 from consent.requests import asking
 from contacts import events, hold, importing, minors_looks, sweep
 from contacts.intake import asserting
@@ -119,8 +118,9 @@ def build(*, hired=None):
     world.request = asking.ask(
         subject=world.fang.pk, kind="correction", words="a word is wrong", road="letter", by=world.chen, at=now
     )
-    for contact, kind in ((world.fang, "dial"), (world.duan, "sms")):
-        RefusalDebt.objects.create(attempt=uuid4(), kind=kind, subject_id=contact.pk, refused_at=met, at=now)
+    for contact in (world.fang, world.duan):  # as if what they were sent had come after a no
+        sent = SmsMessage.objects.filter(subject=contact.pk).first()
+        RefusalDebt.objects.create(attempt=sent.pk, kind="sms", subject_id=contact.pk, refused_at=met, at=now)
     world.browsers = browsers(world)
     return world
 
