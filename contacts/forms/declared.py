@@ -25,14 +25,16 @@ SHEET = {
     "email": "email",
     "note": "note",
 }
-EVIDENCE = frozenset({"consent_call", "consent_sms", "consent", "signed_on"})
+EVIDENCE = frozenset({"consent_call", "consent_sms", "consent", "signed_on", "proof", "proof_words", "proof_way"})
 # Forms of this floor that are no way in: what the person asks for themself, what proves an act, and what is about our work.
 RIGHTS = frozenset({"AskForm", "TakenForm", "WindowForm", "CorrectionForm", "ComplaintForm", "RefusalForm", "AnswerForm"})
-PROOF = frozenset({"PaperForm", "SpeechForm", "SignForm", "ReceiptForm", "AgeForm", "GuardianForm", "CodeForm", "LaterForm"})
+PROOF = frozenset(
+    {"PaperForm", "SpeechForm", "SignForm", "AgedForm", "ReceiptForm", "AgeForm", "GuardianForm", "CodeForm", "LaterForm"}
+)
 WORK = frozenset(
     {"MobileForm", "StaffForm", "EventForm", "VerdictForm", "ReviewForm", "HoldForm", "PostponeForm", "ApprovalForm"}
     | {"ChangeForm", "ClientForm", "ReasonForm", "RevealForm", "WithdrawForm", "OutcomeForm", "SearchForm", "ViewForm"}
-    | {"UploadForm", "WayForm", "MappingForm", "RowsForm"}
+    | {"UploadForm", "WayForm", "MappingForm", "RowsForm", "PartnerForm"}
 )
 
 

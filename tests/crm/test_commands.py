@@ -74,7 +74,10 @@ def test_help_says_in_a_sentence_what_a_command_does_and_what_every_word_of_it_m
         (("audit", "export"), "manage.py audit export: error: the following arguments are required: --out"),
         (("audit", "export", "--out", "/nowhere/x.zip"), "CommandError: 无法写入 /nowhere/x.zip：No such file or directory"),
         (("import", "/nowhere.xlsx", "--event", "none"), "CommandError: There is no open event with this code."),
-        (("import", "x.xlsx"), "manage.py import: error: the following arguments are required: --event"),
+        (
+            ("import", "x.xlsx"),
+            "CommandError: --event is needed: the code of the event that the people of this file come from.",
+        ),
     ],
 )
 def test_what_a_command_cannot_do_is_one_sentence_and_no_success(var, words, sentence):

@@ -56,6 +56,8 @@ class Command(BaseCommand):
         with translation.override("en"):
             if options["paid"]:
                 _stop(options)
+            if not options["event"]:
+                raise CommandError("--event is needed: the code of the event that the people of this file come from.")
             event = _event(options["event"])
             by = _user(options["by"], event)
             book = _book(by or event.created_by, event)
