@@ -58,13 +58,15 @@ def keep(
         raise NotKept("form")
     with transaction.atomic():
         heads = {(h.purpose_id, h.channel): h.state for h in _locked(contact)}
-        if Subject.objects.select_for_update().get(pk=contact.pk).age in MINORS:
+        person = Subject.objects.select_for_update().get(pk=contact.pk)
+        if person.age in MINORS:
             raise NotKept("minor")
         if _known(contact, version, ticks, recordings.sound_of(speech)):
             return
         if any(heads.get((tick.purpose_id, tick.channel), "asserted") not in states.SIGNABLE for tick in ticks):
             raise NotKept("stands")
-        _of_age(contact, by=by, at=at)
+        if not person.age:  # noted once; a colleague's word for it, as the rest of what a colleague heard
+            ages.declare(subject=contact.pk, age=Age.ADULT, by=by, at=at)
         digest = recordings.sound_of(speech)
         proof = Evidence.objects.create(pk=uuid4(), subject_id=contact.pk, kind="spoken", digest=digest, created_at=at)
         asks = [Ask(contact.pk, tick, "quick") for tick in ticks]
@@ -77,12 +79,6 @@ def keep(
 def _locked(contact: Contact) -> list[Consent]:
     """Consents first and the person after, as whoever decides and whoever erases does: nobody waits in a circle."""
     return list(Consent.objects.select_for_update().filter(subject_id=contact.pk).order_by("pk"))
-
-
-def _of_age(contact: Contact, *, by: User, at: datetime) -> None:
-    """Note that they said so, once; a colleague's word for it, as the rest of what a colleague heard."""
-    if Subject.objects.filter(pk=contact.pk, age__isnull=True).exists():
-        ages.declare(subject=contact.pk, age=Age.ADULT, by=by, at=at)
 
 
 def _known(contact: Contact, version: NoticeVersion, ticks: Sequence[NoticePurpose], sound: str) -> bool:
