@@ -35,6 +35,7 @@ def show_second_factor(page):
 def import_sheet(page, office):
     """Upload, confirm the columns, wait for the verdicts, save; answers the counts of the verdicts."""
     page.goto(f"{office}/import/")
+    page.check("input[name=given][value=no]")
     page.set_input_files("input[type=file]", SHEET)
     option = page.eval_on_selector_all("select[name=event] option", "o => o.map(x => x.value).filter(v => v)[0]")
     page.select_option("select[name=event]", option)
