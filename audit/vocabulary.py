@@ -86,6 +86,8 @@ VERBS = (
     Verb("person.copy", pgettext_lazy("trail", "took a copy of their own data"), "c"),
     Verb("person.request", pgettext_lazy("trail", "made a request about their own data"), "c", _NONE),
     Verb("person.window", pgettext_lazy("trail", "chose when they may be reached"), "c", _NONE),
+    Verb("person.arranged", pgettext_lazy("trail", "decided who may ask for their data after their death"), "c", _NONE),
+    Verb("relative.proved", pgettext_lazy("trail", "looked at the papers of somebody's near relative"), "c", _NONE),
     Verb("request.read", pgettext_lazy("trail", "read what a person asked or complained of"), "c", _NONE),
     Verb("person.answered", pgettext_lazy("trail", "answered a person's request"), "c", _NONE),
     Verb("complaint.read", pgettext_lazy("trail", "read the answer to their complaint"), "c", _NONE),

@@ -104,6 +104,8 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("own-page", "", CODE),
         Page("own-copy", "", (Press('main a[href="/me/copy/"]'),)),
         Page("own-window", "/me/window/"),
+        Page("own-after", "/me/after/"),
+        Page("own-after-unchosen", "", (Press("main form.form button.primary"),)),
         Page("own-ask", "/me/ask/"),
         Page("own-wordless", "", (Tick("#id_kind_1"), Press("main form.form button.primary"))),
         Page("own-asked", "", (Fill("#id_words", "姓名写错了"), Press("main form.form button.primary"))),

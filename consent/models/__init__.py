@@ -1,5 +1,6 @@
 """The tables of consent: purposes, notices, the ledger, evidence, suppression and the gate's decisions."""
 
+from consent.models.after import PriorArrangement, RelativeClaim
 from consent.models.complaint import StrangersComplaint
 from consent.models.decision import Decision
 from consent.models.deferral import Deferral
@@ -36,9 +37,11 @@ __all__ = [
     "NoticeVersion",
     "PaperPage",
     "Partner",
+    "PriorArrangement",
     "Purpose",
     "Recording",
     "RefusalRecording",
+    "RelativeClaim",
     "RightsRequest",
     "SmsMessage",
     "StopLink",

@@ -60,6 +60,8 @@ class RightsRequest(models.Model):
         IDENTITY = "identity", _("it is not certain that it is the right person")
         OTHERS = "others", _("it would harm the rights of somebody else")
         UNFOUNDED = "unfounded", _("what is to be corrected is right")
+        ARRANGED = "arranged", _("the person decided otherwise while alive")
+        UNPROVEN = "unproven", _("the death, the kinship or a lawful interest was not proved")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")

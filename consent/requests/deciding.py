@@ -9,7 +9,7 @@ from audit import trail
 from audit.trail import Actor
 from consent import ledger
 from consent.drafting import effects
-from consent.models import Consent, RightsRequest
+from consent.models import Consent, RelativeClaim, RightsRequest
 from consent.requests import ending
 from consent.requests.asking import LONGEST, RequestRefused
 from team.models import User
@@ -22,7 +22,8 @@ OPEN = RightsRequest.State.OPEN
 def answer(*, request_id: UUID, words: str, by: User, at: datetime) -> RightsRequest:
     """What was asked has been done; the words reach the person on their page (K1). `at` is aware, UTC.
 
-    Raises RequestRefused("decided") for a request that is no longer open, ("words") without words, TextRefused.
+    Raises RequestRefused("decided") for a request that is no longer open, ("words") without words, ("proof") for a near
+    relative's without what consent.requests.relatives.answer keeps of it; TextRefused.
     """
     return _decide(request_id, state="answered", ground="", words=words, by=by, at=at)
 
@@ -59,6 +60,8 @@ def _decide(request_id: UUID, *, state: str, ground: str, words: str, by: User, 
         row = RightsRequest.objects.select_for_update().filter(pk=request_id, state=OPEN).first()
         if row is None:
             raise RequestRefused("decided")
+        if row.kind == RightsRequest.Kind.RELATIVE and state == "answered" and not proved(row):
+            raise RequestRefused("proof")
         trail.record("person.answered", by=by, at=at, subject=row.subject_id, reason=ground or "granted")
         row.state, row.ground, row.decided_at, row.decided_by = state, ground, at, by
         row.answer = sealing.seal_text(told, field_id="consent.request.answer", row=row.pk, owner=row.subject_id)
@@ -67,6 +70,11 @@ def _decide(request_id: UUID, *, state: str, ground: str, words: str, by: User, 
         if row.kind == RightsRequest.Kind.RESTRICTION and state == "refused" and not _still_asked(row.subject_id):
             _go_on(row.subject_id, by=by, at=at)
     return row
+
+
+def proved(row: RightsRequest) -> bool:
+    """Whether what a near relative showed is on record for this request (PIPL 49, K5)."""
+    return RelativeClaim.objects.filter(request=row).exists()
 
 
 def _still_asked(subject: UUID) -> bool:

@@ -15,7 +15,8 @@ from consent import working_days
 from consent.models import RightsRequest, StrangersComplaint
 from consent.requests import complaints, deciding
 from consent.requests.asking import RequestRefused
-from contacts import cards, correcting, looking, visibility
+from contacts import cards, correcting, looking, relatives, visibility
+from contacts.forms.after import ClaimForm
 from contacts.forms.own import AnswerForm, CorrectionForm, RefusalForm, TakenForm
 from contacts.masking import Wish, show
 from contacts.nights import OFFICE
@@ -52,17 +53,18 @@ def desk(request: StaffRequest) -> HttpResponse:
 @require_GET
 def one(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One request: the person masked, their words, what can be done, and the two ways to decide."""
-    return _one(request, get_object_or_404(RightsRequest.objects.select_related("decided_by", "taken_by"), pk=pk))
+    return shown(request, get_object_or_404(RightsRequest.objects.select_related("decided_by", "taken_by"), pk=pk))
 
 
-def _one(request: StaffRequest, row: RightsRequest, **forms: object) -> HttpResponse:
+def shown(request: StaffRequest, row: RightsRequest, **forms: object) -> HttpResponse:
+    """The page of one request; with a form that was not taken, 400."""
     at = timezone.now()
     looking.at_request(row.subject_id, by=request.user, at=at)
     people = list(visibility.visible(request.user, stored=True).filter(pk=row.subject_id))
     stranger = StrangersComplaint.objects.filter(request=row).first()
     boxes = (row.words, row.answer, stranger.reply_to if stranger else None)
-    shown = show([Wish(box, Level.CALL) for box in boxes])
-    words, told, address = (masks.hide_runs(text) for text in shown)  # nobody reads a number, whoever wrote it down
+    opened = show([Wish(box, Level.CALL) for box in boxes])
+    words, told, address = (masks.hide_runs(text) for text in opened)  # nobody reads a number, whoever wrote it down
     context = {
         "row": row,
         "card": cards.of(people, by=request.user, at=at)[0] if people else None,
@@ -71,7 +73,8 @@ def _one(request: StaffRequest, row: RightsRequest, **forms: object) -> HttpResp
         "stranger": stranger,
         "address": address,
         "left": working_days.left(at.astimezone(OFFICE).date(), row.due_on),
-        "answer": AnswerForm(prefix="a"),
+        "answer": ClaimForm(prefix="a") if row.kind == "relative" else AnswerForm(prefix="a"),
+        "relative": relatives.of(row) if row.kind == "relative" else None,
         "refusal": RefusalForm(prefix="r"),
         "correction": CorrectionForm(),
         **forms,
@@ -83,9 +86,10 @@ def _one(request: StaffRequest, row: RightsRequest, **forms: object) -> HttpResp
 @require_POST
 def answer(request: StaffRequest, pk: UUID) -> HttpResponse:
     """It was done; the person reads the words on their page (K1)."""
-    row, form = get_object_or_404(RightsRequest, pk=pk), AnswerForm(request.POST, prefix="a")
+    row = get_object_or_404(RightsRequest.objects.exclude(kind="relative"), pk=pk)  # who shows proof first, in doors/after.py
+    form = AnswerForm(request.POST, prefix="a")
     if not form.is_valid():
-        return _one(request, row, answer=form)
+        return shown(request, row, answer=form)
     return _decided(request, lambda: deciding.answer(request_id=pk, **form.cleaned_data, by=request.user, at=timezone.now()))
 
 
@@ -95,7 +99,7 @@ def refuse(request: StaffRequest, pk: UUID) -> HttpResponse:
     """It is refused, with a ground and a reason; how to object stands beneath it on the person's page (K2)."""
     row, form = get_object_or_404(RightsRequest, pk=pk), RefusalForm(request.POST, prefix="r")
     if not form.is_valid():
-        return _one(request, row, refusal=form)
+        return shown(request, row, refusal=form)
     return _decided(request, lambda: deciding.refuse(request_id=pk, **form.cleaned_data, by=request.user, at=timezone.now()))
 
 
@@ -116,15 +120,15 @@ def correct(request: StaffRequest, pk: UUID) -> HttpResponse:
     row, form = get_object_or_404(RightsRequest, pk=pk, state="open"), CorrectionForm(request.POST)
     contact = visibility.one(request.user, row.subject_id, stored=True)
     if not form.is_valid():
-        return _one(request, row, correction=form)
+        return shown(request, row, correction=form)
     try:
         changed = correcting.correct(contact=contact, texts=form.told(), by=request.user, at=timezone.now())
     except names.TextRefused as refused:
         form.add_error(None, str(refused.sentence))
-        return _one(request, row, correction=form)
+        return shown(request, row, correction=form)
     except correcting.CorrectionRefused:
         form.add_error(None, _("A legal hold keeps this person as they are held. Lift it first, or refuse with the ground."))
-        return _one(request, row, correction=form)
+        return shown(request, row, correction=form)
     if changed:
         messages.success(request, _("Corrected. Now answer the person."))
     else:

@@ -27,7 +27,10 @@ SHEET = {
 }
 EVIDENCE = frozenset({"consent_call", "consent_sms", "consent", "signed_on", "proof", "proof_words", "proof_way"})
 # Forms of this floor that are no way in: what the person asks for themself, what proves an act, and what is about our work.
-RIGHTS = frozenset({"AskForm", "TakenForm", "WindowForm", "CorrectionForm", "ComplaintForm", "RefusalForm", "AnswerForm"})
+RIGHTS = frozenset({"AskForm", "TakenForm", "WindowForm", "CorrectionForm", "ComplaintForm", "RefusalForm", "AnswerForm"}) | {
+    "AfterForm",
+    "ClaimForm",
+}
 PROOF = frozenset(
     {"PaperForm", "SpeechForm", "SignForm", "AgedForm", "ReceiptForm", "AgeForm", "GuardianForm", "CodeForm", "LaterForm"}
 )

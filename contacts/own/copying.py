@@ -20,11 +20,13 @@ from consent.models import (
     Guardian,
     NoticePurpose,
     PaperPage,
+    PriorArrangement,
     Recording,
     RefusalRecording,
     RightsRequest,
     SmsMessage,
 )
+from consent.models.after import SCOPE
 from consent.receipts import signed
 from contacts import freshness, keeping, passed_on, referring
 from contacts.models import CallAttempt, Contact, OwnVisit, Phone, Referral
@@ -79,6 +81,7 @@ def _record(contact: Contact, leaves: datetime) -> dict[str, Any]:
         "leaves": {"on": _time(leaves), "rule": contact.delete_rule},
         "consents": [_consent(head, tick) for head, tick in _heads(pk)],
         "windows": [_window(row) for row in _newest(ContactWindow.objects.filter(subject_id=pk), "chosen_at")],
+        "after_death": [_after(row) for row in _newest(PriorArrangement.objects.filter(subject_id=pk), "made_at")],
         "uses": [_use(use) for use in _newest(CallAttempt.objects.filter(subject_id=pk).select_related("user"), "at")],
         "messages": [
             {"what": row.template, "sent": _time(row.sent_at), "outcome": row.outcome}
@@ -150,6 +153,12 @@ def _window(row: ContactWindow) -> dict[str, Any]:
     """One choice of when to be reached; without hours it was taken back."""
     told = {"chosen": _time(row.chosen_at), "from": row.hour_from, "to": row.hour_to}
     return told | {"midday": row.midday, "every_day": row.every_day}
+
+
+def _after(row: PriorArrangement) -> dict[str, Any]:
+    """One decision for after a death; near relatives may do nothing where the list is empty."""
+    told = {"made": _time(row.made_at), "ended": _time(row.ended_at), "may": [name for name in SCOPE if getattr(row, name)]}
+    return told | _opened({"who": row.who})
 
 
 def _numbers(pk: UUID) -> list[dict[str, Any]]:

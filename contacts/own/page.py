@@ -8,8 +8,18 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from consent import deferring, evidence_files, notices, promises, rules, states, windows
-from consent.models import Consent, ContactWindow, Decision, NoticeDelivery, NoticePurpose, Partner, RightsRequest, Suppression
+from consent import arranging, deferring, evidence_files, notices, promises, rules, states, windows
+from consent.models import (
+    Consent,
+    ContactWindow,
+    Decision,
+    NoticeDelivery,
+    NoticePurpose,
+    Partner,
+    PriorArrangement,
+    RightsRequest,
+    Suppression,
+)
 from consent.models.notice import Form
 from consent.models.subject import MINORS
 from contacts import continuing, keeping, passed_on, referring, telling
@@ -84,6 +94,7 @@ class OwnPage:
     refused_since: datetime | None
     window: str
     office: str
+    after: PriorArrangement | None
 
     @property
     def live(self) -> bool:
@@ -109,12 +120,18 @@ def of(visit: OwnVisit, *, at: datetime) -> OwnPage:
         refused_since=refused.since if refused else None,
         window=_window(ids),
         office=_office(),
+        after=after_of(ids),
     )
 
 
 def window_of(subjects: list[UUID]) -> ContactWindow | None:
     """When this person wants to be reached: of several records what was chosen last; None where nothing was chosen (H3)."""
     return max(windows.of(subjects).values(), key=lambda row: row.chosen_at, default=None)
+
+
+def after_of(subjects: list[UUID]) -> PriorArrangement | None:
+    """What this person decided for after their death: of several records what was decided last (K5)."""
+    return max(arranging.of(subjects).values(), key=lambda row: row.made_at, default=None)
 
 
 def _office() -> str:

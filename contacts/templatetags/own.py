@@ -5,11 +5,12 @@ from typing import Any
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from consent import promises
-from consent.models import ConsentEvent, RightsRequest
+from consent.models import ConsentEvent, PriorArrangement, RelativeClaim, RightsRequest
+from consent.models.after import WORDS
 from consent.models.ledger import State
 from consent.models.notice import Channel
 from contacts.models import CallAttempt, Contact, Phone
@@ -84,6 +85,18 @@ def window_told(row: dict[str, Any]) -> str:
     if row["from"] is None:
         return ""
     return promises.chosen(row["from"], row["to"], midday=row["midday"], every_day=row["every_day"])
+
+
+@register.simple_tag
+def after_label(names: list[str]) -> str:
+    """What near relatives may do after a death, from the names of its columns; empty is nobody."""
+    return " · ".join(str(WORDS[name]) for name in WORDS if name in names) or gettext("nobody may ask for anything")
+
+
+@register.filter
+def left(row: PriorArrangement | RelativeClaim) -> list[str]:
+    """The names of the columns that such a row allows."""
+    return [name for name in WORDS if getattr(row, name)]
 
 
 @register.simple_tag

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.doors import me, referrals, visitor
+from contacts.doors import after, me, referrals, visitor
 
 urlpatterns = [
     path("me/", me.own, name="own"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("me/agree/", me.agree, name="own_agree"),
     path("me/ask/", me.ask, name="own_ask"),
     path("me/window/", me.window, name="own_window"),
+    path("me/after/", after.own, name="own_after"),
     path("me/refer/", referrals.own, name="own_refer"),
     path("me/copy/", me.copy, name="own_copy"),
     path("me/copy.json", me.copy_file, name="own_copy_file"),

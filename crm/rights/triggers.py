@@ -35,11 +35,17 @@ _BY_TABLE = {
     "consent_paperpage": "consent_paperpage_hold consent_paperpage_hold_update",
     "consent_partner": "consent_partner_audit consent_partner_audit_truncate consent_partner_fixed "
     "consent_partner_fixed_truncate consent_partner_born consent_partner_stays consent_partner_kept",
+    "consent_priorarrangement": "consent_priorarrangement_audit consent_priorarrangement_audit_truncate "
+    "consent_priorarrangement_said consent_priorarrangement_kept consent_priorarrangement_hold",
     "consent_purpose": "consent_purpose_apart_insert consent_purpose_apart_update",
     "consent_recording": "consent_recording_hold consent_recording_hold_update",
     "consent_refusalrecording": "consent_refusalrecording_hold consent_refusalrecording_hold_update",
+    "consent_relativeclaim": "consent_relativeclaim_audit consent_relativeclaim_audit_truncate "
+    "consent_relativeclaim_grows consent_relativeclaim_grows_truncate "
+    "consent_relativeclaim_open consent_relativeclaim_arranged",
     "consent_rightsrequest": "consent_rightsrequest_audit consent_rightsrequest_audit_truncate "
-    "consent_rightsrequest_decided consent_rightsrequest_stays consent_rightsrequest_hold",
+    "consent_rightsrequest_decided consent_rightsrequest_stays consent_rightsrequest_hold "
+    "consent_rightsrequest_proven",
     "consent_smsmessage": "consent_smsmessage_debt consent_smsmessage_hold consent_smsmessage_hold_update",
     "consent_strangerscomplaint": "consent_strangerscomplaint_audit consent_strangerscomplaint_audit_truncate",
     "consent_subject": "consent_subject_hold_update consent_subject_age_insert consent_subject_age_update",

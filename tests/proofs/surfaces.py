@@ -68,6 +68,7 @@ QUIET = {
     "own_agree": "the same",
     "own_ask": "the same",
     "own_window": "the same",
+    "own_after": "the same; what it keeps, tests/contacts/test_after_a_death.py",
     "own_refer": "the same; what it shows, tests/contacts/test_referrals.py",
     "referral": "an event's form behind a link; what it tells of whom, tests/contacts/test_referrals.py",
     "own_copy": "the same",
@@ -287,6 +288,10 @@ def _office(world):
         "requests": [Ask("/requests/")],
         "request": [Ask(f"/requests/{world.request.pk}/")],
         "answer_request": [post(f"/requests/{world.request.pk}/answer/")],
+        "grant_relative": [
+            post(f"/requests/{world.request.pk}/relative/", **{"a-words": FANG.mobile}),
+            post(f"/requests/{world.fang.pk}/relative/"),
+        ],
         "refuse_request": [post(f"/requests/{world.request.pk}/refuse/", **{"r-words": "x"})],
         "correct_request": [post(f"/requests/{world.request.pk}/correct/", name="\u0000")],
         "take_request": [

@@ -7,6 +7,7 @@ from django.db import connection
 from audit import guard
 from tests.audit.cast import run
 from tests.refusals import (
+    test_after_a_death,
     test_constraints,
     test_debts,
     test_devices,
@@ -29,6 +30,7 @@ from tests.refusals.naming import POSTGRESQL, PROVEN, plain
 FLOORS = ("vault", "audit", "team", "consent", "contacts")
 # Imported for what they prove.
 PROVING = (
+    test_after_a_death,
     test_constraints,
     test_debts,
     test_devices,
