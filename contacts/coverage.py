@@ -14,7 +14,7 @@ from contacts.models import Contact, Event
 from team.models import User
 
 NEWEST = 8
-AGES = ((30, "30"), (90, "90"), (180, "180"), (365, "365"))  # days; beyond the last there is one class more
+AGES = ((30, "0–30"), (90, "31–90"), (180, "91–180"), (365, "181–365"))  # days; beyond the last there is one class more
 YES, NO, WAITS = range(3)  # the first of these that one of a person's consents says is what they say
 SOON = (30, 60, 90)  # days until a yes ends
 
@@ -96,13 +96,13 @@ def _share(name: str, yes: int, no: int, everybody: int) -> Share:
 
 
 def _ages(live: QuerySet[Consent], at: datetime) -> list[tuple[str, int]]:
-    """How many standing consents were given within so many days, each in one class."""
-    within = {f"d{word}": Count("pk", filter=Q(given_at__gt=at - timedelta(days=n))) for n, word in AGES}
+    """How many standing consents were given so many days ago, each in one class, which its words say."""
+    within = {f"d{days}": Count("pk", filter=Q(given_at__gt=at - timedelta(days=days))) for days, _word in AGES}
     found = live.aggregate(**within, all=Count("pk"))
     counts, before = [], 0
-    for _days, word in AGES:
-        counts.append((word, found[f"d{word}"] - before))
-        before = found[f"d{word}"]
+    for days, word in AGES:
+        counts.append((word, found[f"d{days}"] - before))
+        before = found[f"d{days}"]
     return [*counts, ("", found["all"] - before)]
 
 

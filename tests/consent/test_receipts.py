@@ -218,6 +218,17 @@ def test_whoever_changes_a_word_or_signs_with_another_key_is_told_so(wang, tmp_p
     assert signed.check(json.dumps(halves).encode()).word == "changed"
 
 
+@pytest.mark.parametrize("form", ["iso", "kantara"])
+def test_a_byte_that_spoils_the_form_of_a_receipt_is_a_change_as_well(wang, form):
+    whole = json.dumps(told(wang.pk, form), ensure_ascii=False, indent=2).encode()
+    assert signed.check(whole).word == "genuine"
+    key = whole.index(signing.receipts().verifier.line().encode())
+    spoilt = [place for place in range(key - 1) if whole[place : place + 1] in (b'"', b"{", b"}", b":", b",")]
+    words = {signed.check(whole[:place] + b"~" + whole[place + 1 :]).word for place in (*spoilt[::7], 0, key - 3)}
+    assert (len(spoilt) > 100, words) == (True, {"changed"})
+    assert signed.check(whole[: key - 10]) == signed.Checked("none")  # half of one, which names nobody's key
+
+
 @pytest.mark.parametrize(
     "shown",
     [b"", b"{}", b"[]", b"null", b"\xff", b"{" * 5000, b'{"proof":1}', b'{"proof":{"key":"x","value":"y"}}', b"1" * 300_000]

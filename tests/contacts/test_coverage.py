@@ -34,12 +34,12 @@ def test_by_purpose_by_advisor_by_age_and_what_ends_soon(home):
         ("Text messages", 1, 0, 0),
     ]
     assert [(row.name, row.confirmed, row.waiting, row.stopped) for row in told.advisors] == [("He", 0, 1, 0), ("Li", 2, 0, 1)]
-    assert told.ages == [("30", 2), ("90", 0), ("180", 0), ("365", 0), ("", 0)]
+    assert told.ages == [("0–30", 2), ("31–90", 0), ("91–180", 0), ("181–365", 0), ("", 0)]
     assert told.ending == [(30, 0), (60, 0), (90, 0)]
     ends = Consent.objects.filter(state="given").first().valid_until
     assert coverage.whole(home.chen, at=ends - timedelta(days=45), language="en").ending == [(30, 0), (60, 2), (90, 2)]
     assert coverage.whole(home.chen, at=ends - timedelta(days=45), language="en").ages == [
-        ("30", 0), ("90", 0), ("180", 0), ("365", 2), ("", 0),
+        ("0–30", 0), ("31–90", 0), ("91–180", 0), ("181–365", 2), ("", 0),
     ]  # fmt: skip
 
 
@@ -79,4 +79,5 @@ def test_the_page_costs_the_same_for_everybody_and_is_compliances_alone(home, dj
         with django_assert_num_queries(7):
             page = chen.get("/coverage/").content.decode()
         assert ("电话联系" in page, "王" in page) == (True, False)
+        assert "31–90 天前" in page  # classes side by side: "within 90 days" would hold those within 30 as well
         assert {enter(user).get("/coverage/").status_code for user in (home.li, home.wu, home.zhao, home.sun)} == {403}
