@@ -11,6 +11,6 @@ class ConsentConfig(AppConfig):
 
     def ready(self) -> None:
         """Seed after migrations; look at the messages."""
-        from consent import seeding, sms_lint  # noqa: F401 - the second for the check that it registers
+        from consent import seeding, services, sms_lint  # noqa: F401 - the last two for the checks that they register
 
         post_migrate.connect(seeding.after_migrate, sender=self)

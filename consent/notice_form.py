@@ -33,12 +33,13 @@ LABELS: dict[str, Any] = {
     "rights": gettext_lazy("Rights: right | how"),
     "sensitive": gettext_lazy("Sensitive data: category code | why it is needed | what it means for the person"),
     "bases": gettext_lazy("Bases other than consent: purpose code | contract or statute | in words"),
+    "services": gettext_lazy("What a service needs: service code | purpose code | in words"),
     "rights_how": gettext_lazy("How rights are exercised"),
     "withdraw": gettext_lazy("How to withdraw"),
     "end_action": gettext_lazy("What happens at the end of the time"),
 }
 LONGEST = {"title": 120, "jit": 200, "short": 600, "rights_how": 400, "withdraw": 400, "end_action": 120}
-ROWS = {"collect": 4, "share": 3, "sections": 12, "rights": 12, "sensitive": 3, "bases": 2, "short": 4}
+ROWS = {"collect": 4, "share": 3, "sections": 12, "rights": 12, "sensitive": 3, "bases": 2, "services": 3, "short": 4}
 LISTS = 8000  # characters of one list
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from consent.declaring import OPTIONAL
 from consent.drafting import wording
 from consent.drafting.drafts import Review
 from consent.notice_form import LABELS, NoticeForm
@@ -70,6 +71,6 @@ def _lack(gap: str) -> Promise | str:
         return OF_TICKS.get(gap.rpartition("_")[2], _("its words"))
     told: Promise | str = notice_words.LANGUAGES.get(language, _("at least one"))
     kind, _mark, code = item.partition("_")
-    if kind in ("sensitive", "bases"):
+    if kind in OPTIONAL:
         return f"{told} · {notice_words.declared_word(code)}"
     return f"{told} · {_('at least ten rights')}" if item == "rights_ten" else told

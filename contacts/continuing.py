@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from consent import register
+from consent import register, rules, services
+from consent.models import Consent
 from contacts import contracts, keeps, retention
 from contacts.models import Contact
 
@@ -32,6 +33,17 @@ def of(contacts: Sequence[Contact], *, at: datetime) -> dict[UUID, list[Continui
         if kept is not None and kept.on > at:
             found[contact.pk].append(_told("statutory_record", kept.rule, kept.on))
     return found
+
+
+def left(contact: Contact, *, at: datetime) -> list[str]:
+    """The services that this person still gets, by name: what they agreed to and did not stop, and their contract (A8).
+
+    `at` is aware, UTC; read after a withdrawal, by the table of services alone.
+    """
+    rows = Consent.objects.filter(subject_id=contact.pk, state__in=rules.LIVE)
+    stand = set(rows.values_list("purpose_id", flat=True))
+    stand |= {contracts.PURPOSE} if contact.pk in contracts.served([contact], at=at) else set()
+    return [services.name(code) for code in services.had_with(stand)]
 
 
 def _told(purpose: str, rule: str, until: datetime) -> Continuing:

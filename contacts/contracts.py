@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from consent import declaring, suppression
+from consent import declaring, services, suppression
 from consent.models.notice import Basis
 from contacts import keeps
 from contacts.models import Contact
 from contacts.nights import OFFICE
 
-PURPOSE = "service_notice"
+(PURPOSE,) = services.SERVICES[services.CONTRACT].necessary_purposes
 
 
 def runs(contact: Contact, *, at: datetime) -> bool:

@@ -16,8 +16,8 @@ NUMBERS = re.compile(
     re.IGNORECASE,
 )
 LISTS = ("collect", "share")  # whose rows are what is processed, and by whom: a change of meaning is a new question
-# What is said of sensitive data, and of bases other than consent: whatever is new there is a question.
-DECLARED = {"sensitive": "sensitive", "bases": "basis"}
+# What is said of sensitive data, of bases other than consent, and of what a service needs: whatever is new there is a question.
+DECLARED = {"sensitive": "sensitive", "bases": "basis", "services": "service"}
 Parts = tuple[str, ...]
 Key = tuple[str, str, int]
 

@@ -17,11 +17,12 @@ ROWS: dict[str, tuple[str, ...]] = {
     "rights": ("right", "how"),
     "sensitive": ("category", "necessity", "effect"),
     "bases": ("purpose", "basis", "words"),
+    "services": ("service", "purpose", "words"),
 }
 MORE = {"share": abroad.MORE}  # what a line may hold beyond that: all of it, or none
 # Characters of one part.
-MOST = {"collect": 300, "share": 300, "sections": 2000, "rights": 300, "sensitive": 400, "bases": 400}
-PAIRS = ("sections", "rights", "sensitive", "bases")  # stored in order, not by name
+MOST = {"collect": 300, "share": 300, "sections": 2000, "rights": 300, "sensitive": 400, "bases": 400, "services": 400}
+PAIRS = ("sections", "rights", "sensitive", "bases", "services")  # stored in order, not by name
 
 
 class LineRefused(ValueError):

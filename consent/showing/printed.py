@@ -10,7 +10,7 @@ from reportlab.lib import colors
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Table
 
-from consent import promises, register
+from consent import promises, register, services
 from consent.models import NoticePurpose, NoticeVersion
 from consent.showing import binding, sheet
 from consent.showing.sheet import ALL, FIRST, heading, text
@@ -38,6 +38,8 @@ def _story(version: NoticeVersion, words: dict[str, Any], boxes: list[str]) -> l
         told += [heading(_("Sensitive data: why it is needed and what it means for you")), _sensitive(words["sensitive"])]
     if words.get("bases"):
         told += [heading(_("What does not rest on your consent")), _bases(words["bases"])]
+    if words.get("services"):
+        told += [heading(_("What a service needs, and nothing else")), _services(words["services"])]
     for title, body in words["sections"]:
         told += [heading(title), text(body)]
     told += [heading(_("Your rights")), text("　".join(f"{right}: {how}" for right, how in words["rights"]), 8.5)]
@@ -78,6 +80,12 @@ def _sensitive(rows: list[list[str]]) -> Table:
 def _bases(rows: list[list[str]]) -> Table:
     head = [_("What for"), _("Basis"), _("In words")]
     told = [[register.purpose_name(code), register.basis_name(basis), words] for code, basis, words in rows]
+    return sheet.table([head, *told])
+
+
+def _services(rows: list[list[str]]) -> Table:
+    head = [_("Service"), _("What for"), _("In words")]
+    told = [[services.name(code), register.purpose_name(purpose), words] for code, purpose, words in rows]
     return sheet.table([head, *told])
 
 

@@ -8,8 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from consent import promises
+from consent import promises, services
 from consent import register as register_
+from consent.declaring import OPTIONAL
 from consent.drafting import wording
 from consent.models import NoticePurpose, NoticeVersion
 from consent.models.ledger import State
@@ -47,6 +48,7 @@ WHYS: dict[str, Promise] = {
     "clause_gone": _("a clause less"),
     "sensitive": _("what is said of sensitive data"),
     "basis": _("a basis other than consent"),
+    "service": _("what a service needs"),
     "contact_more": _("more contact, or at more hours"),
     "contact_less": _("less contact, or at fewer hours"),
     "contact_kind": _("another kind of contact"),
@@ -61,6 +63,7 @@ GAPS: dict[str, Promise] = {
 DECLARED: dict[str, Promise] = {
     "unknown": _("a code that the register does not know"),
     "matrix": _("the register does not allow this purpose to stand on that basis"),
+    "unneeded": _("the service does not need this purpose, and may not be made to depend on it"),
     "languages": _("not the same in both languages"),
 }
 LANGUAGES: dict[str, Promise] = {"zh": _("Chinese"), "en": _("English")}
@@ -132,17 +135,25 @@ def category_word(code: str) -> str:
 
 @register.simple_tag
 def declarable() -> list[tuple[str, str]]:
-    """The codes that a notice may declare, with their names: sensitive categories, and purposes on bases other than consent."""
+    """The codes that a notice may declare, by name: sensitive categories, other bases than consent, what a service needs."""
     sensitive = [(code, register_.category_name(code)) for code in register_.sensitive(register_.CATEGORIES)]
     others = [(row["code"], basis) for row in register_.PURPOSES for basis in row["bases"] if basis != Basis.CONSENT]
     told = [(f"{code} | {basis}", f"{register_.purpose_name(code)} · {register_.basis_name(basis)}") for code, basis in others]
-    return sensitive + told
+    pairs = [(code, purpose) for code, service in services.SERVICES.items() for purpose in service.necessary_purposes]
+    needed = [(f"{code} | {purpose}", f"{services.name(code)} · {register_.purpose_name(purpose)}") for code, purpose in pairs]
+    return sensitive + told + needed
 
 
 @register.simple_tag
 def purpose_word(code: str) -> str:
     """A purpose of the register in the reader's language."""
     return register_.purpose_name(code)
+
+
+@register.simple_tag
+def service_word(code: str) -> str:
+    """A service in the reader's language."""
+    return services.name(code)
 
 
 @register.simple_tag
@@ -168,7 +179,7 @@ def place_word(place: str) -> str:
     if item == "rights_ten":
         return f"{LANGUAGES[language]} · {_('at least ten rights')}"
     label = LABELS.get("share" if item.startswith("share_") else item, _("The ticks") if place == "purposes" else item)
-    if item.startswith(("sensitive_", "bases_")):
+    if item.startswith(tuple(f"{name}_" for name in OPTIONAL)):
         item, _mark, code = item.partition("_")
         return f"{LANGUAGES[language]} · {str(LABELS[item]).split(':')[0]} · {declared_word(code)}"
     text = str(label).split(":")[0] if item in wording.ROWS else str(label)

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from consent import gate, reasons, states
+from consent import gate, reasons, services, states
 from consent.models import Consent
 from consent.speech.decoding import Speech
 from contacts import calling, cards, continuing, dial, looking, outcome, person_page, reveal, visibility, withdrawal
@@ -151,6 +151,8 @@ def withdraw_page(request: StaffRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("Stopped. Nobody may call or write from this second on."))
     else:
         messages.success(request, _("Stopped from this second on. What else was agreed still stands."))
+    if going := continuing.left(contact, at=at):
+        messages.info(request, _("It goes on: %(services)s.") % {"services": " · ".join(going)})
     for row in continuing.of(list(Contact.objects.filter(pk=pk)), at=at)[pk]:
         messages.info(request, _("%(purpose)s continues because of %(basis)s.") % {"purpose": row.purpose, "basis": row.basis})
     return returning.to_person(request, pk)
@@ -181,11 +183,17 @@ def _parts(contact: Contact) -> list[tuple[str, str]]:
     return [
         (
             f"{row.purpose_id}/{row.channel}",
-            _("Only: %(purpose)s") % {"purpose": row.purpose.name_en if english else row.purpose.name_zh},
+            _("Only: %(purpose)s. It ends: %(services)s")
+            % {"purpose": row.purpose.name_en if english else row.purpose.name_zh, "services": _ends(row.purpose_id)},
         )
         for row in rows
         if "withdrawn" in states.TABLE.get(row.state, frozenset())
     ]
+
+
+def _ends(purpose: str) -> str:
+    """Which services end with this purpose, by the table of services (A8)."""
+    return " · ".join(services.name(code) for code in services.ended_by([purpose]))
 
 
 @door(roles=USERS)

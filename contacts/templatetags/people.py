@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from consent import promises, reasons, states
+from consent import promises, reasons, services, states
 from consent.models import Consent, NoticePurpose, Purpose
 from consent.rules import Verdict
 from contacts.cards import Card, PhoneCard
@@ -153,3 +153,9 @@ def ended(consent: Consent) -> datetime | None:
 def may_be_stopped(consent: Consent) -> bool:
     """Whether there is a yes in it that could be taken back: in use, at rest, or asked and not answered."""
     return "withdrawn" in states.TABLE.get(consent.state, frozenset())
+
+
+@register.simple_tag
+def stop_ends(purpose: str) -> str:
+    """Which services end with this purpose; whatever else there is does not depend on it (A8)."""
+    return " · ".join(services.name(code) for code in services.ended_by([purpose]))
