@@ -110,6 +110,8 @@ REASONS = (
     Reason("taken_back", pgettext_lazy("reason", "the decision for after their death was taken back")),
     Reason("arranged", pgettext_lazy("reason", "the person decided otherwise while alive")),
     Reason("unproven", pgettext_lazy("reason", "the death, the kinship or the interest was not proved")),
+    Reason("secrecy", pgettext_lazy("reason", "a statute asks for secrecy")),
+    Reason("emergency", pgettext_lazy("reason", "an emergency")),
     Reason("granted", pgettext_lazy("reason", "it was done")),
     Reason("statute", pgettext_lazy("reason", "a statute forbids it")),
     Reason("not_held", pgettext_lazy("reason", "the office does not hold it")),

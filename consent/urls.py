@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consent import views, views_defence, views_law, views_notices, views_receipts
+from consent import views, views_defence, views_exceptions, views_law, views_notices, views_receipts
 
 urlpatterns = [
     path("n/<slug:code>/", views.notice_page, name="notice_current"),
@@ -11,6 +11,10 @@ urlpatterns = [
     path("n/<slug:code>/v<int:number>/kept-<slug:language>.html", views_notices.kept, name="notice_kept"),
     path("n/<slug:code>/v<int:number>/form-<slug:language>.pdf", views_notices.form_to_print, name="notice_form"),
     path("notices/next/", views_notices.start, name="notice_start"),
+    path("notices/exceptions/", views_exceptions.page, name="exceptions"),
+    path("notices/exceptions/new/", views_exceptions.enter, name="enter_exception"),
+    path("notices/exceptions/<uuid:pk>/decide/", views_exceptions.decide, name="decide_exception"),
+    path("notices/exceptions/<uuid:pk>/told/", views_exceptions.tell, name="tell_exception"),
     path("notices/<uuid:pk>/", views_notices.draft_page, name="notice_draft"),
     path("notices/<uuid:pk>/preview/", views_notices.preview, name="notice_preview"),
     path("notices/<uuid:pk>/propose/", views_notices.propose, name="notice_propose"),

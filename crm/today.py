@@ -1,15 +1,15 @@
 """What waits for each role today: numbers with a way to act on each."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit import watch
 from audit.models import Entry, ExportJob, Redaction
-from consent import working_days
+from consent import exempting, working_days
 from consent.models import Consent, RightsRequest, Suppression
 from contacts import calling, canaries, debts, freshness, leaving_page, review_queue, sweep, visibility
 from contacts.models import CallAttempt, Contact, LegalHold, PaidListCase, SweepRun
@@ -112,7 +112,7 @@ def _compliance(user: User, at: datetime) -> list[Tile]:
         *_canaries(),
         *_debts(),
         *_paid_lists(),
-        _requests(at),
+        *_owed(at),
         _to_review(at),
         Tile(_("Leaving tonight"), tonight, _("see each person and why"), reverse("retention"), "timer", ""),
         Tile(
@@ -168,10 +168,20 @@ def _paid_lists() -> list[Tile]:
     return [Tile(_("Lists that were paid for"), standing, hint, reverse("partners"), "hand-coins", "bad")] if standing else []
 
 
-def _requests(at: datetime) -> Tile:
+def _owed(at: datetime) -> list[Tile]:
+    """Days by which people are answered, or told of what an emergency put off; one query for both (K3, B10)."""
+    asked = RightsRequest.objects.filter(state="open").order_by().values_list(Value("asked"), "due_on")
+    rows = list(asked.union(exempting.owed().order_by().values_list(Value("told"), "due_on"), all=True))
+    today = at.astimezone(OFFICE).date()
+    overdue = sum(kind == "told" and day < today for kind, day in rows)
+    hint, url = _("tell them now, and note how"), reverse("exceptions")
+    late = [Tile(_("Notices owed since an emergency"), overdue, hint, url, "triangle-alert", "bad")] if overdue else []
+    return [*late, _requests([day for kind, day in rows if kind == "asked"], today)]
+
+
+def _requests(days: list[date], today: date) -> Tile:
     """What people asked and nobody answered yet; red once one is late."""
-    days = list(RightsRequest.objects.filter(state="open").order_by("due_on").values_list("due_on", flat=True))
-    late = sum(day < at.astimezone(OFFICE).date() for day in days)
+    late = sum(day < today for day in days)
     hint = _("some are overdue: answer them first") if late else _("answer within 15 working days")
     return Tile(
         _("Requests of people"), len(days), hint, reverse("requests"), "inbox", "bad" if late else "warn" if days else ""

@@ -5,6 +5,7 @@ from consent.models.complaint import StrangersComplaint
 from consent.models.decision import Decision
 from consent.models.deferral import Deferral
 from consent.models.evidence import Challenge, Evidence, SmsMessage, StopLink
+from consent.models.exempt import NoticeException
 from consent.models.guardian import Guardian
 from consent.models.ledger import Consent, ConsentEvent
 from consent.models.notice import Notice, NoticeCopy, NoticeDelivery, NoticePurpose, NoticeVersion, Purpose
@@ -33,6 +34,7 @@ __all__ = [
     "Notice",
     "NoticeCopy",
     "NoticeDelivery",
+    "NoticeException",
     "NoticePurpose",
     "NoticeVersion",
     "PaperPage",

@@ -27,6 +27,8 @@ _BY_TABLE = {
     "consent_keptreceipt": "consent_keptreceipt_audit consent_keptreceipt_audit_truncate "
     "consent_keptreceipt_grows consent_keptreceipt_grows_truncate",
     "consent_noticecopy": "consent_noticecopy_grows consent_noticecopy_grows_truncate",
+    "consent_noticeexception": "consent_noticeexception_audit consent_noticeexception_audit_truncate "
+    "consent_noticeexception_born consent_noticeexception_stays consent_noticeexception_kept",
     "consent_noticepurpose": "consent_noticepurpose_fixed consent_noticepurpose_fixed_truncate "
     "consent_noticepurpose_apart_insert consent_noticepurpose_apart_update "
     "consent_noticepurpose_listed_insert consent_noticepurpose_listed_update",
