@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -54,7 +55,7 @@ class ExceptionForm(StrictForm):
 def page(request: StaffRequest) -> HttpResponse:
     """What waits first, the earliest day on top; then the rest, the newest first."""
     rows = NoticeException.objects.select_related("entered_by", "decided_by", "told_by")
-    waiting = rows.filter(pk__in=exempting.standing().values("pk")).order_by("due_on", "entered_at")
+    waiting = rows.filter(pk__in=exempting.standing().values("pk")).order_by(F("due_on").asc(nulls_last=True), "entered_at")
     context: dict[str, Any] = {
         "waiting": waiting[:LATEST],
         "done": rows.exclude(pk__in=exempting.standing().values("pk"))[:LATEST],
@@ -101,8 +102,11 @@ def decide(request: StaffRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def tell(request: StaffRequest, pk: UUID) -> HttpResponse:
     """The people concerned were told, and how."""
+    how = request.POST.get("how", "")
+    if not how or how not in NoticeException.Told.values:
+        return not_understood(request, _("Please choose how people were told. Nothing was changed."))
     try:
-        exempting.tell(pk=pk, how=request.POST.get("how", ""), by=request.user, at=timezone.now())
+        exempting.tell(pk=pk, how=how, by=request.user, at=timezone.now())
     except ExceptionRefused as refused:
         messages.error(request, str(refused.sentence))
     else:

@@ -129,7 +129,8 @@ def test_bad_input_gets_a_sentence_keeps_what_was_typed_and_enters_nothing(home,
     assert NoticeException.objects.count() == 0
     row = exempting.enter(FIRE, by=home.chen, at=LATER)
     assert enter(home.zhao).post(f"/notices/exceptions/{row.pk}/decide/", {"answer": "perhaps"}).status_code == 400
-    chen.post(f"/notices/exceptions/{row.pk}/told/", {"how": "by pigeon"})
+    for how in ("", "by pigeon"):
+        assert chen.post(f"/notices/exceptions/{row.pk}/told/", {"how": how}).status_code == 400
     row.refresh_from_db()
     assert (row.decision, row.told) == ("", "")
 
@@ -153,11 +154,13 @@ def test_only_compliance_enters_and_tells_and_only_two_roles_look(home):
 
 def test_the_list_costs_the_same_for_one_and_for_twenty(home, django_assert_num_queries):
     chen = enter(home.chen)
+    exempting.enter(SECRET, by=home.chen, at=LATER)
     exempting.enter(FIRE, by=home.chen, at=LATER)
-    chen.get("/notices/exceptions/")
+    page = chen.get("/notices/exceptions/").content.decode()
+    assert page.index(FIRE.about) < page.index(SECRET.about)  # what has a day stands first
     with django_assert_num_queries(5):
         chen.get("/notices/exceptions/")
-    for _n in range(19):
+    for _n in range(20):
         exempting.enter(FIRE, by=home.chen, at=LATER)
     with django_assert_num_queries(5):
         assert chen.get("/notices/exceptions/").content.decode().count(FIRE.about) > 20
