@@ -126,6 +126,7 @@ REASONS = (
     Reason("other_person", pgettext_lazy("reason", "it is somebody else's")),
     Reason("pressed", pgettext_lazy("reason", "the person was pressed, or did not know what they agreed to")),
     Reason("recipient_unknown", pgettext_lazy("reason", "no agreement stands with the recipient")),
+    Reason("recipient_owes", pgettext_lazy("reason", "the recipient is silent about a withdrawal")),
     Reason("separate_form_missing", pgettext_lazy("reason", "it asks for a step of its own")),
     Reason("written_form_missing", pgettext_lazy("reason", "it asks for a signature")),
     Reason("minors_audit", pgettext_lazy("reason", "the yearly audit of minors' data")),

@@ -61,6 +61,7 @@ class Facts:
     client: bool = False  # in a relationship under contract today
     declared: bool = False  # this basis, for this purpose, stood in the notice that the person was shown
     recipient_known: bool = True  # whom it is passed on to is on the register of partners; an older decision did not ask
+    recipient_owes: bool = False  # for more than a day the word that it knows of somebody's withdrawal; nor of this
 
     @property
     def used(self) -> dict[str, int]:

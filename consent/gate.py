@@ -106,8 +106,8 @@ def ask(
     facts = facts.with_limits(_ticks([head] if head else [], known).get(getattr(head, "notice_version_id", None)))
     facts = facts.with_window(windows.of([subject]).get(subject) if known.timed else None)
     facts = facts.with_declared(subject in demands.declared([subject], known))
-    facts = facts.with_recipient(not partners.strangers([head] if head else [], known, at=at))
-    verdict = rules.decide(facts)
+    whom = partners.recipients([head] if head else [], known, at=at).get(head.pk if head else subject, partners.NOBODY)
+    verdict = rules.decide(facts := facts.with_recipient(whom))
     return Decision.objects.create(
         subject_id=subject,
         asked_by=by if isinstance(by, User) else None,
@@ -115,6 +115,7 @@ def ask(
         purpose=known.purpose,
         channel=known.channel,
         consent_id=head.pk if head else None,
+        partner=whom.partner if verdict.allowed else None,
         allowed=verdict.allowed,
         reason=verdict.reason,
         rule_version=verdict.rule_version,
@@ -147,13 +148,13 @@ def peek_many(
     ticks = _ticks(list(heads.values()), known)
     chosen = windows.of(subjects) if known.timed else {}
     others, declared = demands.without_consent(known), demands.declared(subjects, known)
-    strangers = partners.strangers(heads.values(), known, at=at)
+    whom = partners.recipients(heads.values(), known, at=at)
     base = _facts(action, known, by=by, at=at, usage=Usage(), in_book=True, may=may)
     told = {}
     for pk in subjects:
         head, stands = heads.get(pk), {"erased": pk in gone, "suppressed": pk in closed, "minor": pk in minor}
         facts = base.with_usage(usage[pk]).with_person(head, asks.get(pk, others), **stands).with_declared(pk in declared)
-        facts = facts.with_recipient(head is None or head.pk not in strangers)
+        facts = facts.with_recipient(whom.get(head.pk if head else pk, partners.NOBODY))
         told[pk] = answer(facts.with_limits(ticks.get(head.notice_version_id) if head else None).with_window(chosen.get(pk)))
     return told
 
@@ -185,7 +186,8 @@ def peek(
         facts = facts.with_person(head, asks, erased=not here, suppressed=closed, minor=age in MINORS)
         if known.timed:
             facts = facts.with_limits(agreed.get(head.pk) if head else None).with_window(window)
-        facts = facts.with_recipient(not partners.strangers([head] if head else [], known, at=at))
+        whom = partners.recipients([head] if head else [], known, at=at)
+        facts = facts.with_recipient(whom.get(head.pk if head else subject, partners.NOBODY))
         verdicts[action] = answer(facts.with_declared(subject in demands.declared([subject], known)))
     return verdicts
 
@@ -224,8 +226,8 @@ class _Draft(Facts):
     def with_declared(self, declared: bool) -> "_Draft":
         return _Draft(**(self.as_json() | {"declared": declared}))
 
-    def with_recipient(self, known: bool) -> "_Draft":
-        return _Draft(**(self.as_json() | {"recipient_known": known}))
+    def with_recipient(self, whom: partners.Recipient) -> "_Draft":
+        return _Draft(**(self.as_json() | {"recipient_known": whom.known, "recipient_owes": whom.owes}))
 
     def with_usage(self, usage: Usage) -> "_Draft":
         return _Draft(**(self.as_json() | usage.__dict__))

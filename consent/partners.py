@@ -6,7 +6,7 @@ that by a word. Nothing that was entered is changed: what is different is entere
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from django.utils.translation import pgettext_lazy
 from audit import trail
 from consent import notices, register
 from consent.actions import Action
-from consent.models import Consent, NoticePurpose, Partner
+from consent.models import Consent, NoticePurpose, Partner, Recall
 from consent.models.notice import Basis
 from team.models import Role, User
 
@@ -27,6 +27,7 @@ OFFICE = ZoneInfo("Asia/Shanghai")
 PASSING_ON = "pass_on"
 DECIDERS = frozenset({Role.COMPLIANCE, Role.ADMIN})  # the second pair of eyes sees no name and no number of anybody
 NEEDED = frozenset({"name", "mobile"})  # nobody is passed on without them
+PATIENCE = timedelta(hours=24)  # for the word of a recipient that it knows of a withdrawal: product default (law.md D10)
 STANDINGS: dict[str, Promise] = {
     "waiting": pgettext_lazy("partner", "waits for a second person"),
     "stands": pgettext_lazy("partner", "stands"),
@@ -53,6 +54,18 @@ class PartnerRefused(Exception):
         super().__init__(code)
         self.code = code
         self.sentence = SENTENCES[code]
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom a consent passes its person on to: the agreement that stands for it today, and whether that one owes its word."""
+
+    partner: Partner | None = None
+    known: bool = True
+    owes: bool = False
+
+
+NOBODY = Recipient()  # of what passes nobody on
 
 
 @dataclass(frozen=True)
@@ -167,21 +180,32 @@ def sources() -> QuerySet[Partner]:
     return Partner.objects.filter(gives=True, ended_at__isnull=True).order_by("name", "-entered_at")
 
 
-def strangers(heads: Iterable[Consent], known: Action, *, at: datetime) -> set[UUID]:
-    """Those of these consents whose recipient is on no agreement that stands today and lists this purpose (A7).
+def recipients(heads: Iterable[Consent], known: Action, *, at: datetime) -> dict[UUID, Recipient]:
+    """To whom these consents pass their people on, by the consent's id (A7, D10).
 
     For what passes nothing on nobody, and no query. The register knows a recipient by one of the names that the notice
-    gives it, in either language.
+    gives it, in either language; it owes its word under whichever of them, and under whichever agreement, ended or not.
     """
     rows = list(heads) if known.operation == PASSING_ON else []
     if not rows:
-        return set()
+        return {}
     stands = Partner.objects.filter(takes=True, approved_at__isnull=False, ended_at__isnull=True, valid_until__gte=today(at))
-    listed = {partner.name for partner in stands if known.purpose in partner.purposes}
+    listed = {partner.name: partner for partner in reversed(stands) if known.purpose in partner.purposes}
+    late = set(overdue(at=at).values_list("partner__name", flat=True))
     asked = NoticePurpose.objects.filter(version__in={head.notice_version_id for head in rows}, purpose=known.purpose)
     found = asked.filter(channel=known.channel).select_related("version")
     named = {tick.version_id: _names(tick) for tick in found}
-    return {head.pk for head in rows if not named.get(head.notice_version_id, set()) & listed}
+    return {head.pk: _recipient(named.get(head.notice_version_id, set()), listed, late) for head in rows}
+
+
+def _recipient(names: set[str], listed: dict[str, Partner], late: set[str]) -> Recipient:
+    partner = next((listed[name] for name in sorted(names) if name in listed), None)
+    return Recipient(partner, known=partner is not None, owes=bool(names & late))
+
+
+def overdue(*, at: datetime) -> QuerySet[Recall]:
+    """The words that recipients owe for longer than they may, the oldest first; by the clock on the wall (D10)."""
+    return Recall.objects.filter(acknowledged_at__isnull=True, opened_at__lte=at - PATIENCE)
 
 
 def _names(tick: NoticePurpose) -> set[str]:

@@ -35,6 +35,9 @@ SENTENCES: dict[str, Promise] = {
     "tombstone": _("This person has been erased."),
     "grade": _("The evidence of this consent is not good enough for this purpose."),
     "recipient_unknown": _("Whom it would be passed on to is on no agreement of the register of partners that stands today."),
+    "recipient_owes": _(
+        "Whom it would be passed on to has not acknowledged a withdrawal for more than a day; until then nobody new goes there."
+    ),
     "separate_form_missing": _("This is agreed to in a step of its own; a tick among others is not enough."),
     "written_form_missing": _("This needs the person's signature, and a look at it; a tick is not enough."),
     "minor": _("This person says they are under 18: nobody calls or writes to them about financial matters."),

@@ -1,8 +1,8 @@
 """The gate's rules: pure decisions over plain facts, most restrictive first, no by default.
 
 Nothing here reads a clock, a database or a request. Each rule answers a reason code when it says no,
-and None when it has nothing against it. Serves A2, A6, A7, A9, C2, C4, C5, C6, C12, D2, H1, H3, H4; the version goes into every
-decision.
+and None when it has nothing against it. Serves A2, A6, A7, A9, C2, C4, C5, C6, C12, D2, D10, H1, H3, H4; the version goes into
+every decision.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from consent.facts import SPANS, Facts
 
 __all__ = ["SPANS", "Facts", "Verdict", "decide", "tell"]
-VERSION = "2026-11-7"
+VERSION = "2026-11-8"
 LIVE = frozenset({"given", "renewed"})
 INVITABLE = frozenset({"requested", "asserted"})
 OPENS, CLOSES = 9, 21
@@ -135,6 +135,11 @@ def recipient_is_known(facts: Facts) -> str | None:
     return None if facts.recipient_known else "recipient_unknown"
 
 
+def recipient_has_answered(facts: Facts) -> str | None:
+    """Nobody new is passed on to whoever has not said that it knows of a withdrawal (D10)."""
+    return "recipient_owes" if facts.recipient_owes else None
+
+
 def within_hours(facts: Facts) -> str | None:
     """Calls from 09:00 to 21:00 office time only, unless the person asked to be called (H3)."""
     if not facts.timed or OPENS <= facts.office_hour < CLOSES:
@@ -229,6 +234,7 @@ USE: tuple[Rule, ...] = (
     form_is_the_one_asked_for,
     evidence_is_good_enough,
     recipient_is_known,
+    recipient_has_answered,
     *TIMES,
 )
 INVITE: tuple[Rule, ...] = (*BASE, may_still_be_invited, basis_is_allowed, purpose_lists_it, asked_by_day)

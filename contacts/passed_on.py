@@ -1,4 +1,4 @@
-"""From which partner a number came, and to whom it was passed: by name and by how they are reached (PIPL 17, 23; E8, H13)."""
+"""From which partner a number came, to whom it was passed, and whether those heard of a no (PIPL 17, 23; D10, E8, H13)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.utils.translation import get_language
 
-from consent import notices, register
-from consent.models import Consent, Decision, NoticePurpose, Partner
+from consent import notices, recalls, register
+from consent.models import Consent, Decision, NoticePurpose, Partner, Recall
 from contacts.models import Contact, SheetRow
 
 SOURCE = Contact.Source.PARTNER
@@ -16,12 +16,16 @@ SOURCE = Contact.Source.PARTNER
 
 @dataclass(frozen=True)
 class Gone:
-    """One passing on: when, for what, to whom, and how they are reached; empty where the notice does not say any more."""
+    """One passing on: when, for what, to whom, and how they are reached; empty where the notice does not say any more.
+
+    `recall` is the word that they are owed since the person withdrew, if they did.
+    """
 
     at: datetime
     purpose: str
     name: str
     contact: str
+    recall: Recall | None = None
 
 
 def by_whom(people: Iterable[Contact]) -> dict[UUID, Partner]:
@@ -37,7 +41,7 @@ def by_whom(people: Iterable[Contact]) -> dict[UUID, Partner]:
 
 
 def to_whom(shares: Sequence[Decision], heads: Iterable[Consent]) -> list[Gone]:
-    """Each passing on, with whom the notice names that its person agreed to; one query, none where nothing was passed on.
+    """Each passing on, with whom the notice names that its person agreed to; two queries, none where nothing was passed on.
 
     `heads` are the consents of those people, each with its version.
     """
@@ -46,7 +50,11 @@ def to_whom(shares: Sequence[Decision], heads: Iterable[Consent]) -> list[Gone]:
     known = {head.pk: head for head in heads}
     agreed = notices.agreed(head for head in known.values() if head.channel == "share")
     told = [_recipient(known.get(row.consent_id) if row.consent_id else None, agreed) for row in shares]
-    return [Gone(row.decided_at, register.purpose_name(row.purpose), *to) for row, to in zip(shares, told, strict=True)]
+    owed = recalls.about(shares)
+    return [
+        Gone(row.decided_at, register.purpose_name(row.purpose), *to, recall=owed.get(row.pk))
+        for row, to in zip(shares, told, strict=True)
+    ]
 
 
 def _recipient(head: Consent | None, agreed: dict[UUID, NoticePurpose]) -> tuple[str, str]:

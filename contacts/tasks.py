@@ -10,7 +10,7 @@ from django.utils import timezone
 from audit.trail import System
 from consent import catching_up, evidence_files
 from consent.stores.store import StoreAway
-from contacts import alarm, asking_later, brakes, canaries, complaints, importing, nightly, reminding, telling
+from contacts import alarm, asking_later, brakes, canaries, complaints, importing, nightly, recalling, reminding, telling
 from contacts.keys import duty, standing
 from contacts.offline import asking, preparing
 from contacts.own import entering
@@ -79,6 +79,12 @@ def send_own_codes() -> None:
 def tell_changes() -> None:
     """Every five minutes: what published notices still owe, and who is to be told of them."""
     telling.work(at=timezone.now())
+
+
+@shared_task(name="contacts.tell_recipients")
+def tell_recipients() -> None:
+    """Every minute: partners who must hear that somebody whom we passed on to them said no, or left."""
+    recalling.work(at=timezone.now())
 
 
 @shared_task(name="contacts.remind")

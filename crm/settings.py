@@ -266,6 +266,7 @@ CELERY_BEAT_SCHEDULE = {
     "examine_keys": {"task": "contacts.examine_keys", "schedule": crontab(hour="3", minute="40")},
     "send_own_codes": {"task": "contacts.send_own_codes", "schedule": crontab(), "options": {"expires": 55}},
     "tell_changes": {"task": "contacts.tell_changes", "schedule": crontab(minute="*/5"), "options": {"expires": 290}},
+    "tell_recipients": {"task": "contacts.tell_recipients", "schedule": crontab(), "options": {"expires": 55}},
     "remind": {"task": "contacts.remind", "schedule": crontab(minute="25")},
     "ask_offline": {"task": "contacts.ask_offline", "schedule": crontab(minute="15")},
     "tell_canaries": {"task": "contacts.tell_canaries", "schedule": crontab(minute="*/5"), "options": {"expires": 290}},

@@ -1,5 +1,6 @@
 """What waits for each role today: numbers with a way to act on each."""
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -9,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import watch
 from audit.models import Entry, ExportJob, Redaction
-from consent import exempting, working_days
+from consent import exempting, partners, working_days
 from consent.models import Consent, RightsRequest, Suppression
-from contacts import calling, canaries, debts, freshness, leaving_page, review_queue, sweep, visibility
-from contacts.models import CallAttempt, Contact, LegalHold, PaidListCase, SweepRun
+from contacts import calling, canaries, freshness, leaving_page, review_queue, sweep, visibility
+from contacts.models import CallAttempt, Contact, LegalHold, PaidListCase, RefusalDebt, SweepRun
 from contacts.nights import OFFICE
 from crm import second_eyes
 from crm.tile import Tile
@@ -110,7 +111,7 @@ def _compliance(user: User, at: datetime) -> list[Tile]:
     asserted = Consent.objects.filter(state="asserted", subject__in=here).values("subject_id").distinct().count()
     return [
         *_canaries(),
-        *_debts(),
+        *_silence(at),
         *_paid_lists(),
         *_owed(at),
         _to_review(at),
@@ -155,10 +156,18 @@ def _canaries() -> list[Tile]:
     return [Tile(_("Canaries touched"), len(touched), _("look who, and ask why"), reverse("canaries"), "bird", "bad")]
 
 
-def _debts() -> list[Tile]:
-    """Calls and messages that reached somebody after their no, and nobody closed (D9)."""
-    standing, hint, url = debts.standing(), _("take it, find out why, close it"), reverse("debts")
-    return [Tile(_("Reached after a no"), standing, hint, url, "message-square-warning", "bad")] if standing else []
+def _silence(at: datetime) -> list[Tile]:
+    """What reached somebody after their no (D9), and whoever says not that they know of a withdrawal (D10); one query for both."""
+    reached = RefusalDebt.objects.filter(closed_at__isnull=True).order_by().values_list(Value("debt"), "pk")
+    silent = partners.overdue(at=at).order_by().values_list(Value("partner"), "partner")
+    told = Counter(kind for kind, _pk in reached.union(silent))
+    found, hint = [], _("take it, find out why, close it")
+    if count := told["debt"]:
+        found.append(Tile(_("Reached after a no"), count, hint, reverse("debts"), "message-square-warning", "bad"))
+    if count := told["partner"]:
+        hint = _("a day is over: ask them, and note what they say")
+        found.append(Tile(_("Partners silent about a withdrawal"), count, hint, reverse("partners"), "handshake", "bad"))
+    return found
 
 
 def _paid_lists() -> list[Tile]:

@@ -11,6 +11,7 @@ from consent.models.ledger import Consent, ConsentEvent
 from consent.models.notice import Notice, NoticeCopy, NoticeDelivery, NoticePurpose, NoticeVersion, Purpose
 from consent.models.paper import FileOutbox, PaperPage
 from consent.models.partner import Partner
+from consent.models.recall import Recall, RecallAttempt
 from consent.models.receipt import KeptReceipt
 from consent.models.recording import Recording, RefusalRecording
 from consent.models.review import ConsentReview
@@ -41,6 +42,8 @@ __all__ = [
     "Partner",
     "PriorArrangement",
     "Purpose",
+    "Recall",
+    "RecallAttempt",
     "Recording",
     "RefusalRecording",
     "RelativeClaim",

@@ -1,8 +1,9 @@
-"""Data from others: the register of partners (A7, E1), and the cases of lists that were paid for (E3)."""
+"""Data from others: the register of partners (A7, E1, D10), and the cases of lists that were paid for (E3)."""
 
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,8 +12,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from consent import notices, partners, register
+from consent import notices, partners, recalls, register
 from consent.models import Partner
+from contacts import recalling
 from contacts.forms.partners import PartnerForm
 from contacts.importing import paid
 from contacts.models import PaidListCase
@@ -33,9 +35,12 @@ FIELDS = {"purposes": "purposes", "categories": "categories", "twice": "agreemen
 @door(roles=EITHER)
 @require_GET
 def page(request: StaffRequest) -> HttpResponse:
-    """The register, the newest first; and for compliance every case of a list that was paid for."""
-    day = partners.today(timezone.now())
-    rows = Partner.objects.select_related("entered_by", "approved_by")[:LATEST]
+    """The register, whoever owes its word first, then the newest; for compliance every case of a list that was paid for."""
+    at = timezone.now()
+    day = partners.today(at)
+    late = Exists(partners.overdue(at=at).filter(partner=OuterRef("pk")))
+    listed = Partner.objects.select_related("entered_by", "approved_by").annotate(owes=late)
+    rows = listed.order_by("-owes", "-entered_at")[:LATEST]
     compliance = request.user.role == Role.COMPLIANCE
     cases = PaidListCase.objects.select_related("opened_by", "closed_by", "sheet__event")[:LATEST] if compliance else None
     context = {
@@ -81,7 +86,8 @@ def _controller() -> str:
 def partner_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One partner with everything that was entered, and what may be done about it."""
     partner = get_object_or_404(Partner.objects.select_related("entered_by", "approved_by", "ended_by"), pk=pk)
-    code = partners.standing(partner, on=partners.today(timezone.now()))
+    at = timezone.now()
+    code = partners.standing(partner, on=partners.today(at))
     standing, badge = _standing(partner, code)
     context = {
         "partner": partner,
@@ -92,6 +98,9 @@ def partner_page(request: StaffRequest, pk: UUID) -> HttpResponse:
         "approves": code == "waiting" and partner.entered_by_id != request.user.pk,
         "waits": code == "waiting",
         "ends": partner.ended_at is None and request.user.role == Role.COMPLIANCE,
+        "recalls": recalls.of_partner(partner, at=at),
+        "reached": bool(recalling.mailbox(partner.contact)),
+        "notes": request.user.role == Role.COMPLIANCE,
     }
     return render(request, "contacts/partners/partner.html", context)
 

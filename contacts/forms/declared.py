@@ -37,7 +37,7 @@ PROOF = frozenset(
 WORK = frozenset(
     {"MobileForm", "StaffForm", "EventForm", "VerdictForm", "ReviewForm", "HoldForm", "PostponeForm", "ApprovalForm"}
     | {"ChangeForm", "ClientForm", "ReasonForm", "RevealForm", "WithdrawForm", "OutcomeForm", "SearchForm", "ViewForm"}
-    | {"UploadForm", "WayForm", "MappingForm", "RowsForm", "PartnerForm"}
+    | {"UploadForm", "WayForm", "MappingForm", "RowsForm", "PartnerForm", "AcknowledgedForm"}
 )
 
 

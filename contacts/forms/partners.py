@@ -1,4 +1,4 @@
-"""The form by which compliance enters a partner."""
+"""The forms by which compliance enters a partner, and what a partner said of a withdrawal."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from consent import partners, register
+from consent import partners, recalls, register
+from consent.models import Recall
 from consent.partners import Agreement
 from vault.forms import DayField, LineField, StrictForm
 
@@ -85,3 +86,25 @@ class PartnerForm(StrictForm):
         told = dict(self.cleaned_data)
         ways = told.pop("ways")
         return Agreement(**told, gives=GIVES in ways, takes=TAKES in ways)
+
+
+class AcknowledgedForm(StrictForm):
+    """How, and on which day, a recipient said that it knows of a withdrawal (D10)."""
+
+    way = forms.ChoiceField(label=_("How they told us"))
+    said_on = DayField(label=_("On which day"))
+
+    def __init__(self, *args: Any, first: date, last: date, **kwargs: Any) -> None:
+        """Offer what people bring, and the days from the withdrawal, `first`, to today, `last`, both the office's."""
+        super().__init__(*args, **kwargs)
+        self.first, self.last = first, last
+        ways = [(code, words) for code, words in Recall.Way.choices if code not in Recall.BY_ITSELF]
+        self.fields["way"].choices = [("", "–"), *ways]  # type: ignore[attr-defined]
+        self.fields["said_on"].initial = last
+
+    def clean_said_on(self) -> date:
+        """Nobody acknowledges what has not happened, or not yet."""
+        day: date = self.cleaned_data["said_on"]
+        if not self.first <= day <= self.last:
+            raise forms.ValidationError(str(recalls.SENTENCES["day"]))
+        return day

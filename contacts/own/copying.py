@@ -21,6 +21,7 @@ from consent.models import (
     NoticePurpose,
     PaperPage,
     PriorArrangement,
+    Recall,
     Recording,
     RefusalRecording,
     RightsRequest,
@@ -120,7 +121,17 @@ def _passed_to(pk: UUID) -> list[dict[str, Any]]:
     shares = _newest(Decision.objects.filter(subject_id=pk, action="share", allowed=True), "decided_at")
     heads = Consent.objects.filter(subject_id=pk, channel="share").select_related("notice_version") if shares else []
     told = zip(shares, passed_on.to_whom(shares, heads), strict=True)
-    return [{"purpose": row.purpose, "at": _time(gone.at), "to": gone.name, "contact": gone.contact} for row, gone in told]
+    return [
+        {"purpose": row.purpose, "at": _time(gone.at), "to": gone.name, "contact": gone.contact} | _recalled(gone.recall)
+        for row, gone in told
+    ]
+
+
+def _recalled(recall: Recall | None) -> dict[str, Any]:
+    """Whether they were told that the person withdrew, and said that they know."""
+    if recall is None:
+        return {}
+    return {"withdrawal": {"told": _time(recall.told_at), "acknowledged": _time(recall.acknowledged_at)}}
 
 
 def _link(row: Referral) -> dict[str, Any]:

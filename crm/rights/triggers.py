@@ -14,13 +14,13 @@ _BY_TABLE = {
     "audit_pruning": "audit_pruning_grows audit_pruning_grows_truncate",
     "audit_redaction": "audit_redaction_fixed_delete audit_redaction_fixed_update",
     "consent_consent": "consent_consent_audit consent_consent_audit_truncate "
-    "consent_consent_written_insert consent_consent_written_update",
+    "consent_consent_written_insert consent_consent_written_update consent_consent_recall",
     "consent_consentevent": "consent_consentevent_apart consent_consentevent_evidence consent_consentevent_grows "
     "consent_consentevent_grows_truncate consent_consentevent_no consent_consentevent_written",
     "consent_consentreview": "consent_consentreview_grows consent_consentreview_grows_truncate",
     "consent_contactwindow": "consent_contactwindow_audit consent_contactwindow_audit_truncate "
     "consent_contactwindow_grows consent_contactwindow_grows_truncate",
-    "consent_decision": "consent_decision_grows consent_decision_grows_truncate",
+    "consent_decision": "consent_decision_grows consent_decision_grows_truncate consent_decision_passing",
     "consent_evidence": "consent_evidence_hold consent_evidence_hold_update consent_evidence_same",
     "consent_guardian": "consent_guardian_audit consent_guardian_audit_truncate consent_guardian_paper "
     "consent_guardian_fixed consent_guardian_stays consent_guardian_hold",
@@ -42,6 +42,9 @@ _BY_TABLE = {
     "consent_purpose": "consent_purpose_apart_insert consent_purpose_apart_update",
     "consent_recording": "consent_recording_hold consent_recording_hold_update",
     "consent_refusalrecording": "consent_refusalrecording_hold consent_refusalrecording_hold_update",
+    "consent_recall": "consent_recall_audit consent_recall_audit_truncate consent_recall_fixed consent_recall_fixed_truncate "
+    "consent_recall_born consent_recall_same consent_recall_stays",
+    "consent_recallattempt": "consent_recallattempt_once consent_recallattempt_same consent_recallattempt_stays",
     "consent_relativeclaim": "consent_relativeclaim_audit consent_relativeclaim_audit_truncate "
     "consent_relativeclaim_grows consent_relativeclaim_grows_truncate "
     "consent_relativeclaim_open consent_relativeclaim_arranged",

@@ -52,6 +52,7 @@ class Story:
             (r"is erased", self.erased),
             (r"the promised time is over", self.over),
             (r"the agreement with the recipient (stands|lapses|ends)", self.agreement),
+            (r"the recipient (is silent about|acknowledges) a withdrawal", self.recipient),
             (r"the purpose asks for grade ([ABCD])", self.minimum),
             (r"the advisor (.+)", self.advisor),
             (r"is called and (answers|does not answer)", self.called),
@@ -121,6 +122,9 @@ class Story:
 
     def agreement(self, how, *, at, line):
         self.become(recipient_known=how == "stands")
+
+    def recipient(self, how, *, at, line):
+        self.become(recipient_owes=how == "is silent about")
 
     def minimum(self, grade, *, at, line):
         self.become(minimum_grade=grade)

@@ -285,6 +285,17 @@ def nobody_is_passed_on_to_whom_no_agreement_binds():
     """
 
 
+def nobody_new_is_passed_on_to_whom_a_withdrawal_was_told_in_vain():
+    """
+    2026-03-01 the purpose asks for a step of its own
+    2026-03-01 agrees to sharing until 2026-09-01 by itself
+    2026-03-02 the recipient is silent about a withdrawal
+    2026-03-02 asks to pass on -> recipient_owes
+    2026-03-03 the recipient acknowledges a withdrawal
+    2026-03-03 asks to pass on -> allowed
+    """
+
+
 def what_asks_for_a_signature_is_signed():
     """
     2026-03-01 the purpose asks for a signature
@@ -541,6 +552,7 @@ def test_nothing_is_passed_on_to_whom_no_agreement_that_stands_names_and_whoever
     assert rules.decide(facts).allowed
     assert rules.decide(replace(facts, recipient_known=False)).reason == "recipient_unknown"
     assert rules.decide(replace(facts, recipient_known=False, state="withdrawn")).reason == "withdrawn"
+    assert rules.decide(replace(facts, recipient_owes=True)).reason == "recipient_owes"
 
 
 @given(

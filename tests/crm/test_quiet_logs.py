@@ -22,6 +22,7 @@ TOKEN, CODE, OTHER = "Zm9vYmFyYmF6cXV4MTIz_-", "abcdefghijklmnopqrstuvwx", "aGVs
 # Every address that holds what opens something, as the site makes it, and what a reader of a log may see of it.
 SECRETS = {
     reverse("stop", args=[TOKEN]): f"/w/{DOTS}/",
+    reverse("recall_answer", args=[TOKEN]): f"/w/{DOTS}/heard/",
     reverse("receipt", args=[TOKEN, "iso"]): f"/w/{DOTS}/receipt-iso.json",
     reverse("receipt_pdf", args=[TOKEN]): f"/w/{DOTS}/receipt.pdf",
     reverse("visitor_confirm", args=["fair", TOKEN]): f"/e/fair/confirm/{DOTS}/",

@@ -101,6 +101,7 @@ QUIET = {
     "audit_entry_take_out": "asks or decides about an entry's content and goes back to it",
     "audit_export_decide": "decides about an export and goes back to it",
     "audit_export_cancel": "takes an export back and goes back to it",
+    "recall_answer": "the same words for every code; see tests/contacts/test_recalls.py",
     "approve_hold": "approves a hold and goes back to the list of holds",
     "renew_hold": "sets a review and goes back to the list of holds",
     "ask_to_lift_hold": "asks to lift a hold and goes back to the list of holds",
@@ -284,6 +285,10 @@ def _office(world):
         "partner": [Ask(f"/partners/{world.partner.pk}/"), Ask(f"/partners/{world.fang.pk}/")],
         "approve_partner": [post(f"/partners/{world.fang.pk}/approve/")],
         "end_partner": [post(f"/partners/{world.fang.pk}/end/")],
+        "recall": [
+            Ask(f"/partners/withdrawals/{world.fang.pk}/"),
+            post(f"/partners/withdrawals/{world.fang.pk}/", way=FANG.mobile),
+        ],
         "close_case": [post(f"/partners/cases/{world.fang.pk}/", finding="x")],
         "receipts_in": [Ask("/receipts/"), post("/receipts/", event="x", receipt=FANG.mobile)],
         "coverage": [Ask("/coverage/")],
