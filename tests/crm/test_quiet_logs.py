@@ -67,10 +67,10 @@ def test_no_answer_of_the_site_writes_one_down(lines, settings):
     home = house.build()
     _sent, receipt = house.arrive(home.event, house.WANG)
     browser, asked = Client(raise_request_exception=False), [*SECRETS, f"/w/{receipt.stop_token}/receipt-iso.json"]
-    statuses = {browser.get(path).status_code for path in asked}
+    statuses = {(browser.post if path.endswith("/heard/") else browser.get)(path).status_code for path in asked}
     assert statuses == {404, 503}, "something is written down for each of them"
     written = lines.getvalue()
-    assert (written.count("Not Found: /w/"), "Service Unavailable: /w/" in written) == (3, True)
+    assert (written.count("Not Found: /w/"), "Service Unavailable: /w/" in written) == (4, True)
     assert [secret for secret in (TOKEN, CODE, OTHER, "qrstuvwxyz2345", receipt.stop_token) if secret in written] == []
 
 
@@ -104,5 +104,6 @@ def test_the_sample_of_the_proxy_writes_no_secret_either():
 def test_every_address_with_a_secret_is_in_this_list():
     """A new one is looked at here: the names of addresses whose parts open something."""
     ours = {"stop", "receipt", "receipt_pdf", "visitor_confirm", "visitor_separately", "complaint", "referral"}
+    ours |= {"recall_answer"}
     assert len(ours) == len(SECRETS)
     assert ours <= set(addresses())
