@@ -157,7 +157,7 @@ def _canaries() -> list[Tile]:
 
 
 def _silence(at: datetime) -> list[Tile]:
-    """What reached somebody after their no (D9), and whoever says not that they know of a withdrawal (D10); one query for both."""
+    """What reached somebody after their no (D9), and partners silent about a withdrawal (D10); one query for both."""
     reached = RefusalDebt.objects.filter(closed_at__isnull=True).order_by().values_list(Value("debt"), "pk")
     silent = partners.overdue(at=at).order_by().values_list(Value("partner"), "partner")
     told = Counter(kind for kind, _pk in reached.union(silent))
