@@ -43,6 +43,7 @@ def write(events: list[Event], users: dict[str, User], *, people: int, at: datet
     _asked([draft.subject for draft in drafts[40:43]], users["chen"], at=at)
     _chosen([draft.subject for draft in drafts[44:46]], at=at)
     _reached([draft.subject for draft in drafts], at=at)
+    _passed_on([draft.subject for draft in drafts], users["li"], at=at)
 
 
 def _group(event: Event, drafts: list[Draft], number: int, *, at: datetime, rng: Random) -> None:
@@ -151,6 +152,18 @@ def _reached(people: list[UUID], *, at: datetime) -> None:
         words = {"day": f"{at + timedelta(days=20):%Y-%m-%d}", "link": "https://127.0.0.1/me/"}
         letter = sms.log(subject=person, template="renewal", words=words, language="zh-hans", at=at - timedelta(hours=6))
         sms.delivered(message_id=letter.row.pk, reached=True, at=at - timedelta(hours=6))
+
+
+def _passed_on(people: list[UUID], by: User, *, at: datetime) -> None:
+    """Two were passed on and have withdrawn since, one two days ago: the partner is silent about it (D10)."""
+    agreed = Consent.objects.filter(subject__in=people, purpose="partner_share", channel="share", state="given")
+    asked = {"by": by, "action": "share", "usage": gate.Usage(), "in_book": True, "may": True}
+    chosen = list(agreed.order_by("subject").values_list("subject", flat=True)[:2])
+    for person in chosen:
+        gate.ask(subject=person, at=at - timedelta(hours=60), **asked)  # type: ignore[arg-type]
+    for person, hours in zip(chosen, (50, 2), strict=False):
+        said = {"scope": {("partner_share", "share")}, "method": "link", "reason": "withdrawal"}
+        withdrawal.withdraw(subject=person, **said, by=Self_(person), at=at - timedelta(hours=hours))  # type: ignore[arg-type]
 
 
 def _on_a_working_day(at: datetime) -> datetime:
