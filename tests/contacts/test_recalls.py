@@ -13,13 +13,14 @@ from audit.models import Entry
 from audit.trail import Self_
 from consent import gate, partners, recalls, suppression
 from consent.models import Consent, Partner, Recall, RecallAttempt
-from contacts import erase, passed_on, recalling, tasks, withdrawal
+from contacts import erase, passed_on, recalling, replies, sweep, tasks, withdrawal
 from contacts.models import Contact
 from crm import today
 from tests import house
 from tests.contacts.sheetwork import signed_in, taker
 from tests.contacts.test_passed_on import enter
 from tests.refusals.test_recalls import SHARE, passed, says_no, shares
+from vault import phone
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -69,11 +70,16 @@ def stop(road, home, person, at):
     elif road == "another book":
         other = house.arrive(home.far, house.WANG, at=at - MINUTE)[0].subject_id
         withdrawal.withdraw(subject=other, scope=None, method="link", reason="withdrawal", by=Self_(other), at=at)
+    elif road == "text message":
+        replies.receive(digits=phone.normalise(house.WANG).digits, text="TD", at=at)
+    elif road == "own page":
+        with time_machine.travel(at, tick=False):
+            assert enter("en").post("/me/stop/", {"only": "partner_share/share"}).status_code == 302
     else:
         erase.one(person, by=home.chen, at=at)
 
 
-@pytest.mark.parametrize("road", ["button", "staff", "wrong number", "another book", "erased"])
+@pytest.mark.parametrize("road", ["button", "staff", "wrong number", "another book", "text message", "own page", "erased"])
 def test_by_whatever_road_somebody_goes_the_recipient_is_told_by_the_reference_alone(home, road):
     """
     12:00 Wang is passed on -> nobody is told of anything
@@ -95,6 +101,19 @@ def test_by_whatever_road_somebody_goes_the_recipient_is_told_by_the_reference_a
     assert len(mail.outbox) == 1
     acts = Entry.objects.filter(subject=passing.subject_id, act__startswith="recall.").order_by("seq")
     assert list(acts.values_list("act", flat=True)) == ["recall.sent", "recall.told"]
+
+
+def test_whom_the_sweep_takes_when_their_time_is_over_is_a_word_too(home):
+    """
+    2026-03-02 Wang is passed on, and never says a word again
+    a year later every yes is over: while Wang is here nothing is owed; the night after, the sweep takes Wang
+    """
+    passing = passed(home)
+    end = Contact.objects.get(pk=passing.subject_id).delete_on
+    assert sweep.run(by=house.BY, at=end - HOUR).deleted == 0
+    assert Recall.objects.count() == 0
+    assert sweep.run(by=house.BY, at=end + HOUR).deleted == 1
+    assert list(Recall.objects.values_list("passing", "why", "opened_at")) == [(passing.pk, "tombstone", end + HOUR)]
 
 
 def test_a_try_is_on_record_before_it_goes_and_another_follows_after_a_while(home, monkeypatch):
