@@ -27,7 +27,7 @@ BEGIN
             SELECT 1 FROM audit_entry WHERE subject = OLD.{column} AND xid = pg_current_xact_id()
         );
     END IF;
-    IF told AND TG_OP <> 'DELETE' THEN
+    IF told AND (TG_OP = 'INSERT' OR TG_OP = 'UPDATE' AND NEW.{column} IS DISTINCT FROM OLD.{column}) THEN
         told := EXISTS (
             SELECT 1 FROM audit_entry WHERE subject = NEW.{column} AND xid = pg_current_xact_id()
         );
@@ -40,12 +40,43 @@ BEGIN
 END $$
 """
 
+# The same of a whole statement: each person of a batch is asked about once, by the index. OFFSET 0 and the setting keep the
+# planner from reading all of audit_entry instead, by a plan made when the table was small.
+_POSTGRESQL_STATEMENT = """
+CREATE FUNCTION {name}_rows() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path FROM CURRENT SET enable_seqscan = off AS $$
+DECLARE
+    told boolean;
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        told := {told_of_fresh};
+    ELSIF TG_OP = 'DELETE' THEN
+        told := {told_of_was};
+    ELSE
+        told := {told_of_both};
+    END IF;
+    IF NOT told THEN
+        RAISE EXCEPTION '% on % is refused: no entry in the trail', TG_OP, TG_TABLE_NAME
+            USING ERRCODE = '23000';
+    END IF;
+    RETURN NULL;
+END $$
+"""
+_TOLD = """NOT EXISTS (SELECT 1 FROM ({people}) AS people(person) WHERE NOT EXISTS (
+            SELECT 1 FROM audit_entry WHERE subject = person AND xid = pg_current_xact_id() OFFSET 0))"""
+_PEOPLE = {
+    "fresh": "SELECT DISTINCT {column} FROM fresh",
+    "was": "SELECT DISTINCT {column} FROM was",
+    "both": "SELECT {column} FROM was UNION SELECT {column} FROM fresh",
+}
+_ROWS = {"insert": "NEW TABLE AS fresh", "update": "OLD TABLE AS was NEW TABLE AS fresh", "delete": "OLD TABLE AS was"}
+
 
 def guard_operations(table: str, subject_column: str, *, on: str = "insert update delete") -> list[Operation]:
     """Refuse every change of `table` that has no entry for its person in the same transaction.
 
-    `subject_column` holds the person's uuid. PostgreSQL looks at COMMIT, so order does not matter
-    there; SQLite looks at once, so write the entry first. Both raise IntegrityError. TRUNCATE is
+    `subject_column` holds the person's uuid. PostgreSQL looks at COMMIT, or once the statement is done where
+    `guard_batch_operations` says so; SQLite looks at once. So write the entry first. Both raise IntegrityError. TRUNCATE is
     refused always (PostgreSQL; ProgrammingError).
     """
     _names(table, subject_column)
@@ -53,17 +84,32 @@ def guard_operations(table: str, subject_column: str, *, on: str = "insert updat
     if not deeds or any(deed not in _DEEDS for deed in deeds):
         raise ValueError("on names insert, update or delete")
     name = f"{table}_audit"
-    events = " OR ".join(deed.upper() for deed in deeds)
-    postgresql = (
-        _POSTGRESQL_GUARD.format(name=name, column=subject_column),
-        f"CREATE CONSTRAINT TRIGGER {name} AFTER {events} ON {table} DEFERRABLE INITIALLY DEFERRED "
-        f"FOR EACH ROW EXECUTE FUNCTION {name}()",
-        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
-        *_no_truncate(table, name),
-    )
+    postgresql = (*_deferred(table, subject_column, deeds), *_no_truncate(table, name))
     sqlite = tuple(_sqlite_guard(table, subject_column, deed) for deed in deeds)
     undo = (*_drops(name, f"{name}_truncate", table=table), f"DROP FUNCTION {name}()")
     return [_operation(postgresql, undo, sqlite, _drops(*(f"{name}_{deed}" for deed in deeds)))]
+
+
+def guard_batch_operations(table: str, subject_column: str) -> list[Operation]:
+    """From now on PostgreSQL asks the guard of `table` once for each statement, at its end; SQLite's stands as it stands.
+
+    For tables that leave in batches of hundreds. Write the entry first, as on SQLite. Raises as `guard_operations` does,
+    which must have guarded the table before.
+    """
+    _names(table, subject_column)
+    name = f"{table}_audit"
+    asked = {f"told_of_{rows}": _TOLD.format(people=who.format(column=subject_column)) for rows, who in _PEOPLE.items()}
+    made = [_POSTGRESQL_STATEMENT.format(name=name, **asked)]
+    for deed in _DEEDS:
+        made.append(
+            f"CREATE TRIGGER {name}_{deed} AFTER {deed.upper()} ON {table} REFERENCING {_ROWS[deed]} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {name}_rows()"
+        )
+        made.append(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}_{deed}")
+    old = (f"DROP TRIGGER {name} ON {table}", f"DROP FUNCTION {name}()")
+    drops = (*_drops(*(f"{name}_{deed}" for deed in _DEEDS), table=table), f"DROP FUNCTION {name}_rows()")
+    undo = (*drops, *_deferred(table, subject_column, _DEEDS))
+    return [_operation((*old, *made), undo, (), ())]
 
 
 def append_only_operations(table: str, *, key: str = "id") -> list[Operation]:
@@ -138,6 +184,17 @@ def _operation(
 def _drops(*names: str, table: str = "") -> tuple[str, ...]:
     """Statements that drop these triggers; PostgreSQL wants the table named, SQLite does not."""
     return tuple(f"DROP TRIGGER {name}" + (f" ON {table}" if table else "") for name in names)
+
+
+def _deferred(table: str, column: str, deeds: tuple[str, ...]) -> tuple[str, ...]:
+    """PostgreSQL's guard of a table that changes row by row: asked at COMMIT."""
+    name, events = f"{table}_audit", " OR ".join(deed.upper() for deed in deeds)
+    return (
+        _POSTGRESQL_GUARD.format(name=name, column=column),
+        f"CREATE CONSTRAINT TRIGGER {name} AFTER {events} ON {table} DEFERRABLE INITIALLY DEFERRED "
+        f"FOR EACH ROW EXECUTE FUNCTION {name}()",
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
+    )
 
 
 def _no_truncate(table: str, name: str) -> tuple[str, str]:

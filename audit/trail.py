@@ -31,6 +31,7 @@ __all__ = [
 _SYSTEM_NAMESPACE = UUID("5d4b1a1e-6f0a-5c39-9c7e-2f6f5b0c8a11")
 _ROWS_PER_INSERT = 1000
 _COLUMNS = "leaf, leaf_hash, eid, at_us, act, outcome, reason, actor, subject"
+_ARRAYS = "%s::bytea[], %s::bytea[], %s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::uuid[]"
 
 
 class TrailOutsideTransaction(RuntimeError):
@@ -238,7 +239,12 @@ def _uuid(value: object, key: str) -> UUID:
 
 
 def _insert(rows: Sequence[_Row]) -> None:
-    one = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
-    sql = f"INSERT INTO audit_entry ({_COLUMNS}) VALUES {', '.join([one] * len(rows))}"
+    """One statement; on PostgreSQL one that is the same however many rows there are, a column in an array."""
+    into = f"INSERT INTO audit_entry ({_COLUMNS})"
     with connection.cursor() as cursor:
-        cursor.execute(sql, [value for row in rows for value in row.values])
+        if connection.vendor == "postgresql" and len(rows) > 1:
+            columns = zip(*(row.values for row in rows), strict=True)
+            cursor.execute(f"{into} SELECT * FROM UNNEST({_ARRAYS})", list(map(list, columns)))
+            return
+        one = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        cursor.execute(f"{into} VALUES {', '.join([one] * len(rows))}", [value for row in rows for value in row.values])

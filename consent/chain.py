@@ -9,8 +9,11 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
+
 from consent.models import ConsentEvent
 from vault import bulk
+from vault.among import among
 
 
 @dataclass(slots=True)
@@ -45,6 +48,14 @@ _values_of = attrgetter(*COLUMNS)
 def write(events: Iterable[NewEvent]) -> None:
     """Insert these events in the caller's transaction; a yes without evidence the database refuses (consent/migrations)."""
     bulk.insert(ConsentEvent, COLUMNS, [_values_of(event) for event in events])
+
+
+def newest(consents: Iterable[UUID]) -> dict[UUID, tuple[int, str]]:
+    """Number and hash of the newest event of each of these consents."""
+    last = ConsentEvent.objects.filter(consent_id=OuterRef("consent_id")).order_by("-number").values("number")[:1]
+    events = ConsentEvent.objects.filter(consent_id__in=among(consents), number=Subquery(last))
+    rows = events.values_list("consent_id", "number", "event_hash")
+    return {consent: (number, digest) for consent, number, digest in rows}
 
 
 def event_hash(event: ConsentEvent | NewEvent) -> str:

@@ -80,10 +80,14 @@ def apply(steps: Sequence[Step], *, by: Actor, at: datetime, acted_at: datetime 
     for step in steps:
         states.check(step.consent.state, step.after, own_act=isinstance(by, trail.Self_))
     trail.record_many([_entry(step, by, at) for step in steps])
-    last = _last_events([step.consent.pk for step in steps if not step.consent._state.adding])
+    _take(steps, by=by, at=at, acted=acted_at or at)
+
+
+def _take(steps: Sequence[Step], *, by: Actor, at: datetime, acted: datetime) -> None:
+    """Events and heads of steps that the table knows and the trail has been told of."""
+    last = chain.newest([step.consent.pk for step in steps if not step.consent._state.adding])
     fresh = [step.consent for step in steps if step.consent._state.adding]
     known = [step for step in steps if not step.consent._state.adding]
-    acted = acted_at or at
     events = [_event(step, last.get(step.consent.pk), by, at, acted) for step in steps]
     for step in steps:
         _fold(step, acted)
@@ -103,7 +107,7 @@ def _keep(known: list[Step]) -> None:
         alike[tuple((column, getattr(step.consent, column)) for column in columns)].append(step.consent.pk)
     for values, ids in alike.items():
         for start in range(0, len(ids), BATCH):
-            Consent.objects.filter(pk__in=ids[start : start + BATCH]).update(**dict(values))
+            Consent.objects.filter(pk__in=among(ids[start : start + BATCH])).update(**dict(values))
 
 
 def _entry(step: Step, by: Actor, at: datetime) -> EntryDraft:
@@ -118,11 +122,6 @@ def _entry(step: Step, by: Actor, at: datetime) -> EntryDraft:
         purpose=head.purpose_id,
         channel=head.channel,
     )
-
-
-def _last_events(ids: list[UUID]) -> dict[UUID, tuple[int, str]]:
-    rows = ConsentEvent.objects.filter(consent_id__in=among(ids)).order_by("number")
-    return {consent: (number, digest) for consent, number, digest in rows.values_list("consent_id", "number", "event_hash")}
 
 
 def _event(step: Step, last: tuple[int, str] | None, by: Actor, at: datetime, acted: datetime) -> NewEvent:
@@ -287,6 +286,11 @@ def expire_due(*, by: Actor, at: datetime, limit: int) -> list[UUID]:
 
 
 def tombstone(subject_ids: Sequence[UUID], *, by: Actor, at: datetime) -> None:
-    """Reduce every consent of these subjects to ids, hashes and dates (§3: any → tombstone)."""
+    """Reduce every consent of these subjects to ids, hashes and dates (§3: any → tombstone).
+
+    Each has its event. The trail has one entry for a person who leaves, that of the erasure, which the caller writes first:
+    the guard of the heads refuses the step without it.
+    """
     rows = Consent.objects.select_for_update().filter(subject_id__in=among(subject_ids)).exclude(state="tombstone")
-    apply([Step(head, "tombstone", "sweep", head.grade) for head in rows], by=by, at=at)
+    rows = rows.only(*ENDED, "notice_version_id")
+    _take([Step(head, "tombstone", "sweep", head.grade) for head in rows], by=by, at=at, acted=at)

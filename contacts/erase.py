@@ -66,7 +66,8 @@ def _lock(ids: list[UUID], due_at: datetime | None) -> dict[UUID, Contact]:
     ours = set(heads.select_for_update(skip_locked=due).order_by("pk").values_list("pk", flat=True))
     rows = Contact.objects.filter(pk__in=among(ids)).only("subject_id", "delete_on", "delete_rule", "event_id")
     if due:
-        busy = {subject for pk, subject in heads.values_list("pk", "subject_id") if pk not in ours}
+        others = heads.values_list("pk", "subject_id") if heads.count() != len(ours) else ()
+        busy = {subject for pk, subject in others if pk not in ours}
         rows = rows.filter(delete_on__lte=due_at).exclude(pk__in=busy)
     return {contact.pk: contact for contact in rows.select_for_update(skip_locked=due).order_by("pk")}
 

@@ -6,15 +6,15 @@ A list in the code, because somebody who owns the database can change any list t
 _BY_TABLE = {
     "audit_anchor": "audit_anchor_grows audit_anchor_grows_truncate",
     "audit_checkpoint": "audit_checkpoint_grows audit_checkpoint_grows_truncate",
-    "audit_entry": "audit_entry_enqueue audit_entry_keep audit_entry_keep_all",
+    "audit_entry": "audit_entry_enqueue audit_entry_keep audit_entry_keep_all audit_entry_keep_insert",
     "audit_export": "audit_export_fixed_delete audit_export_fixed_update",
     "audit_key": "audit_key_grows audit_key_grows_truncate",
     "audit_leaf": "audit_leaf_grows audit_leaf_grows_truncate",
     "audit_tile": "audit_tile_grows audit_tile_grows_truncate",
     "audit_pruning": "audit_pruning_grows audit_pruning_grows_truncate",
     "audit_redaction": "audit_redaction_fixed_delete audit_redaction_fixed_update",
-    "consent_consent": "consent_consent_audit consent_consent_audit_truncate "
-    "consent_consent_written_insert consent_consent_written_update consent_consent_recall",
+    "consent_consent": "consent_consent_audit_insert consent_consent_audit_update consent_consent_audit_delete "
+    "consent_consent_audit_truncate consent_consent_written_insert consent_consent_written_update consent_consent_recall",
     "consent_consentevent": "consent_consentevent_apart consent_consentevent_evidence consent_consentevent_grows "
     "consent_consentevent_grows_truncate consent_consentevent_no consent_consentevent_written",
     "consent_consentreview": "consent_consentreview_grows consent_consentreview_grows_truncate",
@@ -56,12 +56,14 @@ _BY_TABLE = {
     "consent_subject": "consent_subject_hold_update consent_subject_age_insert consent_subject_age_update",
     "contacts_callattempt": "contacts_callattempt_debt contacts_callattempt_hold",
     "contacts_canary": "contacts_canary_audit contacts_canary_audit_truncate",
-    "contacts_contact": "contacts_contact_audit contacts_contact_audit_truncate contacts_contact_hold",
+    "contacts_contact": "contacts_contact_audit_insert contacts_contact_audit_update contacts_contact_audit_delete "
+    "contacts_contact_audit_truncate contacts_contact_hold",
     "contacts_legalhold": "contacts_legalhold_audit contacts_legalhold_audit_truncate contacts_legalhold_hold",
     "contacts_minorslook": "contacts_minorslook_fixed contacts_minorslook_fixed_truncate",
     "contacts_paidlistcase": "contacts_paidlistcase_audit contacts_paidlistcase_audit_truncate "
     "contacts_paidlistcase_fixed contacts_paidlistcase_fixed_truncate",
-    "contacts_phone": "contacts_phone_audit contacts_phone_audit_truncate contacts_phone_hold",
+    "contacts_phone": "contacts_phone_audit_insert contacts_phone_audit_update contacts_phone_audit_delete "
+    "contacts_phone_audit_truncate contacts_phone_hold",
     "contacts_postponement": "contacts_postponement_audit contacts_postponement_audit_truncate "
     "contacts_postponement_grows contacts_postponement_grows_truncate",
     "contacts_referral": "contacts_referral_audit contacts_referral_audit_truncate "

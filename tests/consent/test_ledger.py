@@ -48,6 +48,7 @@ def act(name, subject, tick, by, at):
                 subject=subject, scope=[(tick.purpose_id, tick.channel)], method="link", reason="x", by=by, at=at
             )
         else:
+            trail.record("contact.erased", by=by, at=at, subject=subject)
             ledger.tombstone([subject], by=by, at=at)
 
 

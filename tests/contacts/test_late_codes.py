@@ -3,6 +3,7 @@
 import pytest
 from django.db import transaction
 
+from audit import trail
 from audit.trail import System
 from consent import challenge, ledger
 from consent.models import Consent, Evidence
@@ -37,6 +38,7 @@ def test_after_the_sweep_the_code_is_over():
 def test_while_the_sweep_is_at_it_the_code_is_over_too():
     _home, sent, code = waiting()
     with transaction.atomic():
+        trail.record("contact.erased", by=System("sweep"), at=house.NOON, subject=sent.subject_id)
         ledger.tombstone([sent.subject_id], by=System("sweep"), at=house.NOON)
     assert refused(sent, code) == "expired"
     assert (Evidence.objects.count(), Consent.objects.get().state) == (0, "tombstone")
