@@ -43,7 +43,7 @@ def again(when):
 class Migration(migrations.Migration):
     """The same triggers, called for fewer rows; the guard of the heads asks once for a batch."""
 
-    dependencies = [("audit", "0006_a_new_entry_is_not_asked"), ("consent", "0027_after_a_death")]
+    dependencies = [("audit", "0006_a_new_entry_is_not_asked"), ("consent", "0029_recalls")]
     operations = [
         migrations.RunPython(
             schema.step(postgresql=again(lambda asked: f"WHEN ({asked})"), sqlite=()),
