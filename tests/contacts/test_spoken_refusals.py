@@ -29,6 +29,8 @@ from tests.audit.sealed import seal_here
 from tests.consent.sounds import PLACE, sound
 from tests.contacts.test_withdrawing import LATER, asks, enter, meet, paper
 
+# That it stopped, what goes on (A8), and not a word against the file.
+HEARD = ["已停止，即刻生效。其余同意仍然有效。", "照常提供：就所咨询的问题电话答复 · 合作方的方案。"]
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 
 
@@ -60,7 +62,7 @@ def test_a_recorded_no_is_heard_and_its_recording_is_the_proof_in_the_chained_ev
     home = house.build()
     contact = meet(home)
     answer = say_no(home, contact, sound("m4a"))
-    assert (answer.status_code, len(answer.said)) == (302, 1)
+    assert (answer.status_code, answer.said) == (302, HEARD)
     event, row = ConsentEvent.objects.get(after="withdrawn"), RefusalRecording.objects.get()
     assert (event.evidence.kind, event.evidence_id, event.method) == ("refusal", row.proof_id, "spoken")
     assert (event.event_hash, row.subject_id, row.added_by) == (chain.event_hash(event), contact.pk, home.li)
@@ -170,7 +172,7 @@ def test_the_same_recording_sent_twice_is_kept_once_and_both_noes_count(kept):
 def test_what_a_file_is_it_says_itself_whatever_was_ticked(kept, method, data, kind):
     home = house.build()
     contact = meet(home)
-    assert len(say_no(home, contact, data(), method=method).said) == 1
+    assert say_no(home, contact, data(), method=method).said == HEARD
     event = ConsentEvent.objects.get(after="withdrawn")
     assert (event.evidence.kind, event.method) == (kind, "spoken" if kind == "refusal" else "letter")
 
