@@ -3,7 +3,6 @@
 The database opens them (consent.models.recall); no deed of ours does, and none takes one away.
 """
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +18,7 @@ from audit import trail
 from audit.trail import System
 from consent import partners
 from consent.models import Decision, Partner, Recall, RecallAttempt
+from consent.stop_link import hash_of
 from team.models import Role, User
 
 BY, RECIPIENT = System("recall"), System("recipient")
@@ -76,7 +76,7 @@ def claim(via: str, *, recall: UUID, at: datetime) -> Told | None:
         trail.record("recall.sent", by=BY, at=at, subject=row.subject_id)
         row.next_at, row.tries = at + PAUSES[min(row.tries, len(PAUSES) - 1)], row.tries + 1
         row.save(update_fields=["next_at", "tries"])
-        attempt = RecallAttempt.objects.create(recall=row, via=via, at=at, outcome="going", code_hash=_hash(code))
+        attempt = RecallAttempt.objects.create(recall=row, via=via, at=at, outcome="going", code_hash=hash_of(code))
     return Told(row, attempt, code)
 
 
@@ -99,7 +99,7 @@ def settle(told: Told, *, taken: bool, at: datetime) -> None:
 def answer(code: str, *, at: datetime) -> bool:
     """The recipient acknowledges by the link of whichever message of ours; False for a code that opens nothing, or no more."""
     with transaction.atomic():
-        rows = Recall.objects.filter(attempts__code_hash=_hash(code), acknowledged_at__isnull=True)
+        rows = Recall.objects.filter(attempts__code_hash=hash_of(code), acknowledged_at__isnull=True)
         row = rows.select_for_update(of=("self",)).first()
         if row is None:
             return False
@@ -160,7 +160,7 @@ def owed(recalls: Sequence[Recall], *, at: datetime) -> list[Owed]:
 
 def about(passings: Sequence[Decision]) -> dict[UUID, Recall]:
     """For each of these passings on the word that ended it, where one is owed or was given; one query."""
-    rows = Recall.objects.filter(Q(subject_id__in={one.subject_id for one in passings})).select_related("passing")
+    rows = Recall.objects.filter(subject_id__in={one.subject_id for one in passings}).select_related("passing")
     found: dict[UUID, Recall] = {}
     for row in rows:
         for one in passings:
@@ -168,7 +168,3 @@ def about(passings: Sequence[Decision]) -> dict[UUID, Recall]:
             if same and one.decided_at <= row.passing.decided_at:
                 found.setdefault(one.pk, row)
     return found
-
-
-def _hash(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()

@@ -11,14 +11,15 @@ from consent.models import StopLink
 def issue(*, subject: UUID, at: datetime) -> str:
     """A fresh link token for this subject; only its hash is kept."""
     token = secrets.token_urlsafe(16)
-    StopLink.objects.create(token_hash=_hash(token), subject_id=subject, created_at=at)
+    StopLink.objects.create(token_hash=hash_of(token), subject_id=subject, created_at=at)
     return token
 
 
 def find(token: str) -> UUID | None:
     """The subject of a token, or None."""
-    return StopLink.objects.filter(token_hash=_hash(token)).values_list("subject_id", flat=True).first()
+    return StopLink.objects.filter(token_hash=hash_of(token)).values_list("subject_id", flat=True).first()
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
+    """What is kept of a token that opens a page by itself; the token is kept nowhere."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -13,13 +13,14 @@ from contacts.models import Event, SheetImport, SheetRow
 from contacts.sheets import mapping
 from contacts.sheets.plan import Choices, Plan
 from contacts.sheets.table import ENCODINGS, Ask, Table
+from vault.forms import StrictForm
 
 DELIMITERS = ((",", _("comma ,")), (";", _("semicolon ;")), ("\t", _("tab")), ("|", _("bar |")))
 OTHER = "other"
 NAMES = {"utf-8": "UTF-8", "gb18030": "GB18030 (GBK)", "utf-16": "UTF-16", "big5hkscs": "Big5", "utf-32": "UTF-32"}
 
 
-class UploadForm(forms.Form):
+class UploadForm(StrictForm):
     """A sheet, the event it comes from, and first of all whether anything was given for it (E3)."""
 
     given = forms.ChoiceField(

@@ -68,6 +68,18 @@ def test_without_an_answer_nothing_is_read():
     assert PaidListCase.objects.count() == 0
 
 
+def test_an_answer_that_is_none_is_not_said_back_not_even_a_number():
+    home = house.build()
+    answer = send(home, given=house.WANG)
+    said = answer.content.decode()
+    assert (answer.status_code, kept(), said.count("Please choose from the list."), house.WANG in said) == (
+        400,
+        (0, 0, 0),
+        1,
+        False,
+    )
+
+
 def test_until_the_case_is_closed_its_opener_brings_in_no_sheet_not_even_one_that_waited():
     home = house.build()
     waiting = bring(home, text(ROWS))
