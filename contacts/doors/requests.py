@@ -103,14 +103,26 @@ def refuse(request: StaffRequest, pk: UUID) -> HttpResponse:
     return _decided(request, lambda: deciding.refuse(request_id=pk, **form.cleaned_data, by=request.user, at=timezone.now()))
 
 
-def _decided(request: StaffRequest, deed: Callable[[], object]) -> HttpResponse:
+def _decided(request: StaffRequest, deed: Callable[[], RightsRequest]) -> HttpResponse:
     try:
-        deed()
+        row = deed()
     except RequestRefused:
         messages.info(request, _("This request has been decided already."))
     else:
-        messages.success(request, _("Decided. The person reads it on their page."))
+        messages.success(request, _reads(row))
     return redirect("requests")
+
+
+def _reads(row: RightsRequest) -> str:
+    """How whoever asked hears of the answer: on their own page, by a stranger's code, or from us alone."""
+    if row.kind == "relative":
+        return _("Decided. Tell the relative.")
+    stranger = StrangersComplaint.objects.filter(request=row).first()
+    if stranger is None:
+        return _("Decided. The person reads it on their page.")
+    if stranger.reply == StrangersComplaint.Reply.LETTER:
+        return _("Decided. They read it by their code, and asked to be written to as well: at the address on the request.")
+    return _("Decided. They read it by their code.")
 
 
 @door(roles=COMPLIANCE)

@@ -67,6 +67,20 @@ def test_a_stranger_complains_and_reads_the_answer_by_the_code_alone(home, clock
     assert list(acts) == ["person.request", "complaint.read", "request.read", "person.answered", "complaint.read"]
 
 
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({}, "Decided. They read it by their code."),
+        ({"reply": "letter", "reply_to": "甲 上海市某路 1 号"}, "asked to be written to as well: at the address on the request."),
+    ],
+)
+def test_whoever_answers_a_stranger_is_told_that_they_read_it_by_their_code_and_on_no_page_of_their_own(home, more, words):
+    complain(**more)
+    sent = f"/requests/{RightsRequest.objects.get().pk}/answer/", {"a-words": "已停止并致歉"}
+    page = enter(home.chen).post(*sent, follow=True, headers={"accept-language": "en"}).content.decode()
+    assert (words in page, "reads it on their page" in page) == (True, False)
+
+
 def test_a_refusal_says_how_to_object(home):
     code = complain()
     deciding.refuse(request_id=RightsRequest.objects.get().pk, ground="not_held", words="没有您的号码", by=home.chen, at=LATER)
