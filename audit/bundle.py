@@ -63,7 +63,7 @@ def manifest(
     hashes: Mapping[str, str],
     at: datetime,
 ) -> bytes:
-    """The manifest: which trail, which places of it, how many entries are shown, and the hash of each file.
+    """The manifest: which trail, which places of it, how many entries are shown, and the hash of every other file.
 
     `places` are the first, the end (excluded) and the size of the trail; `pruned` is how many at its beginning lie in
     archives, `redacted` the places, from 1, whose content was taken out; `at` when it was made, UTC.

@@ -83,7 +83,9 @@ def _stream(
         yield from outlet.drain()
         origin = note.parse(seal.note).origin
         marks = bundle.waymarks(_between(first, end, origin))
-        manifest = bundle.manifest(
+        beside = {**_signed(seal), **_stamps(seal), bundle.CHECKPOINTS: marks, **offline.pages()}
+        digests = {name: hashlib.sha256(content).hexdigest() for name, content in beside.items()}
+        beside[bundle.MANIFEST] = bundle.manifest(
             origin=origin,
             places=(first, end, seal.size),
             count=shown.count,
@@ -92,14 +94,9 @@ def _stream(
             redacted=[place + 1 for place in sorted(shown.hidden.values()) if first <= place < end],
             sides=bundle.sides(first, end, seal.size, stored.Stored().hash_of),
             criteria={key: str(value) for key, value in asdict(criteria).items() if value},
-            hashes={
-                bundle.ENTRIES: shown.digest.hexdigest(),
-                bundle.SHEET: sheet_digest,
-                bundle.CHECKPOINTS: hashlib.sha256(marks).hexdigest(),
-            },
+            hashes={bundle.ENTRIES: shown.digest.hexdigest(), bundle.SHEET: sheet_digest, **digests},
             at=at,
         )
-        beside = {**_signed(seal), **_stamps(seal), bundle.CHECKPOINTS: marks, bundle.MANIFEST: manifest, **offline.pages()}
         for name, content in beside.items():
             archive.writestr(name, content)
     yield from outlet.drain(everything=True)

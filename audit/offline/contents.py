@@ -8,10 +8,11 @@ from typing import IO, Any
 
 from audit.offline.signature import Failed
 
-FORMAT, FORMER = "yunnuo-trail/3", "yunnuo-trail/2"
+FORMAT, FORMER = "yunnuo-trail/4", ("yunnuo-trail/2", "yunnuo-trail/3")
 ENTRIES, SHEET, MANIFEST, CHECKPOINT, VKEY = "entries.jsonl", "entries.csv", "manifest.json", "checkpoint.txt", "vkey.txt"
 CHECKPOINTS = "checkpoints.jsonl"
 BESIDE = (CHECKPOINTS, "README.zh.txt", "README.en.txt", "verify.py", "witness.py", "certificate.py")
+NEEDED = {ENTRIES, SHEET, MANIFEST, CHECKPOINT, VKEY}
 
 
 class Bundle:
@@ -24,10 +25,10 @@ class Bundle:
         except (OSError, zipfile.BadZipFile, ValueError):
             raise Failed("bundle") from None
         self.folder = path
-        self.names = names = self.zip.namelist() if self.zip else [one.name for one in path.iterdir()]
-        needed = {ENTRIES, SHEET, MANIFEST, CHECKPOINT, VKEY}
-        plain = {name for name in names if name != "anchors" and not name.startswith("anchors/")}
-        if len(names) != len(set(names)) or not needed <= plain or not plain <= needed | set(BESIDE):
+        inside = (one.relative_to(path).as_posix() for one in path.rglob("*") if not one.is_dir())
+        self.names = names = self.zip.namelist() if self.zip else list(inside)
+        plain = {name for name in names if not name.startswith("anchors/")}
+        if len(names) != len(set(names)) or not NEEDED <= plain or not plain <= NEEDED | set(BESIDE):
             raise Failed("bundle")
 
     def open(self, name: str) -> IO[bytes]:
@@ -62,12 +63,11 @@ def manifest_of(bundle: Bundle) -> dict[str, Any]:
         told: dict[str, Any] = json.loads(bundle.read(MANIFEST))
         size, first, end, count = numbers = [told[key] for key in ("size", "first", "end", "count")]
         hashes = [bytes.fromhex(one) for one in (*told["left"], *told["right"])]
-        listed = (ENTRIES, SHEET) if told["format"] == FORMER else (ENTRIES, SHEET, CHECKPOINTS)
-        files = {name: told["files"][name]["sha256"] for name in listed}
+        told["listed"] = {name: str(one["sha256"]) for name, one in told["files"].items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         raise Failed("manifest") from None
     if (
-        told["format"] not in (FORMAT, FORMER)
+        told["format"] not in (FORMAT, *FORMER)
         or not all(type(one) is int for one in numbers)
         or any(len(one) != 32 for one in hashes)
     ):
@@ -75,9 +75,21 @@ def manifest_of(bundle: Bundle) -> dict[str, Any]:
     whole = (first, end, count) == (0, size, size)
     if not 0 <= first <= end <= size or not 0 <= count <= end - first or told.get("complete") is not whole:
         raise Failed("manifest")
-    for name, digest in files.items():
-        if name not in bundle.names:
-            raise Failed("bundle")
-        if bundle.digest(name) != digest:
-            raise Failed("files")
     return told
+
+
+def whole_and_unchanged(bundle: Bundle, told: dict[str, Any]) -> None:
+    """Every file is the one the manifest lists, and none is there that it does not; raises Failed.
+
+    Earlier formats listed the entries, the sheet and, from the third on, the checkpoints on the way; what lay beside
+    them was in nobody's list.
+    """
+    listed, there = told["listed"], set(bundle.names) - {MANIFEST}
+    wanted = {FORMAT: there, FORMER[0]: {ENTRIES, SHEET}, FORMER[1]: {ENTRIES, SHEET, CHECKPOINTS}}[told["format"]]
+    if not set(listed) <= there:
+        raise Failed("bundle")
+    if not wanted <= set(listed):
+        raise Failed("bundle" if told["format"] == FORMAT else "manifest")
+    for name in sorted(wanted):
+        if bundle.digest(name) != listed[name]:
+            raise Failed("files", name=name)

@@ -7,12 +7,12 @@ import hashlib
 class Failed(Exception):
     """One word for what does not hold, and the line (from 1) it concerns; 0 where it is the whole.
 
-    `last` is given where the line is known only as one of `line` to `last`.
+    `last` is given where the line is known only as one of `line` to `last`; `name` where it is one file.
     """
 
-    def __init__(self, word: str, line: int = 0, last: int = 0) -> None:
-        """Keep word and lines."""
-        place = f" (lines {line} to {last})" if last > line else f" (line {line})" if line else ""
+    def __init__(self, word: str, line: int = 0, last: int = 0, *, name: str = "") -> None:
+        """Keep word, lines and file."""
+        place = f" (lines {line} to {last})" if last > line else f" (line {line})" if line else f" ({name})" if name else ""
         super().__init__(word + place)
         self.word, self.line, self.last = word, line, max(line, last)
 

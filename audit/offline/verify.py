@@ -8,7 +8,7 @@ checkpoint. Prints OK and the counts, or one word for what is wrong with the lin
 
   bundle            it cannot be opened, or a file is missing or one too many
   manifest          the manifest cannot be read, or claims what cannot be
-  files             a file is not the one whose hash the manifest gives
+  files             a file, which is named, is not the one whose hash the manifest gives
   vkey              the key is not an Ed25519 verifier's line
   signature         nobody with this key signed the checkpoint
   origin            the checkpoint belongs to another trail
@@ -41,7 +41,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from audit.offline.contents import CHECKPOINT, CHECKPOINTS, ENTRIES, SHEET, VKEY, Bundle, beside, manifest_of
+from audit.offline.contents import CHECKPOINT, CHECKPOINTS, ENTRIES, SHEET, VKEY, Bundle, beside, manifest_of, whole_and_unchanged
 from audit.offline.merkle import Edge, pieces
 from audit.offline.signature import Failed, verified, vkey_of
 from audit.offline.waymarks import Waymarks
@@ -241,6 +241,7 @@ def verify(path: Path, *, vkey: str = "", earlier: tuple[str, ...] = (), sheet: 
         origin, size, told["root"] = verified(bundle.read(CHECKPOINT).decode(), key, told.get("origin"))
         if size != told["size"]:
             raise Failed("count")
+        whole_and_unchanged(bundle, told)
         known: Earlier = {}
         for text in earlier:
             _origin, before, root = verified(text, key, origin)

@@ -116,7 +116,7 @@ def test_a_stranger_runs_the_one_file_and_reads_one_line(exported, sealer, tmp_p
     entries = folder / bundle.ENTRIES
     entries.write_bytes(entries.read_bytes().replace(b"call", b"cxll", 1))
     said = run_alone(folder, folder)
-    assert (said.returncode, said.stdout, said.stderr) == (1, "", "FAILED: files\n")
+    assert (said.returncode, said.stdout, said.stderr) == (1, "", f"FAILED: files ({bundle.ENTRIES})\n")
     assert "history-rewritten" in run_alone(folder, "--help").stdout
 
 
@@ -136,7 +136,7 @@ def test_without_a_name_it_checks_what_it_lies_beside_and_says_what(exported, se
     assert said("--vkey", line, "--strict", "--csv") == (0, [told, good], "")
     entries = folder / bundle.ENTRIES
     entries.write_bytes(entries.read_bytes().replace(b"call", b"cxll", 1))
-    assert said("--vkey", line, cwd=folder) == (1, [told], "FAILED: files\n")
+    assert said("--vkey", line, cwd=folder) == (1, [told], f"FAILED: files ({bundle.ENTRIES})\n")
     shutil.copy(exported, folder / "trail.zip")
     assert said("--vkey", line) == (0, [told.replace("unpacked,", "unpacked/trail.zip,"), good], "")
     shutil.copy(exported, folder / "again.zip")

@@ -68,13 +68,22 @@ def test_what_is_no_checkpoint_is_refused(good, tmp_path, content):
 
 
 def test_an_export_of_before_is_still_read(good, tmp_path):
+    """The second format had no checkpoints on the way; the third had them, and listed nothing of what lay beside."""
     told = json.loads(good[bundle.MANIFEST])
-    del told["files"][bundle.CHECKPOINTS]
-    former = {name: content for name, content in good.items() if name != bundle.CHECKPOINTS}
-    former[bundle.MANIFEST] = json.dumps(told | {"format": "yunnuo-trail/2"}).encode()
-    assert stranger.verify(rezip(tmp_path / "x.zip", former)).shown == 60
-    former[bundle.MANIFEST] = json.dumps(told).encode()
-    assert lines_of(rezip(tmp_path / "x.zip", former)) == ("manifest", 0, 0)
+
+    def former(form, *names):
+        listed = {name: told["files"][name] for name in names}
+        return good | {bundle.MANIFEST: json.dumps(told | {"format": form, "files": listed}).encode()}
+
+    third = former("yunnuo-trail/3", bundle.ENTRIES, bundle.SHEET, bundle.CHECKPOINTS)
+    second = former("yunnuo-trail/2", bundle.ENTRIES, bundle.SHEET)
+    del second[bundle.CHECKPOINTS]
+    assert [stranger.verify(rezip(tmp_path / "x.zip", files)).shown for files in (second, third)] == [60, 60]
+    for name in (bundle.ENTRIES, bundle.SHEET, bundle.CHECKPOINTS):
+        changed = rezip(tmp_path / "x.zip", third | {name: third[name] + b" "})
+        assert lines_of(changed) == ("files", 0, 0)
+    less = former("yunnuo-trail/3", bundle.ENTRIES, bundle.SHEET)
+    assert lines_of(rezip(tmp_path / "x.zip", less)) == ("manifest", 0, 0)
 
 
 def test_a_range_has_only_the_checkpoints_inside_it(sealer, tmp_path):
