@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from audit import ids, tree, verbs
-from audit.offline import contents, verify
+from audit.offline import contents, entries
 from audit.offline.contents import CHECKPOINT, CHECKPOINTS, ENTRIES, MANIFEST, SHEET, VKEY
-from audit.offline.verify import HEADER
+from audit.offline.entries import HEADER
 
 __all__ = ["BOM", "CHECKPOINT", "CHECKPOINTS", "ENTRIES", "HEADER", "MANIFEST", "SHEET", "VKEY"]
 BOM = b"\xef\xbb\xbf"
@@ -19,10 +19,10 @@ BOM = b"\xef\xbb\xbf"
 def row(body: dict[str, object] | None) -> list[str]:
     """One leaf as cells of the sheet, each safe from being taken for a formula; None is a damaged one."""
     if body is None:
-        return ["", "damaged", *[""] * len(verify.COLUMNS)]
+        return ["", "damaged", *[""] * len(entries.COLUMNS)]
     moment = ids.moment(int(str(body["t"]))).isoformat(timespec="microseconds")
     told = [moment, str(verbs.verb_label(str(body["act"])))]
-    return [verify.safe(text) for text in told] + verify.cells_of(body)
+    return [entries.safe(text) for text in told] + entries.cells_of(body)
 
 
 def sheet_line(values: Sequence[str]) -> bytes:

@@ -6,7 +6,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 _OWN = re.compile(r"^from audit\.offline\.[^\n]*\n", re.MULTILINE)
 PROGRAMS = ("verify.py", "witness.py", "certificate.py")
-_PARTS = {"verify.py": ("merkle.py", "signature.py", "contents.py", "waymarks.py")}
+_PARTS = {"verify.py": ("merkle.py", "signature.py", "contents.py", "entries.py", "waymarks.py")}
 _ALL = ("merkle.py", "signature.py")
 
 

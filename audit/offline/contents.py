@@ -28,7 +28,7 @@ class Bundle:
         inside = (one.relative_to(path).as_posix() for one in path.rglob("*") if not one.is_dir())
         self.names = names = self.zip.namelist() if self.zip else list(inside)
         plain = {name for name in names if not name.startswith("anchors/")}
-        if len(names) != len(set(names)) or not NEEDED <= plain or not plain <= NEEDED | set(BESIDE):
+        if len(names) != len(set(names)) or not NEEDED.issubset(plain) or plain - NEEDED - set(BESIDE):
             raise Failed("bundle")
 
     def open(self, name: str) -> IO[bytes]:
@@ -78,7 +78,7 @@ def manifest_of(bundle: Bundle) -> dict[str, Any]:
     return told
 
 
-def whole_and_unchanged(bundle: Bundle, told: dict[str, Any]) -> None:
+def same_files(bundle: Bundle, told: dict[str, Any]) -> None:
     """Every file is the one the manifest lists, and none is there that it does not; raises Failed.
 
     Earlier formats listed the entries, the sheet and, from the third on, the checkpoints on the way; what lay beside

@@ -32,7 +32,6 @@ import argparse
 import csv
 import hashlib
 import io
-import json
 import re
 import sys
 import zipfile
@@ -41,34 +40,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from audit.offline.contents import CHECKPOINT, CHECKPOINTS, ENTRIES, SHEET, VKEY, Bundle, beside, manifest_of, whole_and_unchanged
+from audit.offline.contents import CHECKPOINT, CHECKPOINTS, ENTRIES, SHEET, VKEY, Bundle, beside, manifest_of, same_files
+from audit.offline.entries import HEADER, body_of, cells_of, id_of
 from audit.offline.merkle import Edge, pieces
 from audit.offline.signature import Failed, verified, vkey_of
 from audit.offline.waymarks import Waymarks
 
 LINE_LIMIT = 4096
 PIECE = 1 << 18  # bytes read at a time
-COLUMNS = (
-    ("id", "id"),
-    ("act", "act"),
-    ("actor", "actor"),
-    ("subject", "subj"),
-    ("outcome", "out"),
-    ("fields", "fields"),
-    ("basis", "basis"),
-    ("reason", "reason"),
-    ("purpose", "purp"),
-    ("channel", "chan"),
-    ("decision", "dec"),
-    ("rule", "rule"),
-    ("numbers", "n"),
-    ("previous", "prev"),
-    ("request", "req"),
-)
-HEADER = ("time_utc", "sentence", *(title for title, _key in COLUMNS))
-KEYS = ("v", "id", "t", "act", "actor", "subj", "out", "fields", "basis", "reason", "req")
-MORE = ("purp", "chan", "dec", "rule", "n", "prev")
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 WITHHELD = re.compile(rb'\{"h":"([0-9a-f]{64})"\}')
 Earlier = dict[int, list[bytes]]  # the roots of checkpoints that left the house before, by size
 
@@ -166,31 +145,6 @@ def meet(edge: Edge, earlier: Earlier) -> None:
             raise Failed("history-rewritten")
 
 
-def body_of(line: bytes, number: int) -> dict[str, Any]:
-    """The keys of an entry whose bytes are the only ones that say it."""
-    try:
-        body: dict[str, Any] = json.loads(line)
-    except (ValueError, RecursionError):
-        raise Failed("canonical", number) from None
-    keys = tuple(body) if isinstance(body, dict) else ()
-    same = json.dumps(body, separators=(",", ":"), ensure_ascii=True).encode() == line
-    if not same or keys[: len(KEYS)] != KEYS or keys[len(KEYS) :] != tuple(key for key in MORE if key in keys):
-        raise Failed("canonical", number)
-    return body
-
-
-def safe(cell: object) -> str:
-    """The text of a cell, with ' before it where a spreadsheet would otherwise calculate."""
-    text = str(cell)
-    return f"'{text}" if text.lstrip(" \u00a0\u3000").startswith(RISKY) or text.startswith(RISKY) else text
-
-
-def cells_of(body: dict[str, Any]) -> list[str]:
-    """The cells of an entry that depend on nothing but its bytes."""
-    values = (body.get(key, "") for _title, key in COLUMNS)
-    return [safe(" ".join(map(str, one)) if isinstance(one, list) else one) for one in values]
-
-
 class Found(NamedTuple):
     """What a whole bundle shows: the trail it is of, how large that is, which places, and how many entries of them."""
 
@@ -214,12 +168,11 @@ class Reader:
 
     def each(self, number: int, line: bytes) -> None:
         """Read one entry."""
-        body = body_of(line, number)
-        named = bytes.fromhex(body["id"].replace("-", ""))
+        named = id_of(line, number)
         if named in self.seen:
             raise Failed("duplicate", number)
         self.seen.add(named)
-        if self.rows and next(self.rows, [])[2:] != cells_of(body):
+        if self.rows and next(self.rows, [])[2:] != cells_of(body_of(line, number)):
             raise Failed("csv", number)
 
     def end(self) -> None:
@@ -241,7 +194,7 @@ def verify(path: Path, *, vkey: str = "", earlier: tuple[str, ...] = (), sheet: 
         origin, size, told["root"] = verified(bundle.read(CHECKPOINT).decode(), key, told.get("origin"))
         if size != told["size"]:
             raise Failed("count")
-        whole_and_unchanged(bundle, told)
+        same_files(bundle, told)
         known: Earlier = {}
         for text in earlier:
             _origin, before, root = verified(text, key, origin)
