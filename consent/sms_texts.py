@@ -39,6 +39,17 @@ CAME: dict[str, Promise] = {
     "partner": _("%(partner)s passed your number on to us and says that you agreed"),
 }
 
+# What a message was about, for whoever reads that it was sent.
+ABOUT: dict[str, Promise] = {
+    "otp": _("a code to confirm your number"),
+    "own_page": _("a code for this page"),
+    "changed": _("that a notice changed"),
+    "later": _("the question that you put off"),
+    "renewal": _("that a consent ends soon"),
+    "invite": _("the question whether we may call"),
+    "refusal_ack": _("that a refusal was heard"),
+}
+
 # What we write of our own accord counts towards what people agreed to (C5, H4). A code that somebody asked for, and what the
 # law makes us tell of a notice that changed, does not.
 COUNTED = frozenset({"renewal", "invite"})

@@ -70,6 +70,12 @@ def key(entry):
     return entry.msgctxt, entry.msgid, entry.msgid_plural or None
 
 
+def unspoken(page):
+    """Marks of English sentences that a template writes itself, after a value, so that they stand on Chinese pages too."""
+    said = re.sub(r"\{#.*?#\}|\{% blocktranslate.*?\{% endblocktranslate %\}", "", page, flags=re.DOTALL)
+    return re.findall(r"(?:\}\}|%\}|</\w+>)([,:;.?!] )", said)
+
+
 def chinese(entry):
     return [*entry.msgstr_plural.values()] if entry.msgid_plural else [entry.msgstr]
 
@@ -139,3 +145,10 @@ def test_chinese_has_chinese_punctuation():
     assert half_width([str(EVENT_ZH), *(tick[2] for tick in TICKS)]) == []
     assert half_width(said for entry in entries() for said in chinese(entry)) == []
     assert half_width(["您好,世界", "您好，世界", "10:30 见", "A(甲)"]) == ["您好,世界", "A(甲)"]
+
+
+def test_templates_leave_the_marks_between_values_to_the_language():
+    pages = {file.name: unspoken(file.read_text(encoding="utf-8")) for file in sorted((HOUSE / "templates").rglob("*.html"))}
+    assert {name: marks for name, marks in pages.items() if marks} == {}
+    assert unspoken("{{ a }}: {{ b }}") == [": "]
+    assert unspoken('{{ a }}{% translate ": " %}{{ b }}{% blocktranslate %}{{ a }}, {{ b }}{% endblocktranslate %}') == []

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator, ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
 from vault import days, names
@@ -19,6 +19,9 @@ from vault import days, names
 logger = logging.getLogger(__name__)
 MOBILE = re.compile(r"(?<!\d)(?:86[-. ]?)?1[3-9]\d[-. ]?\d{4}[-. ]?\d{4}(?!\d)")
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 - the name of a field
+CHOOSE = _("Please choose")  # what a list shows before anybody chose
+MISSING = forms.Field.default_error_messages["required"]
+UNCHOSEN = "---------"  # Django's own empty choice
 
 
 class StrictForm(forms.Form):
@@ -36,10 +39,17 @@ class StrictForm(forms.Form):
             if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
                 listed = _("Please choose from the list.")
                 field.error_messages |= {"invalid_choice": listed, "invalid_pk_value": listed}
+            if isinstance(field, forms.IntegerField):
+                field.error_messages["invalid"] = _("Please write a whole number.")
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label == UNCHOSEN:
+                field.empty_label = CHOOSE if field.required else "–"
             field.validators = [_plainer(validator) for validator in field.validators]
 
     def full_clean(self) -> None:
         """Clean; then put proposals into their fields, and note keys that nobody asked for."""
+        for field in self.fields.values():
+            if field.error_messages["required"] is MISSING:  # named now, when every field has its label
+                field.error_messages["required"] = _missing(field)
         super().full_clean()
         if not self.is_bound:
             return
@@ -63,12 +73,25 @@ class StrictForm(forms.Form):
         self.data = data
 
 
+def _missing(field: forms.Field) -> str:
+    """What to do about a field that was left empty, by its name; Django's own words name none."""
+    chosen = isinstance(field, forms.ChoiceField | forms.ModelChoiceField | forms.FileField)
+    if not field.label:
+        return _("Please choose.") if chosen else _("Please fill in this field.")
+    said = _("Please choose “%(field)s”.") if chosen else _("Please fill in “%(field)s”.")
+    return str(said) % {"field": field.label}
+
+
 def _plainer(validator: Any) -> Any:
     """The same check with a sentence that people understand."""
     if isinstance(validator, ProhibitNullCharactersValidator):
         return ProhibitNullCharactersValidator(str(names.PROBLEMS["characters"]))
     if isinstance(validator, MaxLengthValidator):
         return MaxLengthValidator(validator.limit_value, str(names.PROBLEMS["long"]))
+    if isinstance(validator, MinValueValidator):
+        return MinValueValidator(validator.limit_value, _("Please write a number of at least %(limit_value)s."))
+    if isinstance(validator, MaxValueValidator):
+        return MaxValueValidator(validator.limit_value, _("Please write a number of at most %(limit_value)s."))
     return validator
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from reportlab.platypus import Flowable, PageBreak
 
 from consent import rules
+from consent.defence import wording
 from consent.models import ConsentEvent, NoticePurpose, Subject
 from consent.models.evidence import Evidence
 from consent.showing import sheet
@@ -67,7 +68,7 @@ def _words(event: ConsentEvent, ticks: Ticks, language: str) -> str:
 def _facts(event: ConsentEvent) -> list[list[str]]:
     version, proof = event.notice_version, event.evidence
     form = str(event.get_form_display()) if event.form else ""
-    act = " · ".join(part for part in (str(event.get_actor_display()), event.method, form) if part)
+    act = " · ".join(part for part in (str(event.get_actor_display()), wording.method(event.method), form) if part)
     kind = f"{Evidence.Kind(proof.kind).label} · SHA-256 {proof.digest}" if proof else ""
     return [
         [_("When"), _local(event.event_time)],
@@ -85,12 +86,13 @@ def _since(steps: Sequence[ConsentEvent], proofs: Mapping[str, Any], language: s
         if event.after not in rules.LIVE and event.before in rules.LIVE:
             purpose = event.consent.purpose
             name = purpose.name_en if language == "en" else purpose.name_zh
-            told.append(f"{_local(event.event_time)} · {name} · {event.get_after_display()} · {event.method}")
+            told.append(f"{_local(event.event_time)} · {name} · {event.get_after_display()} · {wording.method(event.method)}")
     asked = Counter((row["action"], bool(row["allowed"])) for row in proofs["decisions"])
     for (action, allowed), many in sorted(asked.items()):
-        told.append(f"{action}: {_('allowed') if allowed else _('denied')} × {many}")
+        told.append(f"{wording.action(action)} · {_('allowed') if allowed else _('denied')} × {many}")
     sent = Counter(row["template"] for row in proofs["messages"])
-    told += [_("message %(kind)s × %(many)s") % {"kind": kind, "many": many} for kind, many in sorted(sent.items())]
+    message = _("text message: %(kind)s × %(many)s")
+    told += [message % {"kind": wording.message(kind), "many": many} for kind, many in sorted(sent.items())]
     return told or [_("Nothing.")]
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from audit import export, offline, trail
 from audit.search import Criteria
 from consent import chain, evidence_files, notices, statutes
-from consent.defence import contents, cover, seal
+from consent.defence import contents, cover, seal, wording
 from consent.models import (
     ConsentEvent,
     Decision,
@@ -149,7 +149,7 @@ def _summary(person: Subject, events: list[ConsentEvent], code: str, at: datetim
         purpose, version = event.consent.purpose, event.notice_version
         name = purpose.name_en if code == "en" else purpose.name_zh
         told = [_local(event.event_time), name, str(event.consent.get_channel_display()), str(event.get_after_display())]
-        told += [str(event.get_actor_display()), event.method, _("grade %(grade)s") % {"grade": event.grade}]
+        told += [str(event.get_actor_display()), wording.method(event.method), _("grade %(grade)s") % {"grade": event.grade}]
         told += [f"{version.notice.code} v{version.number}", event.event_hash[:16]]
         yield " | ".join(told)
     if not events:

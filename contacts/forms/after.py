@@ -10,7 +10,7 @@ from consent.models import PriorArrangement, RelativeClaim
 from consent.models.after import SCOPE, WORDS
 from consent.requests.relatives import Shown
 from contacts.forms.own import WordsField
-from vault.forms import DayField, LineField, StrictForm
+from vault.forms import CHOOSE, DayField, LineField, StrictForm
 
 ONE = {"required": _("Please choose at least one.")}
 LISTED = {"required": _("Please choose from the list.")}
@@ -45,17 +45,17 @@ class ClaimForm(StrictForm):
     """What a near relative showed, which part they get, and what they are told."""
 
     relation = forms.ChoiceField(
-        label=_("Who asks"), choices=[("", "—"), *RelativeClaim.Relation.choices], error_messages=LISTED
+        label=_("Who asks"), choices=[("", CHOOSE), *RelativeClaim.Relation.choices], error_messages=LISTED
     )
     kinship = forms.ChoiceField(
-        label=_("Kinship, proved by"), choices=[("", "—"), *RelativeClaim.Kinship.choices], error_messages=LISTED
+        label=_("Kinship, proved by"), choices=[("", CHOOSE), *RelativeClaim.Kinship.choices], error_messages=LISTED
     )
     death = forms.ChoiceField(
-        label=_("Death, proved by"), choices=[("", "—"), *RelativeClaim.Death.choices], error_messages=LISTED
+        label=_("Death, proved by"), choices=[("", CHOOSE), *RelativeClaim.Death.choices], error_messages=LISTED
     )
     died_on = DayField(label=_("Day of death, as the paper has it"))
     interest = forms.ChoiceField(
-        label=_("Their own lawful interest"), choices=[("", "—"), *RelativeClaim.Interest.choices], error_messages=LISTED
+        label=_("Their own lawful interest"), choices=[("", CHOOSE), *RelativeClaim.Interest.choices], error_messages=LISTED
     )
     scope = forms.MultipleChoiceField(
         label=_("What they asked for and get"),

@@ -13,7 +13,7 @@ from contacts.models import Event, SheetImport, SheetRow
 from contacts.sheets import mapping
 from contacts.sheets.plan import Choices, Plan
 from contacts.sheets.table import ENCODINGS, Ask, Table
-from vault.forms import StrictForm
+from vault.forms import CHOOSE, StrictForm
 
 DELIMITERS = ((",", _("comma ,")), (";", _("semicolon ;")), ("\t", _("tab")), ("|", _("bar |")))
 OTHER = "other"
@@ -30,7 +30,7 @@ class UploadForm(StrictForm):
         error_messages={"required": _("Please answer before anything of the sheet is read.")},
     )
 
-    event = forms.ModelChoiceField(label=_("Event"), queryset=Event.objects.none(), required=False)
+    event = forms.ModelChoiceField(label=_("Event"), queryset=Event.objects.none(), required=False, empty_label=CHOOSE)
     partner = forms.ChoiceField(
         label=_("Did somebody else pass these people on to us?"),
         required=False,
@@ -151,7 +151,7 @@ class MappingForm(forms.Form):
             ]
             self.fields["two"] = _choice(_("Some cells have two numbers"), takes, choices.two)
         if "order" in questions:
-            answers = [("", "–"), ("dmy", _("day first: 02/03 is 2 March")), ("mdy", _("month first: 02/03 is February 3"))]
+            answers = [("", CHOOSE), ("dmy", _("day first: 02/03 is 2 March")), ("mdy", _("month first: 02/03 is February 3"))]
             self.fields["order"] = _choice(_("Some dates could be read in two ways"), answers, choices.order, required=True)
         if "year" in questions:
             years: list[tuple[str, Any]] = [("0", hold), *((str(y), str(y)) for y in (event_year, event_year - 1))]
@@ -177,7 +177,8 @@ def way(table: Table) -> str:
 
 
 def _choice(label: Any, choices: Any, initial: str, *, required: bool = False) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=choices, initial=initial, required=required)
+    unsaid = {"required": _("Please choose.")}
+    return forms.ChoiceField(label=label, choices=choices, initial=initial, required=required, error_messages=unsaid)
 
 
 def _column(number: int, name: str, table: Table) -> str:

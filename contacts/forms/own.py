@@ -10,7 +10,7 @@ from consent.requests.asking import LONGEST
 from consent.rules import CLOSES, OPENS
 from consent.windows import Window
 from vault import names
-from vault.forms import StrictForm
+from vault.forms import CHOOSE, StrictForm
 
 Kind = RightsRequest.Kind
 
@@ -101,7 +101,7 @@ class AnswerForm(StrictForm):
 class RefusalForm(StrictForm):
     """Why a request is refused, for the desk and for the person."""
 
-    ground = forms.ChoiceField(label=_("Ground"), choices=[("", "—"), *(c for c in RightsRequest.Ground.choices if c[0])])
+    ground = forms.ChoiceField(label=_("Ground"), choices=[("", CHOOSE), *(c for c in RightsRequest.Ground.choices if c[0])])
     words = WordsField(label=_("Reason, told to the person"))
 
 

@@ -4,6 +4,8 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from vault.forms import StrictForm
+
 PROBLEMS: dict[str, Promise] = {
     "large": _("The file is larger than 10 MB, or the picture has more than 40 million pixels."),
     "kind": _("Please choose a picture (JPEG, PNG, WebP, TIFF) or a PDF."),
@@ -14,7 +16,7 @@ PROBLEMS: dict[str, Promise] = {
 ACCEPTED = "image/jpeg,image/png,image/webp,image/tiff,application/pdf"
 
 
-class PaperForm(forms.Form):
+class PaperForm(StrictForm):
     """One file: a picture or a PDF."""
 
     file = forms.FileField(

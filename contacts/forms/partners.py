@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from consent import partners, recalls, register
 from consent.models import Recall
 from consent.partners import Agreement
-from vault.forms import DayField, LineField, StrictForm
+from vault.forms import CHOOSE, DayField, LineField, StrictForm
 
 GIVES, TAKES = "gives", "takes"
 
@@ -99,7 +99,7 @@ class AcknowledgedForm(StrictForm):
         super().__init__(*args, **kwargs)
         self.first, self.last = first, last
         ways = [(code, words) for code, words in Recall.Way.choices if code not in Recall.BY_ITSELF]
-        self.fields["way"].choices = [("", "–"), *ways]  # type: ignore[attr-defined]
+        self.fields["way"].choices = [("", CHOOSE), *ways]  # type: ignore[attr-defined]
         self.fields["said_on"].initial = last
 
     def clean_said_on(self) -> date:

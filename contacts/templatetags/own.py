@@ -6,13 +6,13 @@ from typing import Any
 from django import template
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_lazy as _
 
 from consent import promises
 from consent.models import ConsentEvent, PriorArrangement, RelativeClaim, RightsRequest
 from consent.models.after import WORDS
 from consent.models.ledger import State
 from consent.models.notice import Channel
+from consent.sms_texts import ABOUT
 from contacts.models import CallAttempt, Contact, Phone
 from contacts.nights import OFFICE
 from contacts.own.page import TEXTS
@@ -20,14 +20,6 @@ from team.models import Role
 from vault import masks
 
 register = template.Library()
-MESSAGES: dict[str, Promise] = {
-    "otp": _("a code to confirm your number"),
-    "own_page": _("a code for this page"),
-    "changed": _("that a notice changed"),
-    "later": _("the question that you put off"),
-    "renewal": _("that a consent ends soon"),
-    "invite": _("the question whether we may call"),
-}
 
 
 @register.simple_tag
@@ -102,7 +94,7 @@ def left(row: PriorArrangement | RelativeClaim) -> list[str]:
 @register.simple_tag
 def message_label(code: str) -> Promise | str:
     """What a text message was about."""
-    return MESSAGES.get(code, code)
+    return ABOUT.get(code, code)
 
 
 @register.simple_tag

@@ -16,8 +16,10 @@ from django.test import Client
 from audit import export
 from audit.models import Entry
 from audit.trail import Self_, System
-from consent.defence import file
+from consent.actions import ACTIONS
+from consent.defence import file, wording
 from consent.models import Consent, ConsentEvent
+from consent.sms_texts import ABOUT, TEXTS
 from contacts import erase, withdrawal
 from tests import house
 from tests.audit.sealed import ORIGIN, seal_here
@@ -75,11 +77,21 @@ def test_it_checks_itself_and_names_nobody(wang, tmp_path):
 def test_the_summary_says_what_happened_in_both_languages(wang, tmp_path):
     folder = unpack(made(wang), tmp_path / "file")
     english, chinese = ((folder / f"summary.{language}.txt").read_text() for language in ("en", "zh"))
-    assert english.count("withdrawn | the person | link | grade A") == 2
+    assert english.count("withdrawn | the person | through a personal link | grade A") == 2
     assert (english.count("Phone contact"), chinese.count("电话联系"), str(wang.pk) in chinese) == (3, 3, True)
     told = json.loads((folder / "evidence.json").read_text())
     assert [row["kind"] for row in told["evidence"]] == ["otp", "otp"]  # one for the ticks, one for the step of its own
     assert (told["messages"][0]["template"], told["erased_at"]) == ("otp", None)
+
+
+def test_the_first_sheet_and_the_summary_say_every_code_in_words(wang, tmp_path):
+    assert set(wording.ACTIONS) == set(ACTIONS)
+    assert set(ABOUT) == set(TEXTS)
+    folder = unpack(made(wang), tmp_path / "file")
+    sheet = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(folder / "cover.pdf"))
+    told = (folder / "summary.zh.txt").read_text()
+    assert [code for code in ("otp", "own_step", " link", "own_page", "form ") if code in told] == []
+    assert ("短信：确认号码的验证码 × 1" in sheet, "已撤回 | 本人 | 本人专用链接" in told) == (True, True)
 
 
 def test_after_erasure_it_still_proves_everything(wang, tmp_path):
@@ -193,7 +205,7 @@ def test_the_first_sheet_says_who_agreed_to_which_words_by_which_act_with_which_
             digests = (event.event_hash, event.evidence.digest, event.notice_version.content_hash)
             for told in (*digests, tick.tick_zh, tick.tick_en):
                 assert whole.count(told.replace(" ", "")) >= 1, told
-        assert ("Phonecontact·withdrawn·link" in whole, "电话联系·已撤回·link" in whole) == (True, True)
+        assert ("Phonecontact·withdrawn·throughapersonallink" in whole, "电话联系·已撤回·本人专用链接" in whole) == (True, True)
         assert [word for word in (house.WANG, "王小诺", "138****") if word in whole] == []
 
 

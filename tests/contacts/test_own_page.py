@@ -55,7 +55,8 @@ def opened(number=house.WANG):
 
 
 def read(phone, path="/me/"):
-    return phone.get(path).content.decode()
+    """The page, without the token of its forms, which is random and may spell anybody's name."""
+    return re.sub(r'(?<=csrfmiddlewaretoken" value=")[^"]*', "", phone.get(path).content.decode())
 
 
 def acts(subject):
