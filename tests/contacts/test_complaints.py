@@ -71,7 +71,10 @@ def test_a_stranger_complains_and_reads_the_answer_by_the_code_alone(home, clock
     ("more", "words"),
     [
         ({}, "Decided. They read it by their code."),
-        ({"reply": "letter", "reply_to": "甲 上海市某路 1 号"}, "asked to be written to as well: at the address on the request."),
+        (
+            {"reply": "letter", "reply_to": "甲 上海市某路 1 号"},
+            "asked to be written to as well: at the address on the request.",
+        ),
     ],
 )
 def test_whoever_answers_a_stranger_is_told_that_they_read_it_by_their_code_and_on_no_page_of_their_own(home, more, words):
