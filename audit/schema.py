@@ -112,6 +112,22 @@ SQLITE = (
     """,
 )
 
+# PostgreSQL looks for a table among a session's temporary ones first, unless these are named as the last place to look: a
+# guard that keeps the path of its making (SET search_path FROM CURRENT) is asked about our tables and nobody else's.
+NO_SHADOW = "SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)"
+FIX_EVERY_PATH = """
+    DO $$
+    DECLARE
+        guard regprocedure;
+    BEGIN
+        FOR guard IN
+            SELECT oid FROM pg_proc WHERE prorettype = 'trigger'::regtype AND pronamespace = current_schema()::regnamespace
+        LOOP
+            EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp', guard, current_schema());
+        END LOOP;
+    END $$
+"""
+
 _DROP = ("DROP TABLE audit_pending", "DROP TABLE audit_entry")
 _DROP_FUNCTIONS = ("DROP FUNCTION crm_audit_enqueue()", "DROP FUNCTION crm_audit_refuse()")
 
@@ -121,7 +137,7 @@ def step(*, postgresql: tuple[str, ...], sqlite: tuple[str, ...]) -> Step:
 
     def run(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         """Run the statements of this connection's database, one by one, without parameters."""
-        statements = {"postgresql": postgresql, "sqlite": sqlite}[schema_editor.connection.vendor]
+        statements = {"postgresql": (NO_SHADOW, *postgresql), "sqlite": sqlite}[schema_editor.connection.vendor]
         for statement in statements:
             schema_editor.execute(statement, None)
 

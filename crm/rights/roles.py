@@ -26,6 +26,11 @@ SEALERS = {
     "audit_watch": "SELECT, INSERT, UPDATE",
     "django_migrations": "SELECT",
 }
+WRITTEN = "leaf, leaf_hash, eid, at_us, act, outcome, reason, actor, subject"  # of an entry; the database numbers it itself
+# A table of one's own, of the same name, would be asked instead of ours; the path of every guard ends there too.
+_NO_TABLES_OF_ONES_OWN = (
+    "DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM {app}, {sealer}, PUBLIC', current_database()); END $$"
+)
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
@@ -45,6 +50,7 @@ def statements(alias: str, *, app: str, sealer: str) -> list[str]:
     granted = [
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {app}, {sealer}, PUBLIC",
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+        _NO_TABLES_OF_ONES_OWN.format(app=app, sealer=sealer),
         f"GRANT USAGE ON SCHEMA public TO {app}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {app}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {app}",
@@ -55,6 +61,8 @@ def statements(alias: str, *, app: str, sealer: str) -> list[str]:
         granted += [f"GRANT USAGE ON SCHEMA public TO {sealer}"]
         granted += [f"GRANT {rights} ON {table} TO {sealer}" for table, rights in SEALERS.items()]
         granted += [f"GRANT USAGE ON SEQUENCE audit_entry_seq_seq, audit_anchor_id_seq TO {sealer}"]
+        granted += [f"REVOKE INSERT ON audit_entry FROM {app}, {sealer}"]
+        granted += [f"GRANT INSERT ({WRITTEN}) ON audit_entry TO {app}, {sealer}"]
     return made + granted
 
 
@@ -66,7 +74,7 @@ def drift() -> list[str]:
     found = []
     for alias in ("default", "vault"):
         if connections[alias].vendor == "postgresql":
-            found += _who(connections[alias])
+            found += _who(connections[alias]) + _shadows(connections[alias])
     if connections["default"].vendor == "postgresql":
         found += _rights(connections["default"]) + _triggers(connections["default"])
     return found
@@ -89,6 +97,18 @@ def _who(connection: BaseDatabaseWrapper) -> list[str]:
     return []
 
 
+def _shadows(connection: BaseDatabaseWrapper) -> list[str]:
+    """Whether a table of this role's own could stand before ours, and every guard that would be asked about it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_database_privilege(current_user, current_database(), 'TEMPORARY')")
+        own = ["this role may make temporary tables: run manage.py roles as the owner"] if cursor.fetchone()[0] else []
+        cursor.execute(
+            "SELECT DISTINCT p.proname FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal "
+            "AND NOT EXISTS (SELECT 1 FROM unnest(p.proconfig) c WHERE c LIKE 'search_path=%%, pg_temp') ORDER BY 1"
+        )
+        return own + [f"{name}() may be asked about a table of somebody's own: migrate as the owner" for (name,) in cursor]
+
+
 def _rights(connection: BaseDatabaseWrapper) -> list[str]:
     """Every right on a table that only grows which the serving role must not have."""
     forbidden = [(table, right) for table in GROWING for right in ("UPDATE", "DELETE", "TRUNCATE")]
@@ -98,7 +118,13 @@ def _rights(connection: BaseDatabaseWrapper) -> list[str]:
             "SELECT t, r FROM unnest(%s::text[], %s::text[]) AS f(t, r) WHERE has_table_privilege(current_user, t, r)",
             [[table for table, _right in forbidden], [right for _table, right in forbidden]],
         )
-        return [f"this role may {right} {table}: run manage.py roles as the owner" for table, right in cursor.fetchall()]
+        found = cursor.fetchall()
+        cursor.execute(
+            "SELECT 'audit_entry', 'say the ' || c || ' of an entry in' FROM unnest(ARRAY['seq', 'xid']) AS columns(c) "
+            "WHERE has_column_privilege(current_user, 'audit_entry', c, 'INSERT')"
+        )
+        found += cursor.fetchall()
+        return [f"this role may {right} {table}: run manage.py roles as the owner" for table, right in found]
 
 
 def _triggers(connection: BaseDatabaseWrapper) -> list[str]:
