@@ -1,9 +1,13 @@
 """The tree as the database keeps it: leaf hashes by place, full tiles, and the newest checkpoint."""
 
+from collections import Counter
+from collections.abc import Collection
+from uuid import UUID
+
 from django.db import connection
 
 from audit import tree
-from audit.models import Pruning, Redaction, Seal, Tile
+from audit.models import Entry, Pending, Pruning, Redaction, Seal, Tile
 
 WIDTH = 256  # hashes of one tile
 HEIGHT = 8  # rows of the tree that one tile spans
@@ -23,6 +27,12 @@ def leaf_hashes(low: int, high: int) -> list[bytes]:
             [low, high],
         )
         return [bytes(row[0]) for row in cursor.fetchall()]
+
+
+def unsealed(subjects: Collection[UUID]) -> Counter[UUID]:
+    """How many entries about each of these wait to be sealed, which the sealer does every minute; one query."""
+    waiting = Entry.objects.filter(subject__in=subjects, seq__in=Pending.objects.values("seq"))
+    return Counter(pk for pk in waiting.values_list("subject", flat=True) if pk)
 
 
 def pruned() -> int:

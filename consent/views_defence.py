@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from audit import stored
 from audit.export import NothingSealed
 from consent import evidence_files
 from consent.defence import file
@@ -31,12 +32,18 @@ def desk(request: StaffRequest) -> HttpResponse:
     form, found = NumberForm(request.POST if request.method == "POST" else None), None
     if digits := form.looked_up(request.user):
         bearers = Handle.objects.filter(fingerprint=index.fingerprint(digits)).values("subject")
-        found = list(Subject.objects.filter(pk__in=bearers).order_by("-created_at")[:MOST])
+        found = _found(list(Subject.objects.filter(pk__in=bearers).order_by("-created_at")[:MOST]))
     at = timezone.now()
     context: dict[str, Any] = {"form": form if form.errors else NumberForm(), "found": found, "today": at}
     if found and evidence_files.may_open(request.user, at=at):
-        context["with_files"] = evidence_files.owners([person.pk for person in found])
+        context["with_files"] = evidence_files.owners([person.pk for person, _unsealed in found])
     return render(request, "consent/defence.html", context, status=400 if form.errors else 200)
+
+
+def _found(people: list[Subject]) -> list[tuple[Subject, int]]:
+    """Each of them, with how many entries the trail in a file taken now would lack, since they are not sealed yet."""
+    waiting = stored.unsealed([person.pk for person in people])
+    return [(person, waiting[person.pk]) for person in people]
 
 
 @door(roles=COMPLIANCE, second_factor=True, rate=(60, 3600))

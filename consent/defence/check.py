@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Checks a consent defence file: python3 -I check.py [--vkey LINE] [--rkey LINE] [FOLDER]    (where it was unpacked to)
+"""Checks a consent defence file: python3 -I check.py [--vkey LINE] [--rkey LINE] [FILE]
 
 Whoever made a false file could have put a false program into it: take this one from elsewhere, or read it.
+FILE is the zip, or the folder it was unpacked to; without it, the folder that this program lies in.
 
 Needs Python 3.11 and nothing else. Prints OK with the counts, or FAILED and one word:
 
@@ -27,13 +28,17 @@ sys.path[:] = [place for place in sys.path if place not in ("", ".", __file__.re
 import argparse
 import hashlib
 import json
+import tempfile
 import types
+import zipfile
+import zlib
 from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
 LIST, SIGNATURE = "manifest.json", "manifest.sig"
+LARGEST = 4 << 30  # bytes that a zip may unpack to; what is larger is unpacked by whoever wants that, and checked as a folder
 # The programs it is made of, word for word: the one that checks the trail, and the one that opens closed files.
 VERIFY = ""
 AES = ""
@@ -133,14 +138,39 @@ def trail(folder: Path, vkey: str, verify: Any) -> int:
         sys.exit(f"FAILED: trail {failed}")
 
 
+def unpack(file: Path, folder: Path) -> None:
+    """Put the zip's files into an empty folder; exits with the word where a name stands twice or leads elsewhere."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = [name.removesuffix("/") for name in archive.namelist()]
+            odd = [name for name in names if set(name.split("/")) & {"", ".", ".."} or "\\" in name or ":" in name]
+            if odd or len(set(names)) < len(names) or sum(one.file_size for one in archive.infolist()) > LARGEST:
+                sys.exit("FAILED: files")
+            archive.extractall(folder)
+    except (OSError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        sys.exit("FAILED: files")
+
+
 def main() -> None:
-    """Ask the command line, print what holds and which keys to compare."""
+    """Ask the command line what to check, and unpack it where it is a zip."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("folder", nargs="?", default=HERE, type=Path, help="where the file was unpacked to")
+    asked.add_argument("file", nargs="?", default=HERE, type=Path, help="the zip, or the folder it was unpacked to")
     asked.add_argument("--vkey", default="", help="the verifier's line of the trail's key")
     asked.add_argument("--rkey", default="", help="the verifier's line of the receipts' key")
     told = asked.parse_args()
-    folder, verify = told.folder, program(VERIFY, "verify")
+    if told.file.is_dir():
+        check(told.file, told.vkey, told.rkey)
+    elif zipfile.is_zipfile(told.file):
+        with tempfile.TemporaryDirectory() as folder:
+            unpack(told.file, Path(folder))
+            check(Path(folder), told.vkey, told.rkey)
+    else:
+        sys.exit(f"FAILED: {told.file} is neither the zip nor the folder that it was unpacked to")
+
+
+def check(folder: Path, vkey: str, rkey: str) -> None:
+    """Print what holds and which keys to compare; exits with the word for what does not."""
+    verify = program(VERIFY, "verify")
     try:
         lines = [json.loads(line) for line in (folder / "ledger.jsonl").read_text(encoding="utf-8").splitlines()]
         steps, named = ledger(lines)
@@ -148,8 +178,8 @@ def main() -> None:
         evidence(lines, proofs)
         words = notices(folder / "notices", named)
         opened = contents(folder, proofs)
-        entries = trail(folder, told.vkey, verify)
-        whole, rkey = manifest(folder, told.rkey, verify)
+        entries = trail(folder, vkey, verify)
+        whole, key = manifest(folder, rkey, verify)
         if whole["subject"] != proofs["subject"]:
             sys.exit("FAILED: person")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -157,9 +187,11 @@ def main() -> None:
     sys.stdout.write(f"OK: {steps} steps, {words} notices, {entries} entries of the trail, ")
     sys.stdout.write(f"{opened} papers and recordings, {len(whole['files'])} files as signed.\n")
     sys.stdout.write(f"Person {whole['subject']}, made {whole['made']}\n")
-    if not told.rkey:
-        sys.stdout.write(f"The receipts' key came with the file. Compare it, or anybody may have made this: {rkey}\n")
-    if not told.vkey:
+    if proofs.get("unsealed"):
+        sys.stdout.write(f"{proofs['unsealed']} entries of the trail were not sealed yet then: ask for a newer file.\n")
+    if not rkey:
+        sys.stdout.write(f"The receipts' key came with the file. Compare it, or anybody may have made this: {key}\n")
+    if not vkey:
         sys.stdout.write("The trail's key came with the file, in trail.zip as vkey.txt. Compare it too.\n")
 
 

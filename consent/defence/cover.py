@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from reportlab.platypus import Flowable, PageBreak
 
 from consent import rules
@@ -41,7 +42,7 @@ def _story(
     person: Subject, steps: Sequence[ConsentEvent], ticks: Ticks, proofs: Mapping[str, Any], language: str, at: datetime
 ) -> list[Flowable]:
     told: list[Flowable] = [text(_("Consent defence file"), 16), text(_("Person: %(id)s") % {"id": person.pk})]
-    told += [text(line) for line in _times(person, at)]
+    told += [text(line) for line in _times(person, proofs, at)]
     told += [heading(_("What was agreed to, and what proves it"))]
     given = [event for event in steps if event.after in rules.LIVE]
     for event in given:
@@ -51,9 +52,19 @@ def _story(
     return [*told, text(_("Each digest can be checked with the files beside this sheet: see README."), 8.5, before=6)]
 
 
-def _times(person: Subject, at: datetime) -> list[str]:
+def _times(person: Subject, proofs: Mapping[str, Any], at: datetime) -> list[str]:
     told = [_("Made: %(time)s") % {"time": _local(at)}, _("Known since: %(time)s") % {"time": _local(person.created_at)}]
-    return told + ([_("Erased: %(time)s") % {"time": _local(person.erased_at)}] if person.erased_at else [])
+    told += [_("Erased: %(time)s") % {"time": _local(person.erased_at)}] if person.erased_at else []
+    return told + ([not_sealed(proofs["unsealed"])] if proofs["unsealed"] else [])
+
+
+def not_sealed(many: int) -> str:
+    """That the trail beside lacks what happened last, and when it will not: the sealer comes every minute."""
+    return ngettext(
+        "%(many)s entry of the trail about this person was not sealed yet, and is not in here. Ask again in two minutes.",
+        "%(many)s entries of the trail about this person were not sealed yet, and are not in here. Ask again in two minutes.",
+        many,
+    ) % {"many": many}
 
 
 def _words(event: ConsentEvent, ticks: Ticks, language: str) -> str:

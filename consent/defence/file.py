@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from audit import export, offline, trail
+from audit import export, offline, stored, trail
 from audit.search import Criteria
 from consent import chain, evidence_files, notices, statutes
 from consent.defence import contents, cover, seal, wording
@@ -60,6 +60,7 @@ def of(subject: UUID, *, by: User, at: datetime, files: bool = False) -> bytes:
         raise NobodyThere
     if files and not evidence_files.may_open(by, at=at):
         raise MayNotOpen
+    proofs = _evidence(person)  # first: it counts what is not sealed yet, and so not in the pieces
     signer, pieces = signing.receipts(), export.stream(Criteria(subject=subject), at=at)
     trail.record_alone("consent.defended", by=by, at=at, subject=subject, fields=("consent.evidence",) if files else ())
     events = list(
@@ -76,14 +77,15 @@ def of(subject: UUID, *, by: User, at: datetime, files: bool = False) -> bytes:
             for copy in NoticeCopy.objects.filter(version=version).order_by("language"):
                 archive.writestr(f"{_notice_name(version)}.{copy.language}.html", bytes(copy.page))
                 archive.writestr(f"{_notice_name(version)}.{copy.language}.pdf", bytes(copy.form))
-        proofs = _evidence(person)
         if files:
             proofs["contents"] = contents.put(archive, subject, by=by, at=at)
         archive.writestr("evidence.json", json.dumps(proofs, ensure_ascii=False, indent=2, default=str))
         archive.writestr("cover.pdf", cover.of(person, events, proofs, at=at))
         for language, code in (("en", "en"), ("zh", "zh-hans")):
             with translation.override(code):
-                archive.writestr(f"summary.{language}.txt", "\n".join(_summary(person, events, code, at)) + "\n")
+                archive.writestr(
+                    f"summary.{language}.txt", "\n".join(_summary(person, events, proofs["unsealed"], code, at)) + "\n"
+                )
         archive.writestr("trail.zip", b"".join(pieces), zipfile.ZIP_STORED)
         archive.writestr("check.py", program())
         for language, name in READMES.items():
@@ -122,6 +124,7 @@ def _evidence(person: Subject) -> dict[str, Any]:
         "subject": person.pk,
         "known_since": person.created_at,
         "erased_at": person.erased_at,
+        "unsealed": stored.unsealed([person.pk])[person.pk],
         "evidence": list(acts),
         "files": [row for table, more in FILES.items() for row in _files(table, person, more)],
         "messages": list(messages),
@@ -136,7 +139,7 @@ def _files(table: Any, person: Subject, more: tuple[str, ...]) -> Iterator[dict[
         yield {"kind": table._meta.model_name, **row}
 
 
-def _summary(person: Subject, events: list[ConsentEvent], code: str, at: datetime) -> Iterator[str]:
+def _summary(person: Subject, events: list[ConsentEvent], unsealed: int, code: str, at: datetime) -> Iterator[str]:
     """Every step in words, oldest first."""
     yield _("Consent defence file")
     yield _("Person: %(id)s") % {"id": person.pk}
@@ -144,6 +147,8 @@ def _summary(person: Subject, events: list[ConsentEvent], code: str, at: datetim
     yield _("Known since: %(time)s") % {"time": _local(person.created_at)}
     if person.erased_at:
         yield _("Erased: %(time)s") % {"time": _local(person.erased_at)}
+    if unsealed:
+        yield cover.not_sealed(unsealed)
     yield ""
     for event in sorted(events, key=lambda one: (one.event_time, one.number)):
         purpose, version = event.consent.purpose, event.notice_version

@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+import warnings
 import zipfile
 from datetime import timedelta
 from types import SimpleNamespace
@@ -13,8 +14,9 @@ import pypdfium2
 import pytest
 from django.test import Client
 
-from audit import export
-from audit.models import Entry
+from audit import export, sealing
+from audit.models import Entry, Pending
+from audit.sealing import Sealer
 from audit.trail import Self_, System
 from consent.actions import ACTIONS
 from consent.defence import file, wording
@@ -24,6 +26,7 @@ from contacts import erase, withdrawal
 from tests import house
 from tests.audit.sealed import ORIGIN, seal_here
 from tests.proofs.cast import enter
+from vault import signing
 
 pytestmark = [pytest.mark.django_db(databases=["default", "vault"]), pytest.mark.usefixtures("receipt_key")]
 LATER = house.NOON + timedelta(hours=1)
@@ -218,3 +221,64 @@ def test_a_proof_that_a_step_names_and_that_is_taken_out_is_found(wang, tmp_path
     assert check(folder)[0] == 0
     (folder / "evidence.json").write_text(json.dumps(told | {"evidence": told["evidence"][1:]}))
     assert check(folder) == (1, "FAILED: evidence")
+
+
+def test_the_zip_itself_is_checked_and_what_is_neither_zip_nor_folder_gets_a_sentence(wang, tmp_path):
+    data = made(wang)
+    folder, whole = unpack(data, tmp_path / "file"), tmp_path / "consent.zip"
+    whole.write_bytes(data)
+    assert check(folder, str(whole)) == check(folder)
+    assert check(folder, str(whole))[0] == 0
+    (tmp_path / "note.txt").write_text("consent.zip")
+    assert check(folder, str(tmp_path / "note.txt")) == (
+        1,
+        f"FAILED: {tmp_path / 'note.txt'} is neither the zip nor the folder that it was unpacked to",
+    )
+    half = len(data) // 2
+    whole.write_bytes(data[:half] + bytes([data[half] ^ 1]) + data[half + 1 :])
+    assert check(folder, str(whole)) == (1, "FAILED: files")  # what it is packed by does not agree
+
+
+@pytest.mark.parametrize("name", ["../outside.txt", "/outside.txt", "a/../../outside.txt", "..\\outside.txt", "cover.pdf"])
+def test_a_zip_whose_names_lead_elsewhere_or_stand_twice_is_not_unpacked(wang, tmp_path, name):
+    folder, whole = unpack(made(wang), tmp_path / "file"), tmp_path / "consent.zip"
+    whole.write_bytes(made(wang))
+    with warnings.catch_warnings(), zipfile.ZipFile(whole, "a") as archive:
+        warnings.simplefilter("ignore")  # that a name stands twice
+        archive.writestr(name, b"outside")
+    before = sorted(tmp_path.iterdir())
+    assert (check(folder, str(whole)), sorted(tmp_path.iterdir())) == ((1, "FAILED: files"), before)
+
+
+def test_a_file_made_before_the_sealer_came_says_how_many_entries_it_lacks_and_so_does_the_page(tmp_path):
+    """
+    12:00 Wang agrees, and the sealer comes; 12:00:30 Wang stops everything, and Chen proves the consent at once
+    the page, every sheet and the program say how many entries are missing, and when to ask again
+    12:01 the sealer comes -> nobody says so any more, and they are in it
+    """
+    home = house.build()
+    pk, soon = house.arrive(home.event, house.WANG, channels=("call",))[0].subject_id, house.NOON + timedelta(seconds=30)
+    sealer = Sealer(signing.create(tmp_path / "sealer.key", ORIGIN), ORIGIN, tmp_path / "sealer.state")
+    sealing.seal(sealer, at=house.NOON)
+    withdrawal.withdraw(subject=pk, scope=None, method="link", reason="withdrawal", by=Self_(pk), at=soon)
+    late = Entry.objects.filter(subject=pk, seq__in=Pending.objects.values("seq")).count()
+    assert late > 1
+
+    def said(folder):
+        page = enter(home.chen).post("/defence/", {"number": house.WANG}, headers={"accept-language": "en"})
+        data = file.of(pk, by=home.chen, at=soon)
+        unpack(data, folder)
+        cover, (code, ended) = "".join(pages(data)), check(folder)
+        assert code == 0
+        return [
+            f"{late} entries of the trail are not sealed yet: take the file in two minutes" in page.content.decode(),
+            json.loads((folder / "evidence.json").read_text())["unsealed"] == late,
+            f"{late} entries of the trail about this person were not sealed" in (folder / "summary.en.txt").read_text(),
+            f"与此人有关的 {late} 条审计记录制作时尚未封存" in (folder / "summary.zh.txt").read_text(),
+            f"{late}entriesofthetrail" in cover and f"与此人有关的{late}条审计记录" in cover,
+            f"{late} entries of the trail were not sealed yet then: ask for a newer file." in ended,
+        ]
+
+    assert said(tmp_path / "early") == [True] * 6
+    sealing.seal(sealer, at=house.NOON + timedelta(minutes=1))
+    assert said(tmp_path / "late") == [False] * 6
