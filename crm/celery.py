@@ -6,8 +6,11 @@ from typing import Any
 from celery import Celery
 from celery.signals import worker_init, worker_process_init
 
+from crm import queue_files
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
+queue_files.use()
 app = Celery("yunnuo")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["audit", "contacts"])

@@ -19,6 +19,7 @@ ONLY_ON_SQLITE = {
     "tests/test_words.py": "reads the source",
     "tests/browser/": "looks at pages",
     "tests/crm/test_face.py": "looks at pages",
+    "tests/crm/test_queue_files.py": "the queue in files",
     "tests/consent/test_rules.py": "rules of the gate, which know no database",
     "tests/consent/test_states.py": "a table of states, read from memory",
     "tests/audit/test_verbs.py": "words of the trail",

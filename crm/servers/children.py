@@ -20,8 +20,8 @@ from crm.servers.quiet import Quiet
 ASKED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the ways to ask `run` to end
 PATIENCE = 10  # seconds for a child to finish what it is doing
 LOOK = 0.2  # seconds between two looks at the children
-# The queue in files may hand over a message that is half written, and its worker falls over it. Nothing is lost by that
-# (duty is a query, design rule 4), so these begin anew; one that falls again and again is no accident.
+# These begin anew when they fall, as over a disk that was full for a moment. Nothing is lost by that (duty is a query,
+# design rule 4); one that falls again and again is no accident.
 AGAIN, TIMES, WITHIN = frozenset({"the task worker", "the clock"}), 3, 60  # times within so many seconds
 
 Children = dict[str, BaseProcess]

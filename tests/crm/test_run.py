@@ -44,7 +44,7 @@ def test_a_child_that_ends_by_itself_is_named_and_the_others_end(name):
 
 
 def test_a_worker_that_fell_once_begins_anew_and_the_site_never_noticed(tmp_path):
-    """The queue in files may hand over half a message; that is no reason to take the site down."""
+    """The disk may be full for a moment; that is no reason to take the site down."""
     begun = tmp_path / "begun"
 
     def worker():
