@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from audit.trail import Self_, System
 from consent import suppression
+from consent.models import Consent
 from contacts import importing, withdrawal
-from contacts.importing import may_undo
+from contacts.importing import may_undo, starting
 from contacts.models import Contact, SheetImport, SheetRow
 from contacts.sheets import headings
 from contacts.sheets.plan import Plan
@@ -85,6 +86,26 @@ def test_undone_while_nobody_was_used():
     SheetImport.objects.filter(pk=sheet.pk).update(state="undoing")
     importing.undo(sheet.pk, at=house.NOON)
     assert Contact.objects.count() == 0
+
+
+def test_whoever_comes_while_it_is_being_undone_stays():
+    """
+    12:00 the uploader takes the sheet back
+    12:01 Wang fills in the form and types the code; Zhou has filled it in
+    12:02 the worker comes to it -> both stay
+    """
+    home = house.build()
+    sheet = commit(bring(home, csv([*ROWS[:2], ["钱远", house.QIAN, "是"]])))
+    assert starting.begin(sheet=sheet, deed="undo", by=home.li, at=house.NOON)
+    wang, _receipt = house.arrive(home.event, house.WANG, at=house.NOON + timedelta(minutes=1))
+    zhou, _none = house.arrive(home.event, house.ZHOU, at=house.NOON + timedelta(minutes=1), confirm=False)
+    importing.undo(sheet.pk, at=house.NOON + timedelta(minutes=2))
+    assert dict(Consent.objects.exclude(state="tombstone").values_list("subject_id", "state")) == {
+        wang.subject_id: "given",
+        zhou.subject_id: "requested",
+    }
+    sheet.refresh_from_db()
+    assert (Contact.objects.count(), sheet.state, sheet.done) == (2, "undone", 2)
 
 
 def test_a_sheet_reads_no_refusal_and_nobody_may_call():
