@@ -24,7 +24,7 @@ from vault.errors import BoxRefused, Shredded
 Outcome = OfflineRecord.Outcome
 SLACK = timedelta(minutes=2)  # between two clocks that agree
 FARTHEST = 2**31 - 1  # seconds between two clocks that a column holds
-TOLD = 10  # wrong marks of one device and day that go on record
+TOLD, MANY = 10, 500  # wrong marks of one device and day that go on record, and refusals of whatever kind
 STANDING = (Outcome.TAKEN, Outcome.OVERTAKEN)
 
 
@@ -55,17 +55,17 @@ def _take(device_id: UUID, record: Handed, skew: int, at: datetime) -> str:
 
 def _judge(device: OfflineDevice, record: Handed, digest: str, skew: int, at: datetime) -> OfflineRecord:
     """The row of a record that is taken, new or from before. Raises RecordRefused; nothing is kept then."""
-    if device.revoked_at is not None or not device.by.is_active:
-        raise RecordRefused(Outcome.REVOKED)
     if not _signed(device, record):
         raise RecordRefused(Outcome.SIGNATURE)
+    if device.revoked_at is not None or not device.by.is_active:
+        raise RecordRefused(Outcome.REVOKED)
     standing = OfflineRecord.objects.filter(device=device, outcome__in=STANDING)
     if known := standing.filter(digest=digest).first():
         return known
     if standing.filter(counter=record.counter).exists() or standing.filter(name=record.name).exists():
         raise RecordRefused(Outcome.COUNTER)
     made_at = record.made_at
-    acted_at = made_at + timedelta(seconds=skew) if made_at else None
+    acted_at = _by_ours(made_at, skew)
     if acted_at is None or not device.registered_at - SLACK <= acted_at <= at + SLACK:
         raise RecordRefused(Outcome.TIME)
     if device.event.closed_at is not None and acted_at > device.event.closed_at + SLACK:
@@ -74,6 +74,14 @@ def _judge(device: OfflineDevice, record: Handed, digest: str, skew: int, at: da
     told = {"name": record.name, "counter": record.counter, "made_at": made_at, "skew": skew, "digest": digest}
     row = OfflineRecord(device=device, **told, received_at=at)
     return _arrived(device, row, form, min(acted_at, at), at)
+
+
+def _by_ours(made_at: datetime | None, skew: int) -> datetime | None:
+    """The time of an act by our clock; None for what is no time, or one that no clock shows."""
+    try:
+        return made_at and made_at + timedelta(seconds=skew)
+    except OverflowError:
+        return None
 
 
 def _signed(device: OfflineDevice, record: Handed) -> bool:
@@ -134,8 +142,8 @@ def _refuse(device_id: UUID, record: Handed, digest: str, code: str, skew: int, 
     """Put a refusal on record, once for the same bytes; it takes neither name nor number from a record that is right."""
     event = OfflineDevice.objects.values_list("event_id", flat=True).get(pk=device_id)
     told = {"name": record.name, "counter": record.counter, "made_at": record.made_at, "skew": skew, "received_at": at}
-    if code == Outcome.SIGNATURE and _told_today(device_id, at):
-        return code  # whoever knows the address could fill the trail
+    if _told_today(device_id, code, at):
+        return code  # whoever knows the address, or holds the device, could fill the trail
     try:
         with transaction.atomic():
             row = {"device_id": device_id, "digest": digest, "outcome": code}
@@ -149,10 +157,12 @@ def _refuse(device_id: UUID, record: Handed, digest: str, code: str, skew: int, 
     return code
 
 
-def _told_today(device_id: UUID, at: datetime) -> bool:
-    """Whether a wrong mark of this device is on record within a day already: ten are enough to be seen."""
-    rows = OfflineRecord.objects.filter(device=device_id, outcome=Outcome.SIGNATURE, received_at__gt=at - timedelta(days=1))
-    return rows.count() >= TOLD
+def _told_today(device_id: UUID, code: str, at: datetime) -> bool:
+    """Whether so much of this device was refused within a day that no more goes on record."""
+    rows = OfflineRecord.objects.filter(device=device_id, received_at__gt=at - timedelta(days=1)).exclude(outcome__in=STANDING)
+    if code == Outcome.SIGNATURE:
+        return rows.filter(outcome=code).count() >= TOLD
+    return rows.count() >= MANY
 
 
 def token_of(device: UUID, name: UUID) -> str:
