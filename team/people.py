@@ -45,9 +45,9 @@ def set_role(*, user: User, role: str, by: User, at: datetime) -> None:
     """Change a role; heard on the next request. Nobody changes their own; one admin always remains."""
     if user.pk == by.pk:
         raise PeopleRefused("self")
-    if user.role == Role.ADMIN and role != Role.ADMIN:
-        _keep_one_admin(user)
     with transaction.atomic():
+        if user.role == Role.ADMIN and role != Role.ADMIN:
+            _keep_one_admin(user)
         trail.record("user.role", by=by, at=at, subject=user.pk)
         user.role = role
         user.save(update_fields=["role"])
@@ -59,9 +59,9 @@ def close_account(*, user: User, by: User, at: datetime) -> int:
     """Close an account: all its sessions end within this call (I11). Returns how many ended."""
     if user.pk == by.pk:
         raise PeopleRefused("self")
-    if user.role == Role.ADMIN:
-        _keep_one_admin(user)
     with transaction.atomic():
+        if user.role == Role.ADMIN:
+            _keep_one_admin(user)
         trail.record("user.deactivated", by=by, at=at, subject=user.pk)
         user.is_active, user.deactivated_at = False, at
         user.save(update_fields=["is_active", "deactivated_at"])
@@ -98,5 +98,7 @@ def _give_book(user: User, *, by: User | trail.System, at: datetime) -> None:
 
 
 def _keep_one_admin(user: User) -> None:
-    if not User.objects.filter(role=Role.ADMIN, is_active=True).exclude(pk=user.pk).exists():
+    """All administrators' rows are locked, or two of them would dismiss each other at the same moment."""
+    admins = User.objects.select_for_update().filter(role=Role.ADMIN, is_active=True).order_by("pk")
+    if not set(admins.values_list("pk", flat=True)) - {user.pk}:
         raise PeopleRefused("last_admin")

@@ -2,17 +2,19 @@
 
 import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection, connections
 
 from audit.models import Entry
-from consent import notices
-from consent.models import NoticePurpose, NoticeVersion, SmsMessage
+from consent import exempting, notices
+from consent.models import NoticeException, NoticePurpose, NoticeVersion, SmsMessage
 from contacts import canaries, dial, events, writing
 from contacts.intake import asserting, inviting
 from contacts.models import CallAttempt, Canary, Contact, Phone
-from team.models import Book
+from team import people
+from team.models import Book, User
 from tests import house
 from vault import phone
 
@@ -22,6 +24,28 @@ pytestmark = [
 ]
 LATER = house.NOON + timedelta(hours=1)
 HANDS = 6
+
+
+def each_at_once(*deeds):
+    """Run these at the same moment, each once; answers the names of what refused, without a name for one that was done."""
+    start, told = threading.Barrier(len(deeds)), []
+
+    def hand(deed):
+        start.wait()
+        try:
+            deed()
+            told.append("")
+        except Exception as error:
+            told.append(repr(error))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=hand, args=(deed,)) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(told)
 
 
 def at_once(deed):
@@ -121,3 +145,35 @@ def test_a_call_more_than_was_promised_is_placed_by_nobody():
 
         days = [LATER + timedelta(days=day, hours=1) for day in (0, 2, 4)]
         assert [at_once(hand(at)) for at in days] == [1, 1, 0]
+
+
+def test_two_administrators_do_not_dismiss_each_other():
+    home = house.build()
+    told = {"role": "admin", "team": home.team, "password": "made-up-pass-1", "by": home.zhao, "at": LATER}
+    other = people.open_account(username="zheng", display_name="Zheng", **told)
+    for _n in range(5):
+        User.objects.filter(pk__in=[home.zhao.pk, other.pk]).update(role="admin")
+        deeds = [
+            partial(people.set_role, user=User.objects.get(pk=whom.pk), role="auditor", by=by, at=LATER)
+            for whom, by in ((other, home.zhao), (home.zhao, other))
+        ]
+        assert each_at_once(*deeds) == ["", "PeopleRefused('last_admin')"]
+        assert User.objects.filter(role="admin", is_active=True).count() == 1
+
+
+def test_an_exception_is_decided_told_and_entered_once_however_many_click():
+    home = house.build()
+    told = {"role": "compliance", "team": home.team, "password": "made-up-pass-1", "by": home.zhao, "at": LATER}
+    guo = people.open_account(username="guo", display_name="Guo", **told)
+    said = exempting.Said("emergency", "火灾后向救援单位提供电话", house.NOON.date(), due_on=house.NOON.date())
+    assert each_at_once(*[partial(exempting.enter, said, by=home.chen, at=LATER)] * HANDS) == [""] * HANDS
+    row = NoticeException.objects.get()
+    decide = [partial(exempting.decide, pk=row.pk, yes=by == guo, by=by, at=LATER) for by in (guo, home.zhao, home.chen)]
+    assert each_at_once(*decide).count("") == 1
+    assert each_at_once(*[partial(exempting.tell, pk=row.pk, how="call", by=home.chen, at=LATER)] * HANDS).count("") == 1
+    acts = Entry.objects.filter(act__startswith="exception.").order_by("seq").values_list("act", flat=True)
+    assert [act.replace("refused", "approved") for act in acts] == [
+        "exception.entered",
+        "exception.approved",
+        "exception.told",
+    ]
