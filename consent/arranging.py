@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Greatest
 
 from audit import trail
 from audit.trail import Self_
@@ -48,7 +49,8 @@ def decide(subjects: Collection[UUID], decided: Decided | None, *, at: datetime)
         rows = list(Subject.objects.select_for_update().filter(pk__in=subjects, erased_at=None).order_by("pk"))
         standing = {row.pk for row in rows}
         trail.record_many([_entry(pk, word, at) for pk in sorted(standing)])
-        PriorArrangement.objects.filter(subject__in=standing, ended_at=None).update(ended_at=at)
+        over = Greatest("made_at", Value(at))  # two machines whose clocks differ: nothing ends before it began
+        PriorArrangement.objects.filter(subject__in=standing, ended_at=None).update(ended_at=over)
         for pk in standing if decided else ():
             _keep(pk, decided or Decided(), who, at)
     return len(standing)

@@ -1,7 +1,7 @@
 """Exceptions from notice: nobody makes one alone, and what an emergency put off is told afterwards by a day (B10, PIPL 18)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -18,11 +18,13 @@ from vault import masks
 
 Ground, Decision = NoticeException.Ground, NoticeException.Decision
 LONGEST = 15  # working days after its beginning, by which whoever is concerned in an emergency is told at the latest
+TWICE = timedelta(minutes=1)
 DECIDERS = frozenset({Role.COMPLIANCE, Role.ADMIN})
 SENTENCES: dict[str, Promise] = {
     "role": _("Only compliance enters and tells; compliance or an administrator decides."),
     "ground": _("Choose the ground: secrecy names its statute, an emergency the day by which people are told."),
     "about": _("Say in a line what is done without notice. Name nobody, and no number."),
+    "statute": _("Please leave phone numbers out of this text."),
     "began": _("This day is still to come."),
     "due": _("Choose a day after the beginning, at most 15 working days later."),
     "gone": _("This has been decided already."),
@@ -55,13 +57,18 @@ class Said:
 def enter(said: Said, *, by: User, at: datetime) -> NoticeException:
     """Enter one, which excuses nothing until another person approves it; an emergency is owed its notice at once (B10).
 
-    `at` is aware, UTC. Raises ExceptionRefused: role, ground, about, began, due.
+    The same, sent again by the same person within a minute, is the one that stands. `at` is aware, UTC. Raises
+    ExceptionRefused: role, ground, about, statute, began, due.
     """
     if by.role != Role.COMPLIANCE:
         raise ExceptionRefused("role")
     _check(said, at.astimezone(OFFICE).date())
     row = NoticeException(**vars(said), entered_by=by, entered_at=at)
     with transaction.atomic():
+        User.objects.select_for_update().only("pk").get(pk=by.pk)
+        same = NoticeException.objects.filter(**vars(said), entered_by=by, entered_at__gt=at - TWICE, decision="", told="")
+        if twin := same.first():  # a double click
+            return twin
         trail.record("exception.entered", by=by, at=at, subject=row.pk, reason=said.ground)
         row.save(force_insert=True)
     return row
@@ -116,6 +123,8 @@ def _check(said: Said, today: date) -> None:
         raise ExceptionRefused("ground")
     if not said.about or masks.hide_runs(said.about) != said.about:
         raise ExceptionRefused("about")
+    if masks.hide_runs(said.statute) != said.statute:
+        raise ExceptionRefused("statute")
     if said.began_on > today:
         raise ExceptionRefused("began")
     if said.due_on and not said.began_on <= said.due_on <= working_days.after(said.began_on, LONGEST).on:

@@ -19,12 +19,13 @@ from consent.gate import OFFICE
 from consent.models import NoticeException
 from team.doors import StaffRequest, door, not_understood
 from team.models import Role
+from vault import masks
 from vault.forms import DayField, LineField, StrictForm
 
 COMPLIANCE = ("compliance",)
 EITHER = ("compliance", "admin")
 LATEST = 50
-FIELDS = {"ground": "ground", "about": "about", "began": "began_on", "due": "due_on"}
+FIELDS = {"ground": "ground", "about": "about", "statute": "statute", "began": "began_on", "due": "due_on"}
 ANSWERS = {"yes": True, "no": False}
 
 
@@ -75,6 +76,8 @@ def enter(request: StaffRequest) -> HttpResponse:
         try:
             exempting.enter(form.said(), by=request.user, at=timezone.now())
         except ExceptionRefused as refused:
+            for name in ("about", "statute"):  # what could be a number is not sent back
+                form.put(name, masks.hide_runs(form.cleaned_data[name]))
             form.add_error(FIELDS.get(refused.code), str(refused.sentence))
         else:
             messages.success(request, _("Entered. It excuses nothing until a second person has approved it."))

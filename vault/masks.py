@@ -4,7 +4,10 @@ import re
 
 HIDDEN = "•••"
 DAY = re.compile(r"(?<!\d)(?:19|20)\d\d(?:[-./]\d{1,2}[-./]\d{1,2}|年\d{1,2}月\d{1,2}日?)(?!\d)")
-_FIGURE, _GAP = r"[\d零〇一二三四五六七八九幺]", r"[\s\-‐‑–—－./()（）·,，、_*~]{0,3}"
+_SPELLED = "零〇一二三四五六七八九幺壹贰貳叁參肆伍陆陸柒捌玖"  # as in speech, and as on a cheque
+_SHAPED = "⁰¹²³⁴-⁹₀-₉①-⑨⓪⑴-⑼⒈-⒐"  # raised, lowered, ringed, in brackets, with a stop
+_FIGURE = rf"[\d{_SPELLED}{_SHAPED}]\ufe0f?\u20e3?"  # a keycap as well
+_GAP = r"[\s\-‐‑–—－./()（）·,，、_*~;；|｜…'’]{0,3}"
 RUN = re.compile(rf"[+＋]?{_FIGURE}(?:{_GAP}{_FIGURE}){{6,}}")
 COMPOUND = frozenset(
     [

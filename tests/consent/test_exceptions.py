@@ -98,6 +98,7 @@ def test_what_waits_for_a_second_person_is_on_the_first_page_of_both(home):
         ({"ground": "secrecy", "due_on": None}, "ground"),
         ({"about": ""}, "about"),
         ({"about": "打 021 5555 0123"}, "about"),
+        ({"ground": "secrecy", "due_on": None, "statute": "反洗钱法 021 5555 0123"}, "statute"),
         ({"began_on": date(2026, 3, 3)}, "began"),
         ({"due_on": date(2026, 3, 1)}, "due"),
         ({"due_on": date(2026, 3, 24)}, "due"),
@@ -135,6 +136,25 @@ def test_bad_input_gets_a_sentence_keeps_what_was_typed_and_enters_nothing(home,
     assert (row.decision, row.told) == ("", "")
 
 
+@pytest.mark.parametrize("field", ["about", "statute"])
+def test_a_number_in_either_line_is_neither_kept_nor_sent_back(home, field):
+    sent = {"ground": "secrecy", "about": "配合调查", "statute": "反洗钱法规", "began_on": "2026-03-02"} | {
+        field: "电 021 5555 0123"
+    }
+    answer = enter(home.chen).post("/notices/exceptions/new/", sent)
+    page = answer.content.decode()
+    assert (answer.status_code, "5555" in page, "电 •••" in page, NoticeException.objects.count()) == (400, False, True, 0)
+
+
+def test_what_is_sent_twice_is_entered_once_and_what_is_entered_again_later_is_another(home):
+    chen = enter(home.chen)
+    for _n in range(2):
+        assert chen.post("/notices/exceptions/new/", SENT).status_code == 302
+    assert (NoticeException.objects.count(), Entry.objects.filter(act="exception.entered").count()) == (1, 1)
+    exempting.enter(FIRE, by=home.chen, at=LATER + timedelta(minutes=2))
+    assert NoticeException.objects.count() == 2
+
+
 def test_only_compliance_enters_and_tells_and_only_two_roles_look(home):
     row = exempting.enter(FIRE, by=home.chen, at=LATER)
     path = f"/notices/exceptions/{row.pk}"
@@ -160,7 +180,7 @@ def test_the_list_costs_the_same_for_one_and_for_twenty(home, django_assert_num_
     assert page.index(FIRE.about) < page.index(SECRET.about)  # what has a day stands first
     with django_assert_num_queries(5):
         chen.get("/notices/exceptions/")
-    for _n in range(20):
-        exempting.enter(FIRE, by=home.chen, at=LATER)
+    for n in range(20):
+        exempting.enter(FIRE, by=home.chen, at=LATER + timedelta(minutes=n + 2))
     with django_assert_num_queries(5):
         assert chen.get("/notices/exceptions/").content.decode().count(FIRE.about) > 20

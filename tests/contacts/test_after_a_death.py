@@ -129,6 +129,13 @@ def test_what_is_no_decision_gets_a_sentence_and_changes_nothing(home, wrong):
     assert PriorArrangement.objects.count() == 1
 
 
+def test_a_second_machine_whose_clock_is_behind_changes_a_decision_all_the_same(home):
+    decide(home, Decided())
+    decide(home, None, at=LATER - house.timedelta(seconds=2))
+    row = PriorArrangement.objects.get()
+    assert (arranging.of([home.wang]), row.ended_at) == ({}, row.made_at)
+
+
 def test_without_a_code_nobody_decides_for_somebody_else(home):
     assert Client().post("/me/after/", {"act": "nobody"}).headers["Location"] == "/me/"
     assert PriorArrangement.objects.count() == 0
