@@ -24,7 +24,7 @@ from team.models import Role, User
 BY, RECIPIENT = System("recall"), System("recipient")
 # After how long a try that failed is followed by another; the last of them again and again, until somebody acknowledges.
 PAUSES = tuple(timedelta(minutes=n) for n in (5, 15, 60, 240, 720, 1440))
-MOST = 50
+MOST = 50  # of each kind on a page
 SENTENCES: dict[str, Promise] = {
     "role": _("Only compliance notes what a partner said."),
     "gone": _("This has been acknowledged already."),
@@ -129,11 +129,17 @@ def note(*, recall: UUID, way: str, said_on: date, by: User, at: datetime) -> No
         row.save(update_fields=["way", "acknowledged_at", "said_on", "noted_by"])
 
 
-def of_partner(partner: Partner, *, at: datetime) -> list[Owed]:
-    """The words owed to this partner: those that it has not acknowledged, the oldest first, then those that it did."""
+def of_partner(partner: Partner, *, at: datetime) -> tuple[list[Owed], int]:
+    """The words owed to this partner: those that it has not acknowledged, the oldest first, then those that it did.
+
+    And how many more wait than are listed; each of them is told all the same, and listed once an older one is acknowledged.
+    """
     rows = Recall.objects.filter(partner=partner).select_related("passing", "noted_by").prefetch_related("attempts")
-    waiting = list(rows.filter(acknowledged_at__isnull=True)[:MOST])
-    return owed([*waiting, *rows.filter(acknowledged_at__isnull=False).order_by("-acknowledged_at")[:MOST]], at=at)
+    open_ = rows.filter(acknowledged_at__isnull=True)
+    waiting = list(open_[:MOST])
+    more = open_.count() - MOST if len(waiting) == MOST else 0
+    over = rows.filter(acknowledged_at__isnull=False).order_by("-acknowledged_at")[:MOST]
+    return owed([*waiting, *over], at=at), more
 
 
 def owed(recalls: Sequence[Recall], *, at: datetime) -> list[Owed]:

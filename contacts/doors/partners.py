@@ -89,6 +89,7 @@ def partner_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     at = timezone.now()
     code = partners.standing(partner, on=partners.today(at))
     standing, badge = _standing(partner, code)
+    owed, more = recalls.of_partner(partner, at=at)
     context = {
         "partner": partner,
         "standing": standing,
@@ -98,7 +99,8 @@ def partner_page(request: StaffRequest, pk: UUID) -> HttpResponse:
         "approves": code == "waiting" and partner.entered_by_id != request.user.pk,
         "waits": code == "waiting",
         "ends": partner.ended_at is None and request.user.role == Role.COMPLIANCE,
-        "recalls": recalls.of_partner(partner, at=at),
+        "recalls": owed,
+        "more": more,
         "reached": bool(recalling.mailbox(partner.contact)),
         "notes": request.user.role == Role.COMPLIANCE,
     }

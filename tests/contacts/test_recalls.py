@@ -154,6 +154,32 @@ def test_a_worker_that_dies_on_the_way_leaves_a_try_without_an_end_and_the_next_
     assert list(RecallAttempt.objects.values_list("outcome", flat=True)) == ["going", "told"]
 
 
+def test_however_many_there_are_each_is_told_and_none_is_left_out_of_sight(home, monkeypatch):
+    """
+    a round tells two at most, a page lists two; five withdraw within an hour
+    13:00, 13:01, 13:02 -> two, two and one are told, and nobody twice
+    the page lists the oldest two and says that three more wait; of whoever is acknowledged the next takes the place
+    """
+    monkeypatch.setattr(recalling, "BATCH", 2)
+    monkeypatch.setattr(recalls, "MOST", 2)
+    rows = [owing(home, f"1380000{number}") for number in (1234, 1235, 1236, 1237, 1238)]
+    assert [work(NO + minute * MINUTE) for minute in range(4)] == [2, 2, 1, 0]
+    told = [message.body for message in mail.outbox]
+    assert [sum(str(row.pk) in body for body in told) for row in rows] == [1] * 5
+    oldest, chen = list(Recall.objects.order_by("opened_at", "passing").values_list("pk", flat=True)), signed_in(home.chen)
+
+    def listed():
+        page = chen.get(f"/partners/{rows[0].partner_id}/")
+        waits = re.search(r"(\d) more waits?\.", page.content.decode())
+        open_ = [owed.recall.pk for owed in page.context["recalls"] if owed.recall.acknowledged_at is None]
+        return open_, int(waits[1]) if waits else 0
+
+    for done in range(4):
+        assert listed() == (oldest[done : done + 2], max(3 - done, 0))
+        recalls.note(recall=oldest[done], way="mail", said_on=NO.date(), by=home.chen, at=NO + HOUR)
+    assert listed() == (oldest[4:], 0)
+
+
 def test_the_clock_of_the_tasks_tells_them(home):
     owing(home)
     with time_machine.travel(NO + MINUTE, tick=False):
