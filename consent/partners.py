@@ -5,7 +5,7 @@ that by a word. Nothing that was entered is changed: what is different is entere
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,11 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from audit import trail
-from consent import notices, register
+from consent import hooks, notices, register
 from consent.actions import Action
 from consent.models import Consent, NoticePurpose, Partner, Recall
 from consent.models.notice import Basis
 from team.models import Role, User
+from vault import persons
 
 OFFICE = ZoneInfo("Asia/Shanghai")
 PASSING_ON = "pass_on"
@@ -39,6 +40,8 @@ SENTENCES: dict[str, Promise] = {
     "incomplete": _("Something is missing: a partner is named, reached, agreed with and assessed, for a time that has an end."),
     "purposes": _("Choose what for, of what the register of purposes lists for consent."),
     "categories": _("Choose which data, of what those purposes list; name and telephone number are among them."),
+    "hook": _("A system is told at an https address of the open internet, and only where we pass people on to them."),
+    "secret": _("The shared secret has 32 to 128 letters, digits or signs, and no spaces."),
     "lapsed": _("The agreement is over already; enter it with a day to come."),
     "twice": _("An agreement with this number stands already; end it first."),
     "gone": _("This has been decided already, or has ended."),
@@ -70,7 +73,10 @@ NOBODY = Recipient()  # of what passes nobody on
 
 @dataclass(frozen=True)
 class Agreement:
-    """What is said of a partner when it is entered (PIPL 23): who, how to reach them, what for, how, which data, until when."""
+    """What is said of a partner when it is entered (PIPL 23): who, how to reach them, what for, how, which data, until when.
+
+    `hook` is where its own system is told of withdrawals, `secret` what that shares with us; both or none of them (D10).
+    """
 
     name: str
     contact: str
@@ -84,6 +90,8 @@ class Agreement:
     agreed_on: date
     assessed_on: date
     valid_until: date
+    hook: str = ""
+    secret: str = field(default="", repr=False)
 
 
 def purposes() -> list[str]:
@@ -100,17 +108,22 @@ def categories(codes: Iterable[str]) -> list[str]:
 def enter(agreement: Agreement, *, by: User, at: datetime) -> Partner:
     """Enter a partner, which stands for nothing until another person approves it. Raises PartnerRefused.
 
-    role, incomplete, purposes, categories, lapsed, twice. `at` is aware, UTC.
+    role, incomplete, purposes, categories, hook, secret, lapsed, twice. `at` is aware, UTC.
     """
     if by.role != Role.COMPLIANCE:
         raise PartnerRefused("role")
     _check(agreement, today(at))
     told = vars(agreement) | {"purposes": sorted(agreement.purposes), "categories": sorted(agreement.categories)}
+    address, secret = told.pop("hook"), told.pop("secret")
     partner = Partner(**told, entered_by=by, entered_at=at)
+    if address:
+        persons.make_keys([partner.pk], at=at)  # first: a crash leaves a key that nobody owns, which the sweep finds
     try:
         with transaction.atomic():
             trail.record("partner.entered", by=by, at=at, subject=partner.pk)
             partner.save(force_insert=True)
+            if address:
+                hooks.keep(partner, address=address, secret=secret)
     except IntegrityError:  # an agreement stands once at a time: the table says so
         raise PartnerRefused("twice") from None
     return partner
@@ -126,6 +139,10 @@ def _check(said: Agreement, day: date) -> None:
         raise PartnerRefused("purposes")
     if not NEEDED <= set(said.categories) <= set(categories(said.purposes)):
         raise PartnerRefused("categories")
+    if said.hook and not (said.takes and hooks.fits(said.hook)):
+        raise PartnerRefused("hook")
+    if bool(said.secret) != bool(said.hook) or (said.secret and not hooks.strong(said.secret)):
+        raise PartnerRefused("secret")
     if said.valid_until < day:
         raise PartnerRefused("lapsed")
 

@@ -68,7 +68,7 @@ def claim(via: str, *, recall: UUID, at: datetime) -> Told | None:
     Whoever claims it moves its next try away in the same breath, so that two workers never tell the same. `at` is aware, UTC.
     """
     with transaction.atomic(durable=True):
-        rows = due(at=at).select_related("partner", "passing").select_for_update(of=("self",), skip_locked=True)
+        rows = due(at=at).select_related("partner__hook", "passing").select_for_update(of=("self",), skip_locked=True)
         row = rows.filter(pk=recall).first()
         if row is None:
             return None
@@ -85,8 +85,8 @@ def due(*, at: datetime) -> QuerySet[Recall]:
     return Recall.objects.filter(told_at__isnull=True, acknowledged_at__isnull=True, next_at__lte=at).order_by("next_at", "pk")
 
 
-def settle(told: Told, *, taken: bool, at: datetime) -> None:
-    """Write down what came of a try; a recipient that acknowledged meanwhile stays told by that."""
+def settle(told: Told, *, taken: bool, at: datetime, acknowledged: bool = False) -> None:
+    """Write down what came of a try, and whether its signed answer acknowledged; who did so meanwhile stays told by that."""
     with transaction.atomic():
         outcome = RecallAttempt.Outcome.TOLD if taken else RecallAttempt.Outcome.FAILED
         RecallAttempt.objects.filter(pk=told.attempt.pk, outcome="going").update(outcome=outcome, ended_at=at)
@@ -94,18 +94,24 @@ def settle(told: Told, *, taken: bool, at: datetime) -> None:
             trail.record("recall.told", by=BY, at=at, subject=told.recall.subject_id)
             rows = Recall.objects.filter(pk=told.recall.pk, acknowledged_at__isnull=True, told_at__isnull=True)
             rows.update(told_at=at)
+        if acknowledged:
+            _acknowledge(Recall.objects.filter(pk=told.recall.pk), Recall.Way.ANSWER, at)
 
 
 def answer(code: str, *, at: datetime) -> bool:
     """The recipient acknowledges by the link of whichever message of ours; False for a code that opens nothing, or no more."""
     with transaction.atomic():
-        rows = Recall.objects.filter(attempts__code_hash=hash_of(code), acknowledged_at__isnull=True)
-        row = rows.select_for_update(of=("self",)).first()
-        if row is None:
-            return False
-        trail.record("recall.acknowledged", by=RECIPIENT, at=at, subject=row.subject_id)
-        row.way, row.acknowledged_at = Recall.Way.LINK, at
-        row.save(update_fields=["way", "acknowledged_at"])
+        return _acknowledge(Recall.objects.filter(attempts__code_hash=hash_of(code)), Recall.Way.LINK, at)
+
+
+def _acknowledge(rows: QuerySet[Recall], way: str, at: datetime) -> bool:
+    """The recipient itself says that it knows, once; False where it did already, or where there is no such word."""
+    row = rows.filter(acknowledged_at__isnull=True).select_for_update(of=("self",)).first()
+    if row is None:
+        return False
+    trail.record("recall.acknowledged", by=RECIPIENT, at=at, subject=row.subject_id)
+    row.way, row.acknowledged_at = way, at
+    row.save(update_fields=["way", "acknowledged_at"])
     return True
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from audit.trail import Actor
-from consent.models import Subject
+from consent.models import PartnerHook, Subject
 from contacts import brakes, importing
 from contacts.models import Contact, OfflineDevice, SheetImport
 from vault import persons
@@ -35,5 +35,6 @@ def _without_rows(owners: list[UUID]) -> list[UUID]:
     known = set(Contact.objects.filter(pk__in=owners).values_list("pk", flat=True))
     known |= set(SheetImport.objects.filter(pk__in=owners).values_list("pk", flat=True))
     known |= set(OfflineDevice.objects.filter(pk__in=owners, private__isnull=False).values_list("pk", flat=True))
+    known |= set(PartnerHook.objects.filter(pk__in=owners).values_list("pk", flat=True))
     known |= set(Subject.objects.filter(pk__in=owners, erased_at__isnull=True).values_list("pk", flat=True))
     return [owner for owner in owners if owner not in known]

@@ -1,10 +1,12 @@
-"""Tells recipients that somebody whom we passed on to them said no, or left: by e-mail, with a link to acknowledge by (D10).
+"""Tells recipients that somebody whom we passed on to them said no, or left: their system, or by e-mail with a link (D10).
 
-A message names the person by the reference of the passing on and by nothing else, in Chinese and in English.
+A message names the person by the reference of the passing on and by nothing else; a mail in Chinese and in English.
 """
 
 import logging
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -14,7 +16,9 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from consent import notices, partners, recalls, register
+from consent import hooks, notices, partners, recalls, register
+from consent.hooks import Heard
+from consent.models import Partner
 from consent.recalls import Told
 from contacts import reminding
 
@@ -27,19 +31,61 @@ def work(*, at: datetime) -> int:
     """Tell everybody who is to be told now; returns how many messages were taken. `at` is aware, UTC. Safe to repeat.
 
     A try that fails is followed by another after a while (recalls.PAUSES); whoever cannot be reached by a program is left
-    to compliance, on whose first page it stands after a day.
+    to compliance, on whose first page it stands after a day. A system that does not answer is asked once in a round.
     """
-    rows = recalls.due(at=at).select_related("partner").values_list("pk", "partner__contact")
-    return sum(_tell(pk, "mail" if mailbox(contact) else "nowhere", at) for pk, contact in list(rows[:BATCH]))
-
-
-def _tell(pk: object, via: str, at: datetime) -> bool:
-    told = recalls.claim(via, recall=pk, at=at)  # type: ignore[arg-type]
-    if told is None:
-        return False
-    taken = via == "mail" and _mail(told)
-    recalls.settle(told, taken=taken, at=at)
+    due = list(recalls.due(at=at).values_list("pk", "partner", "tries"))
+    known = Partner.objects.select_related("hook").in_bulk({partner for _pk, partner, _tries in due})
+    tried, taken, silent = 0, 0, set[UUID]()
+    for pk, partner, tries in due:
+        via = road(known[partner], tries)
+        if tried == BATCH or (via == "hook" and partner in silent):
+            continue
+        heard = _tell(pk, via, at)
+        tried, taken = tried + 1, taken + heard.taken
+        if via == "hook" and not heard.taken:
+            silent.add(partner)
     return taken
+
+
+def road(partner: Partner, tries: int = 0) -> str:
+    """By which road a partner is told: its system, and every second try by e-mail where it has a mailbox too."""
+    box = bool(mailbox(partner.contact))
+    if getattr(partner, "hook", None) and not (box and tries % 2):
+        return "hook"
+    return "mail" if box else "nowhere"
+
+
+def _tell(pk: UUID, via: str, at: datetime) -> Heard:
+    told = recalls.claim(via, recall=pk, at=at)
+    if told is None:
+        return Heard(taken=False)
+    heard = _hook(told) if via == "hook" else Heard(via == "mail" and _mail(told))
+    recalls.settle(told, taken=heard.taken, acknowledged=heard.acknowledged, at=at)
+    return heard
+
+
+def _hook(told: Told) -> Heard:
+    """Tell a partner's own system."""
+    return Heard(taken=True) if settings.DEMO else hooks.tell(told.recall.partner.hook, said(told))
+
+
+def said(told: Told) -> dict[str, Any]:
+    """The same as data: whose withdrawal, by reference alone, and the link to acknowledge by where the answer does not."""
+    recall = told.recall
+    [owed] = recalls.owed([recall], at=told.attempt.at)
+    return {
+        "id": str(told.attempt.pk),
+        "event": "withdrawn",
+        "agreement": recall.partner.agreement,
+        "purpose": recall.passing.purpose,
+        "withdrawn_at": recall.opened_at.isoformat(timespec="seconds"),
+        "references": [str(reference) for reference in owed.references],
+        "acknowledge": _link(told),
+    }
+
+
+def _link(told: Told) -> str:
+    return reminding.address(reverse("recall_answer", args=[told.code]))
 
 
 def mailbox(contact: str) -> str:
@@ -92,6 +138,6 @@ def _lines(told: Told, key: str) -> list[str]:
         _("Purpose: %(purpose)s") % {"purpose": register.purpose_name(recall.passing.purpose)},
         "\n".join([_("Reference of the passing on:"), *(str(reference) for reference in owed.references)]),
         _("Please use these data no more, delete them, and acknowledge within 24 hours by this link:"),
-        reminding.address(reverse("recall_answer", args=[told.code])),
+        _link(told),
         _("This message holds no name and no number. After 24 hours without your answer nobody new is passed on to you."),
     ]

@@ -24,6 +24,7 @@ OPENERS = {
     "contacts/own/bearers.py": "whether the number of a record is the one that was typed",
     "contacts/own/entering.py": "the message on the demo phone",
     "contacts/own/copying.py": "a copy for the person themselves, on record first",
+    "consent/hooks.py": "the secret that a partner's system shares with us",
     "consent/evidence_files.py": "a page of signed paper or a recording, on record first",
     "contacts/keys/reindexing.py": "tags under the next index key",
     "contacts/keys/resealing.py": "the same value under a next suite",

@@ -10,7 +10,7 @@ from consent.models.guardian import Guardian
 from consent.models.ledger import Consent, ConsentEvent
 from consent.models.notice import Notice, NoticeCopy, NoticeDelivery, NoticePurpose, NoticeVersion, Purpose
 from consent.models.paper import FileOutbox, PaperPage
-from consent.models.partner import Partner
+from consent.models.partner import Partner, PartnerHook
 from consent.models.recall import Recall, RecallAttempt
 from consent.models.receipt import KeptReceipt
 from consent.models.recording import Recording, RefusalRecording
@@ -40,6 +40,7 @@ __all__ = [
     "NoticeVersion",
     "PaperPage",
     "Partner",
+    "PartnerHook",
     "PriorArrangement",
     "Purpose",
     "Recall",

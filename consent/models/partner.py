@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from vault import labels
+from vault.fields import SealedField
 
 
 class Partner(models.Model):
@@ -66,5 +67,34 @@ class Partner(models.Model):
             models.CheckConstraint(condition=models.Q(valid_until__gt=models.F("agreed_on")), name="partner_has_an_end"),
             models.UniqueConstraint(
                 fields=["agreement"], condition=models.Q(ended_at__isnull=True), name="one_open_partner_agreement"
+            ),
+        ]
+
+
+class PartnerHook(models.Model):
+    """Where a partner's own system is told that somebody withdrew, and the secret that it shares with us (D10).
+
+    Entered with the partner and approved with it; the address never changes. The secret is sealed under a key of this row's
+    own in the vault, and no page shows it.
+    """
+
+    LABELS = labels.of(
+        secret="plain; nobody; evidence life; key; never",  # noqa: S106 - a label
+        rest="plain; advisor,compliance; evidence life; row; gated",
+    )
+
+    partner = models.OneToOneField(Partner, primary_key=True, on_delete=models.PROTECT, related_name="hook")
+    address = models.CharField(max_length=200)
+    secret = SealedField(field_id="consent.partner.secret", layout="text", owner="partner_id")
+
+    class Meta:
+        """Nothing travels in the clear, but in development to this very machine."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(address__startswith="https://")
+                | models.Q(address__startswith="http://127.0.0.1:")
+                | models.Q(address__startswith="http://localhost:"),
+                name="hook_travels_closed",
             ),
         ]

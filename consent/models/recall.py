@@ -86,6 +86,7 @@ class RecallAttempt(models.Model):
     class Via(models.TextChoices):
         """By which road."""
 
+        HOOK = "hook", _("signed message to their system")
         MAIL = "mail", _("e-mail")
         NOWHERE = "nowhere", _("no address that a program can reach")
 

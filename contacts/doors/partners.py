@@ -29,7 +29,14 @@ CASES: dict[str, Promise] = {
     "gone": gettext_lazy("This case has been closed already."),
     "same_person": gettext_lazy("You opened it yourself; somebody else must close it."),
 }
-FIELDS = {"purposes": "purposes", "categories": "categories", "twice": "agreement", "lapsed": "valid_until"}
+FIELDS = {
+    "hook": "hook",
+    "secret": "secret",
+    "purposes": "purposes",
+    "categories": "categories",
+    "twice": "agreement",
+    "lapsed": "valid_until",
+}
 
 
 @door(roles=EITHER)
@@ -85,7 +92,7 @@ def _controller() -> str:
 @require_GET
 def partner_page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One partner with everything that was entered, and what may be done about it."""
-    partner = get_object_or_404(Partner.objects.select_related("entered_by", "approved_by", "ended_by"), pk=pk)
+    partner = get_object_or_404(Partner.objects.select_related("entered_by", "approved_by", "ended_by", "hook"), pk=pk)
     at = timezone.now()
     code = partners.standing(partner, on=partners.today(at))
     standing, badge = _standing(partner, code)
@@ -101,7 +108,7 @@ def partner_page(request: StaffRequest, pk: UUID) -> HttpResponse:
         "ends": partner.ended_at is None and request.user.role == Role.COMPLIANCE,
         "recalls": owed,
         "more": more,
-        "reached": bool(recalling.mailbox(partner.contact)),
+        "reached": recalling.road(partner) != "nowhere",
         "notes": request.user.role == Role.COMPLIANCE,
     }
     return render(request, "contacts/partners/partner.html", context)

@@ -23,7 +23,7 @@ RATE = (30, 600)  # codes tried in ten minutes by one address
 @require_http_methods(["GET", "POST"])
 def page(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One word that is owed, with every try to give it; compliance enters that the recipient knows. 400 for what is wrong."""
-    recall = get_object_or_404(Recall.objects.select_related("partner", "passing", "noted_by"), pk=pk)
+    recall = get_object_or_404(Recall.objects.select_related("partner__hook", "passing", "noted_by"), pk=pk)
     at = timezone.now()
     days = {"first": partners.today(recall.opened_at), "last": partners.today(at)}
     form = AcknowledgedForm(request.POST if request.method == "POST" else None, **days)
@@ -36,7 +36,7 @@ def page(request: StaffRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Noted. This partner owes no word about this withdrawal any more."))
             return redirect("partner", recall.partner_id)
     [owed] = recalls.owed([recall], at=at)
-    context = {"owed": owed, "form": form, "reached": bool(recalling.mailbox(recall.partner.contact))}
+    context = {"owed": owed, "form": form, "reached": recalling.road(recall.partner) != "nowhere"}
     return render(request, "contacts/partners/recall.html", context, status=400 if form.errors else 200)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from consent import partners, recalls, register
+from consent import hooks, partners, recalls, register
 from consent.models import Recall
 from consent.partners import Agreement
 from vault.forms import CHOOSE, DayField, LineField, StrictForm
@@ -36,6 +36,20 @@ class PartnerForm(StrictForm):
         max_length=120,
         required=False,
         help_text=_("The words as they stand in those consents. A row whose consent does not have them is held."),
+    )
+    hook = LineField(
+        label=_("Where their system is told of a withdrawal"),
+        max_length=hooks.ADDRESS,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "url"}),
+        help_text=_("An https address, if they have one; else they are told by e-mail. Only where we pass people on to them."),
+    )
+    secret = forms.CharField(
+        label=_("The secret that it shares with us"),
+        max_length=128,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=_("32 to 128 letters, digits or signs. It signs what we say and what they answer; no page ever shows it."),
     )
     agreement = LineField(label=_("Number of the agreement"), max_length=40)
     agreed_on = DayField(label=_("Agreed on"))
@@ -76,10 +90,21 @@ class PartnerForm(StrictForm):
         told = self.cleaned_data
         if GIVES in told.get("ways", []) and not told.get("names_us") and "names_us" not in self.errors:
             self.add_error("names_us", _("Please fill in how they name us."))
+        self._check_hook(told)
         began, ends = told.get("agreed_on"), told.get("valid_until")
         if ends and (ends < self.today or (began and ends <= began)):
             self.add_error("valid_until", _("Choose a day to come, after the agreement began."))
         return told
+
+    def _check_hook(self, told: dict[str, Any]) -> None:
+        """A system is told where it may be, under a secret, of people whom we passed on to it."""
+        hook, secret = told.get("hook", ""), told.get("secret", "")
+        if hook and not (hooks.fits(hook) and TAKES in told.get("ways", [])):
+            self.add_error("hook", str(partners.SENTENCES["hook"]))
+        if "hook" not in self.errors and bool(hook) != bool(secret):
+            self.add_error("secret" if hook else "hook", _("The address and the secret go together: fill in both, or neither."))
+        elif secret and "secret" not in self.errors and not hooks.strong(secret):
+            self.add_error("secret", str(partners.SENTENCES["secret"]))
 
     def said(self) -> Agreement:
         """What was entered."""

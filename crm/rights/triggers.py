@@ -37,6 +37,8 @@ _BY_TABLE = {
     "consent_paperpage": "consent_paperpage_hold consent_paperpage_hold_update",
     "consent_partner": "consent_partner_audit consent_partner_audit_truncate consent_partner_fixed "
     "consent_partner_fixed_truncate consent_partner_born consent_partner_stays consent_partner_kept",
+    "consent_partnerhook": "consent_partnerhook_audit consent_partnerhook_audit_truncate "
+    "consent_partnerhook_born consent_partnerhook_same consent_partnerhook_stays",
     "consent_priorarrangement": "consent_priorarrangement_audit consent_priorarrangement_audit_truncate "
     "consent_priorarrangement_said consent_priorarrangement_kept consent_priorarrangement_hold",
     "consent_purpose": "consent_purpose_apart_insert consent_purpose_apart_update",

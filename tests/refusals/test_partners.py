@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from audit import trail
-from consent.models import Partner
+from consent.models import Partner, PartnerHook
 from contacts import erase
 from contacts.importing import paid
 from contacts.models import PaidListCase, SheetImport, SheetRow
@@ -15,6 +15,7 @@ from tests import house
 from tests.audit.cast import run
 from tests.contacts.sheetwork import bring, text
 from tests.refusals.naming import AT, BY, plain, proves, real, trigger
+from vault import persons, sealing
 
 ROWS = [["王小诺", house.WANG, "是"]]
 
@@ -312,3 +313,62 @@ def test_who_waits_becomes_nobody_and_a_proof_that_was_used_stays_used_while_its
     erase.one(person, by=BY, at=AT)
     rows.update(made=False)  # taken back: the consent may speak again
     assert SheetRow.objects.filter(made=True).count() == 0
+
+
+def hooked(partner, *, told=True, **changes):
+    """How a partner is told, as the table takes it; `told` leaves an entry in the trail first."""
+    closed = sealing.seal_text("x" * 32, field_id="consent.partner.secret", row=partner.pk, owner=partner.pk)
+    with transaction.atomic():
+        if told:
+            trail.record("partner.entered", by=BY, at=AT, subject=partner.pk)
+        made = PartnerHook.objects.create(
+            **{"partner": partner, "address": "https://partner.example/", "secret": closed} | changes
+        )
+        connection.check_constraints()
+    return made
+
+
+def taking(home, **changes):
+    partner = entered(home, gives=False, takes=True, names_us="", **changes)
+    persons.make_keys([partner.pk], at=AT)
+    return partner
+
+
+@proves(*trigger("consent_partnerhook", "audit", "insert", "update", "delete"))
+@real
+def test_how_a_partner_is_told_is_not_entered_changed_or_deleted_without_an_entry():
+    """(D10)"""
+    partner = taking(house.build())
+    with pytest.raises(IntegrityError, match="no entry in the trail"):
+        hooked(partner, told=False)
+    hooked(partner)
+    for sql in ("UPDATE consent_partnerhook SET secret = secret", "DELETE FROM consent_partnerhook"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            run(sql)
+    assert PartnerHook.objects.count() == 1
+
+
+@proves("hook_travels_closed", "consent_partnerhook_born", "consent_partnerhook_same", "consent_partnerhook_stays")
+@plain
+def test_how_a_partner_is_told_is_entered_before_the_approval_closed_on_its_way_and_stays():
+    """(D10) A colleague alone points the word about a withdrawal nowhere else, before or after the approval."""
+    home = house.build()
+    partner, giver, late = taking(home), entered(home, agreement="HT-8"), taking(home, agreement="HT-9")
+    persons.make_keys([giver.pk], at=AT)
+    changed(late, approved_by=home.zhao, approved_at=AT)
+    for other in (giver, late):
+        with pytest.raises(IntegrityError, match="entered before it is approved"):
+            hooked(other)
+    for address in ("http://partner.example/", "ftp://partner.example/", ""):
+        with pytest.raises(IntegrityError):
+            hooked(partner, address=address)
+    hooked(partner)
+    for wrong in ({"address": "https://elsewhere.example/"}, {"partner": late}):
+        with pytest.raises(IntegrityError, match="how a partner is told stays"), transaction.atomic():
+            for pk in (partner.pk, late.pk):
+                trail.record("partner.changed", by=BY, at=AT, subject=pk)
+            PartnerHook.objects.filter(pk=partner.pk).update(**wrong)
+    with pytest.raises(IntegrityError, match="how a partner is told stays"), transaction.atomic():
+        trail.record("partner.changed", by=BY, at=AT, subject=partner.pk)
+        PartnerHook.objects.filter(pk=partner.pk)._raw_delete("default")
+    assert PartnerHook.objects.get().address == "https://partner.example/"

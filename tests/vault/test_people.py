@@ -13,11 +13,13 @@ from django.utils.translation import override
 
 from audit.models import Entry
 from audit.trail import System
-from consent.models import SmsMessage
+from consent.models import PartnerHook, SmsMessage
 from contacts import erase, sweep, tasks
 from contacts.keys import duty, resealing, rotating, standing
 from contacts.models import Contact, Phone, SweepRun
 from tests import house
+from tests.contacts.partner_system import SECRET
+from tests.contacts.sheetwork import taker
 from tests.vault import transit
 from vault import horizon, index, keyring, opening, persons, rewrapping, rotation
 from vault.errors import DeedRefused, VaultInconsistent
@@ -99,6 +101,16 @@ def test_a_suite_is_changed_online_and_every_value_opens_at_every_step(home, set
     assert (rotation.under(old.kid), PersonKey.objects.exclude(previous=None).count()) == (0, 0)
     rotating.destroy(old.kid, gone=(), by=BY, at=HOURS[2])
     assert (opened(), {len(w) for w in PersonKey.objects.values_list("wrapped", flat=True)}) == (mixed, {52})
+
+
+def test_the_secret_of_a_partners_system_is_sealed_anew_as_everything_is(home, settings):
+    """(D10)"""
+    taker(home, hook="https://partner.example/", secret=SECRET)
+    settings.SUITE = "sm4-gcm"
+    rotating.promote(rotating.add("kek", by=BY, at=MONTH).kid, by=BY, at=MONTH)
+    list(rotating.rewrap(by=BY, at=MONTH))
+    box = PartnerHook.objects.get().secret
+    assert (box.blob[1], opening.open_one(box)) == (2, SECRET)
 
 
 def test_a_row_that_somebody_saves_late_is_sealed_anew_before_its_key_goes(home, settings):
