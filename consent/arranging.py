@@ -6,13 +6,13 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Q, Value
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Greatest
 
 from audit import trail
 from audit.trail import Self_
 from consent.gate import OFFICE
-from consent.models import PriorArrangement, Subject
+from consent.models import Handle, PriorArrangement, Subject
 from consent.models.after import SCOPE
 from vault import masks, names, sealing
 from vault.among import among
@@ -62,13 +62,20 @@ def of(subjects: Iterable[UUID]) -> dict[UUID, PriorArrangement]:
     return {row.subject_id: row for row in rows}
 
 
+def ever(subject: UUID) -> QuerySet[PriorArrangement]:
+    """Whatever was decided for any record of this subject's numbers: one that came in later has no decision of its own."""
+    marks = Handle.objects.filter(subject_id=subject).values("fingerprint")
+    bearers = Handle.objects.filter(fingerprint__in=marks, subject__erased_at=None).values("subject_id")
+    return PriorArrangement.objects.filter(Q(subject_id=subject) | Q(subject__in=bearers))
+
+
 def on(subject: UUID, day: date) -> list[PriorArrangement]:
     """What stood at any time of this day of the office, oldest first: where it was changed that day, each counts.
 
     Whoever holds the telephone of somebody who has died can take nothing back for them.
     """
     begins = datetime.combine(day, time(), OFFICE)
-    rows = PriorArrangement.objects.filter(subject_id=subject, made_at__lt=begins + timedelta(days=1))
+    rows = ever(subject).filter(made_at__lt=begins + timedelta(days=1))
     return list(rows.filter(Q(ended_at=None) | Q(ended_at__gte=begins)).order_by("made_at"))
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from consent import arranging
 from consent.models import PriorArrangement, RelativeClaim, RightsRequest
 from consent.requests import relatives
 from consent.requests.relatives import Shown
@@ -25,8 +26,12 @@ class Relative:
 
 
 def of(row: RightsRequest) -> Relative:
-    """What stands beside this request; two queries."""
-    decided = list(PriorArrangement.objects.filter(subject_id=row.subject_id).order_by("-made_at"))
+    """What stands beside this request, each decision once for however many records; two queries."""
+    acts = list(arranging.ever(row.subject_id))
+    here = [one for one in acts if one.subject_id == row.subject_id]
+    days = {one.made_at for one in here}
+    elsewhere = {one.made_at: one for one in acts if one.made_at not in days}
+    decided = sorted([*here, *elsewhere.values()], key=lambda one: one.made_at, reverse=True)
     named = [masks.hide_runs(text) for text in show([Wish(one.who, Level.CALL) for one in decided])]
     claim = RelativeClaim.objects.filter(request=row).select_related("looked_by").first()
     return Relative(list(zip(decided, named, strict=True)), claim)

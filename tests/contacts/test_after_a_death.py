@@ -234,6 +234,21 @@ def test_nobody_means_nobody_and_the_database_says_so_too(home):
     assert RelativeClaim.objects.count() == 0
 
 
+def test_nobody_means_nobody_in_a_record_that_came_in_later_too(home):
+    """The person decides with one record; another office of the house notes the same number; a relative asks there."""
+    decide(home, Decided())
+    home.wang = house.arrive(home.far, house.WANG, at=LATER + DAY)[0].subject_id
+    row = ask(home)
+    page = enter(home.chen).get(f"/requests/{row.pk}/").content.decode()
+    with pytest.raises(RequestRefused, match="arranged"):
+        grant(home, row, shown())
+    with pytest.raises(DatabaseError, match="decided otherwise"), transaction.atomic():
+        trail.record("relative.proved", by=home.chen, at=LATER + 20 * DAY, subject=home.wang)
+        told = PROOF | {"died_on": DIED, "may_see": True, "may_copy": False, "may_correct": False, "may_erase": False}
+        RelativeClaim.objects.create(request=row, subject_id=home.wang, looked_by=home.chen, looked_at=LATER + 20 * DAY, **told)
+    assert ("任何人不得提出请求" in page, RelativeClaim.objects.count()) == (True, 0)
+
+
 MIDNIGHT = house.NOON + 9 * DAY + house.timedelta(hours=12)  # the day of death begins, on the office's clock
 
 
