@@ -2,13 +2,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from contacts.importing import agreements, comparing, guessing, landing, paid
@@ -26,8 +27,15 @@ BATCH = 500
 State = SheetImport.State
 
 
-def check(sheet_id: UUID, *, at: datetime) -> SheetImport:
+class _Taken(Exception):
+    """Another worker has taken this sheet up, because nobody had heard of it for a while; it is theirs now."""
+
+
+def check(sheet_id: UUID, *, at: datetime, clock: Callable[[], datetime] = timezone.now) -> SheetImport:
     """Judge every row; read = ready + held + refused. Safe to run again: it starts from the first row.
+
+    `clock` beats with each batch. Whoever finds that the last beat is not their own stops at once and leaves the sheet
+    to whoever has it: of two workers one clears and writes, or rows of the one would go with the other's.
 
     A number in somebody else's book looks like any other, and so does one on the list of refusals: the
     gate refuses it, not the sheet (design, rule 6; D8). While a case of its uploader stands it is not read on: it
@@ -37,10 +45,10 @@ def check(sheet_id: UUID, *, at: datetime) -> SheetImport:
     sheet = SheetImport.objects.select_related(*beside).get(pk=sheet_id)
     if sheet.state != State.CHECKING:
         return sheet
-    _clear(sheet)
     counts: Counter[str] = Counter()
     masks: Counter[str] = Counter()
     try:
+        _begin(sheet, clock())
         _must_go_on(sheet)
         book = _book(sheet)
         with reopened(sheet) as found:
@@ -48,11 +56,12 @@ def check(sheet_id: UUID, *, at: datetime) -> SheetImport:
             for batch in _batches(judge(found.rows(), rules)):
                 _must_go_on(sheet)
                 _compare(batch, sheet, book, masks)
-                _save(batch, sheet, counts, at)
+                _save(batch, sheet, counts, clock())
+        _finish(sheet, counts, clock())
+    except _Taken:
+        pass
     except (SheetRefused, UploadRefused) as refused:
         _leave(sheet, str(refused))
-    else:
-        _finish(sheet, counts, at)
     return SheetImport.objects.select_related("event").get(pk=sheet_id)
 
 
@@ -65,9 +74,10 @@ def _leave(sheet: SheetImport, why: str) -> None:
     """What was wrong stays with the sheet; one that only has to stand still goes back to where it can be taken up again."""
     kept: dict[str, Any] = {"state": State.FAILED, "problem": why}
     if why == "case":
-        _clear(sheet)
         kept = {"state": State.UPLOADED, "problem": why, "done": 0}
-    SheetImport.objects.filter(pk=sheet.pk, state=State.CHECKING).update(**kept)
+    with transaction.atomic():
+        if _mine(sheet).update(**kept) and why == "case":
+            _clear(sheet)
 
 
 def _book(sheet: SheetImport) -> Book:
@@ -111,28 +121,47 @@ def _batches(verdicts: Iterator[RowVerdict]) -> Iterator[list[RowVerdict]]:
         yield batch
 
 
+def _mine(sheet: SheetImport) -> QuerySet[SheetImport]:
+    """The sheet, while it is being checked and its last beat is this worker's."""
+    return SheetImport.objects.filter(pk=sheet.pk, state=State.CHECKING, heartbeat=sheet.heartbeat)
+
+
+def _beat(sheet: SheetImport, now: datetime, **kept: Any) -> None:
+    """Write down how far this worker is; what it writes with it is one transaction with the beat. Raises _Taken."""
+    if not _mine(sheet).update(heartbeat=now, **kept):
+        raise _Taken
+    sheet.heartbeat = now
+
+
+def _begin(sheet: SheetImport, now: datetime) -> None:
+    with transaction.atomic():
+        _beat(sheet, now)
+        _clear(sheet)
+
+
 def _clear(sheet: SheetImport) -> None:
     rows = SheetRow.objects.filter(sheet=sheet)
     rows._raw_delete(rows.db)
 
 
-def _save(batch: list[RowVerdict], sheet: SheetImport, counts: "Counter[str]", at: datetime) -> None:
+def _save(batch: list[RowVerdict], sheet: SheetImport, counts: "Counter[str]", now: datetime) -> None:
     counts.update(verdict.status for verdict in batch)
     rows = _rows(batch, sheet)
     with transaction.atomic():
+        _beat(sheet, now, done=counts.total())
         SheetRow.objects.bulk_create(rows, batch_size=BATCH)
-        SheetImport.objects.filter(pk=sheet.pk).update(done=counts.total(), heartbeat=at)
 
 
-def _finish(sheet: SheetImport, counts: "Counter[str]", at: datetime) -> None:
-    SheetImport.objects.filter(pk=sheet.pk, state=State.CHECKING).update(
+def _finish(sheet: SheetImport, counts: "Counter[str]", now: datetime) -> None:
+    _beat(
+        sheet,
+        now,
         state=State.CHECKED,
         read=counts.total(),
         ready=counts["ready"],
         held=counts["held"],
         refused=counts["refused"],
         done=0,
-        heartbeat=at,
     )
 
 
