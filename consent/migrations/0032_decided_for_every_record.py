@@ -49,5 +49,5 @@ def step(narrowing):
 class Migration(migrations.Migration):
     """One trigger asks further."""
 
-    dependencies = [("audit", "0006_a_new_entry_is_not_asked"), ("consent", "0030_asked_only_of_a_yes")]
+    dependencies = [("audit", "0006_a_new_entry_is_not_asked"), ("consent", "0031_partner_hooks")]
     operations = [migrations.RunPython(step(narrowed), step(before.narrowed))]
