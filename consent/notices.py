@@ -20,6 +20,7 @@ from consent.showing import printed, snapshot
 
 CODE = "event"
 LANGUAGES = ("zh", "en")
+ASKED = ("purpose_id", "channel", "tick_zh", "tick_en", "valid_days", "recipient")  # of a tick, beside its promise of contact
 FIXED = ("content_hash", "published_at", "published_by", "materiality", "materiality_reason", "address")
 SEEDED_AT = datetime(2025, 9, 1, tzinfo=UTC)
 NEEDED = (
@@ -87,12 +88,19 @@ def content_hash(content: dict[str, Any]) -> str:
 
 
 def hashed(content: dict[str, Any], ticks: Sequence[NoticePurpose]) -> dict[str, Any]:
-    """What the hash of a version is over: its words, and what its ticks promise of contact (B11, C5).
+    """What the hash of a version is over: its words, and all that its ticks ask, for how long, for whom, how often (B11, C5)."""
+    asked = [{name: getattr(tick, name) for name in ASKED} | promises.of(tick) for tick in ticks]
+    return content | {"ticks": sorted(asked, key=lambda one: (one["purpose_id"], one["channel"]))}
 
-    A version that promises nothing of contact, as all did before there was such a promise, is its words alone.
+
+def shown(version: NoticeVersion) -> dict[str, Any]:
+    """What the hash of this published version is over.
+
+    A version from before its ticks were hashed is its words with what they promised of contact, or its words alone.
     """
-    promised = promises.hashed(ticks)
-    return content | ({"contact": promised} if promised else {})
+    ticks = list(version.purposes.all())
+    ways = [hashed(version.content, ticks), version.content | {"contact": promises.hashed(ticks)}]
+    return next((way for way in ways if content_hash(way) == version.content_hash), version.content)
 
 
 def publish(*, version: NoticeVersion, by: Actor, at: datetime) -> None:

@@ -50,7 +50,7 @@ def of(tick: Tick) -> dict[str, Any]:
 
 
 def hashed(ticks: Iterable[Tick]) -> list[dict[str, Any]]:
-    """What a version's hash covers of its promises, tick by tick; empty for a version that makes none."""
+    """What the hash of a version covered of its promises before it covered its ticks; empty where it made none."""
     return [{"purpose": tick.purpose_id, "channel": tick.channel, **told} for tick in ticks if (told := of(tick))]
 
 

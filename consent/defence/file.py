@@ -72,8 +72,7 @@ def of(subject: UUID, *, by: User, at: datetime, files: bool = False) -> bytes:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("ledger.jsonl", b"".join(_line(event) for event in events))
         for version in {event.notice_version for event in events}:
-            shown = notices.hashed(version.content, list(version.purposes.all()))
-            archive.writestr(f"{_notice_name(version)}.json", json.dumps(shown, ensure_ascii=False, indent=2))
+            archive.writestr(f"{_notice_name(version)}.json", json.dumps(notices.shown(version), ensure_ascii=False, indent=2))
             for copy in NoticeCopy.objects.filter(version=version).order_by("language"):
                 archive.writestr(f"{_notice_name(version)}.{copy.language}.html", bytes(copy.page))
                 archive.writestr(f"{_notice_name(version)}.{copy.language}.pdf", bytes(copy.form))

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.utils.translation import ngettext
+
 from consent.rules import CLOSES, OPENS
 
 EDITORIAL, NOTIFY, RECONSENT = "editorial", "notify", "reconsent"
@@ -90,7 +92,7 @@ def _ticks(old: Sequence[Tick], new: Sequence[Tick]) -> Iterator[Change]:
 def _tick(where: str, scope: str, was: Tick, now: Tick) -> Iterator[Change]:
     if now.valid_days != was.valid_days:
         longer = now.valid_days > was.valid_days
-        told = (f"{was.valid_days} d", f"{now.valid_days} d")
+        told = (_days(was.valid_days), _days(now.valid_days))
         yield Change(where, *told, RECONSENT if longer else NOTIFY, "longer" if longer else "shorter")
     if now.recipient != was.recipient:
         yield Change(where, was.recipient, now.recipient, RECONSENT, "recipient", scope)
@@ -107,11 +109,11 @@ def _contact(where: str, was: Tick, now: Tick) -> Iterator[Change]:
 
     An old yes keeps its own limits either way, so none of it replaces a scope.
     """
-    for name, sign in (("per_day", "1 d"), ("per_week", "7 d"), ("per_month", "31 d")):
+    for name, span in (("per_day", 1), ("per_week", 7), ("per_month", 31)):
         told = [getattr(was, name), getattr(now, name)]
         if told[0] != told[1]:
             wider = told[1] is None or (told[0] is not None and told[1] > told[0])
-            before, after = (f"≤ {most} / {sign}" if most else "" for most in told)
+            before, after = (f"≤ {most} / {_days(span)}" if most else "" for most in told)
             yield Change(where, before, after, *_more_or_less(wider=wider))
     windows = [(tick.hour_from or OPENS, tick.hour_to or CLOSES) for tick in (was, now)]
     if windows[0] != windows[1]:
@@ -121,6 +123,11 @@ def _contact(where: str, was: Tick, now: Tick) -> Iterator[Change]:
     for text_was, text_now in ((was.type_zh or "", now.type_zh or ""), (was.type_en or "", now.type_en or "")):
         if text_was != text_now:
             yield Change(where, text_was, text_now, *_kind(text_was, text_now))
+
+
+def _days(count: int) -> str:
+    """So many days, in the reader's language."""
+    return ngettext("%(days)s day", "%(days)s days", count) % {"days": count}
 
 
 def _more_or_less(*, wider: bool) -> tuple[str, str]:

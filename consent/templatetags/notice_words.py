@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from consent import promises, services
 from consent import register as register_
 from consent.declaring import OPTIONAL
-from consent.drafting import wording
+from consent.drafting import pieces, wording
+from consent.drafting.changes import Change
 from consent.models import NoticePurpose, NoticeVersion
 from consent.models.ledger import State
 from consent.models.notice import Basis, Channel, Form, Materiality
@@ -110,6 +111,12 @@ def why_word(code: str) -> Promise | str:
 
 
 @register.simple_tag
+def pieces_of(change: Change) -> tuple[list[pieces.Piece], list[pieces.Piece]]:
+    """What a clause said and says, in pieces that differ or do not."""
+    return pieces.between(change.before, change.after)
+
+
+@register.simple_tag
 def gap_word(place: str) -> Promise | str:
     """What a tick still has to say of contact; empty for what is missing elsewhere."""
     return GAPS.get(place.rpartition("_")[2], "") if place.startswith("tick_") else ""
@@ -181,9 +188,14 @@ def place_word(place: str) -> str:
     label = LABELS.get("share" if item.startswith("share_") else item, _("The ticks") if place == "purposes" else item)
     if item.startswith(tuple(f"{name}_" for name in OPTIONAL)):
         item, _mark, code = item.partition("_")
-        return f"{LANGUAGES[language]} · {str(LABELS[item]).split(':')[0]} · {declared_word(code)}"
-    text = str(label).split(":")[0] if item in wording.ROWS else str(label)
+        return f"{LANGUAGES[language]} · {_heading(item)} · {declared_word(code)}"
+    text = _heading(item) if item in wording.ROWS else str(label)
     return f"{LANGUAGES[language]} · {text}" if language in LANGUAGES else text
+
+
+def _heading(item: str) -> str:
+    """The name of a section without how its rows are written, whichever colon the language has."""
+    return str(LABELS[item]).replace("：", ":").split(":")[0]
 
 
 def declared_word(code: str) -> str:

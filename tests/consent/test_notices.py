@@ -53,7 +53,7 @@ def refused(version):
 def test_a_whole_notice_is_published_with_an_entry_and_its_hash(draft):
     notices.publish(version=draft, by=BY, at=AT)
     stored = NoticeVersion.objects.get(pk=draft.pk)
-    assert (stored.published_at, notices.content_hash(stored.content)) == (AT, stored.content_hash)
+    assert (stored.published_at, notices.content_hash(notices.shown(stored))) == (AT, stored.content_hash)
     assert Entry.objects.filter(act="notice.published", subject=draft.pk).count() == 1
     assert notices.current() == stored
 
@@ -131,6 +131,27 @@ def test_the_hash_covers_every_word():
         spot[place[-1]] += "."
         seen.add(notices.content_hash(changed))
     assert len(seen) == len(places) + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("tick_zh", "同意电话联系：别的"),
+        ("tick_en", "Call me anyway"),
+        ("valid_days", 3),
+        ("recipient", "别人"),
+        ("channel", "sms"),
+        ("per_day", 1),
+    ],
+)
+def test_the_hash_covers_every_word_of_a_tick_and_how_long_and_for_whom(draft, name, value):
+    """Two versions that ask something else of people never have one hash."""
+    notices.publish(version=draft, by=BY, at=AT)
+    stored = NoticeVersion.objects.get(pk=draft.pk)
+    ticks = list(stored.purposes.all())
+    assert notices.content_hash(notices.hashed(stored.content, ticks[::-1])) == stored.content_hash
+    setattr(ticks[0], name, value)
+    assert notices.content_hash(notices.hashed(stored.content, ticks)) != stored.content_hash
 
 
 def test_the_hash_is_that_of_canonical_json_and_of_nothing_else():

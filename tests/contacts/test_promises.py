@@ -94,11 +94,14 @@ def local(text):
 
 
 def test_what_was_published_before_promises_nothing_and_its_hash_still_verifies(home):
-    """A row of before: NULL in every column, and a hash over the words alone."""
-    version = NoticeVersion(content=WHOLE, content_hash=notices.content_hash(WHOLE))
+    """A row of before: NULL in every column, and a hash over the words alone, or over those and the promise of contact."""
+    version = publish(home, tick(0, **PROMISE))
     ticks = [NoticePurpose(purpose_id=t.purpose_id, channel=t.channel, tick_zh=t.tick_zh, valid_days=1) for t in TICKS]
     assert {getattr(row, name) for row in ticks for name in promises.FIELDS} == {None}
-    assert notices.content_hash(notices.hashed(version.content, ticks)) == version.content_hash
+    before = [WHOLE, WHOLE | {"contact": promises.hashed(version.purposes.all())}]
+    for whole in before:
+        version.content, version.content_hash = WHOLE, notices.content_hash(whole)  # as it was stored then
+        assert notices.shown(version) == whole
 
 
 def test_the_hash_covers_every_part_of_the_promise(home):
