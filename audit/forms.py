@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from audit import actors, reading, verbs
 from audit.models import ExportJob
 from audit.search import Criteria
-from vault.forms import DayField, LineField, StrictForm
+from vault.forms import CHOOSE, DayField, LineField, StrictForm
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 _DAYS = (MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY))
@@ -115,6 +115,6 @@ class ExportForm(SearchForm):
     """The criteria of a search, and what the export is for."""
 
     before = None  # type: ignore[assignment]  # an export has no pages
-    purpose = forms.ChoiceField(label=_("What for"), choices=[("", "–"), *ExportJob.Purpose.choices])
+    purpose = forms.ChoiceField(label=_("What for"), choices=[("", CHOOSE), *ExportJob.Purpose.choices])
     case_ref = LineField(label=_("Case number (optional)"), max_length=40, required=False)
     field_order = ("purpose", "case_ref", *SearchForm.field_order)

@@ -28,6 +28,30 @@ KINDS: dict[str, Promise] = {
     "i": pgettext_lazy("trail subject", "import"),
     "p": pgettext_lazy("trail subject", "partner"),
 }
+# By which part of the house something was done of itself; a door that a stranger uses is one as well.
+JOBS: dict[str, Promise] = {
+    "backup": pgettext_lazy("part of the house", "backups"),
+    "canary": pgettext_lazy("part of the house", "traps"),
+    "command": pgettext_lazy("part of the house", "a command on the server"),
+    "complaints": pgettext_lazy("part of the house", "complaints"),
+    "demo": pgettext_lazy("part of the house", "the demo office"),
+    "device": pgettext_lazy("part of the house", "a device without a network"),
+    "door": pgettext_lazy("part of the house", "the door"),
+    "import": pgettext_lazy("part of the house", "imports"),
+    "keyring": pgettext_lazy("part of the house", "keys"),
+    "later": pgettext_lazy("part of the house", "asking later"),
+    "notices": pgettext_lazy("part of the house", "notices"),
+    "readyz": pgettext_lazy("part of the house", "readiness"),
+    "recall": pgettext_lazy("part of the house", "telling partners"),
+    "receipts": pgettext_lazy("part of the house", "receipts"),
+    "recipient": pgettext_lazy("part of the house", "a partner, by their link"),
+    "restore": pgettext_lazy("part of the house", "restoring"),
+    "sealer": pgettext_lazy("part of the house", "sealing"),
+    "seed": pgettext_lazy("part of the house", "setting up"),
+    "sms": pgettext_lazy("part of the house", "text messages"),
+    "sweep": pgettext_lazy("part of the house", "sweep"),
+    "visitor": pgettext_lazy("part of the house", "a visitor"),
+}
 BASES: dict[str, Promise] = {
     "consent": gettext_lazy("by consent"),
     "hold": gettext_lazy("by legal hold"),
@@ -150,7 +174,7 @@ def _actor(text: str, known: Mapping[UUID, str]) -> str:
         return known.get(UUID(rest)) or _("user %(key)s") % {"key": rest[:8]}
     if kind == "s":
         return _("the person themself")
-    return _("the system (%(job)s)") % {"job": rest}
+    return _("the system (%(job)s)") % {"job": JOBS.get(rest, rest)}
 
 
 def _list(value: object) -> list[object]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from audit import trail
 from consent import gate, reasons, suppression
-from consent.drafting import completeness
+from consent.drafting import completeness, effects
 from consent.models import Decision, NoticeVersion, Suppression
 from team.doors import door, public_door
 from vault import phone
@@ -49,7 +49,9 @@ def notices_page(request: HttpRequest) -> HttpResponse:
     """All notices and how many ticks each version has; what is being written stands first."""
     rows = NoticeVersion.objects.select_related("notice", "published_by", "proposed_by").annotate(ticks=Count("purposes"))
     found = list(rows.order_by("notice__code", "-number").prefetch_related("purposes"))
+    told = effects.delivered()
     for row in found:
+        row.told = told.get(row.pk)  # type: ignore[attr-defined]
         row.completeness = completeness.of(row.content, list(row.purposes.all()))  # type: ignore[attr-defined]
     context = {"versions": [row for row in found if row.published_at], "drafts": [row for row in found if not row.published_at]}
     return render(request, "consent/notices.html", context)

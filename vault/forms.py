@@ -77,7 +77,7 @@ def _missing(field: forms.Field) -> str:
     """What to do about a field that was left empty, by its name; Django's own words name none."""
     chosen = isinstance(field, forms.ChoiceField | forms.ModelChoiceField | forms.FileField)
     if not field.label:
-        return _("Please choose.") if chosen else _("Please fill in this field.")
+        return str(_("Please choose.") if chosen else _("Please fill in this field."))
     said = _("Please choose “%(field)s”.") if chosen else _("Please fill in “%(field)s”.")
     return str(said) % {"field": field.label}
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from audit.trail import System
 from consent import ledger, notices, rules
@@ -30,6 +30,13 @@ def settle(*, at: datetime) -> int:
         while people := _owe(version, at):
             done += people
     return done
+
+
+def delivered() -> dict[UUID, dict[str, int]]:
+    """Of each version that people are told of: how many, how many by message, and how many saw it on their own page (B3)."""
+    rows = NoticeDelivery.objects.values("version").order_by()
+    counted = rows.annotate(owed=Count("pk"), sent=Count("sent_at"), seen=Count("seen_at"))
+    return {row["version"]: {name: row[name] for name in ("owed", "sent", "seen")} for row in counted}
 
 
 def close_replaced(subject: UUID, *, at: datetime) -> None:

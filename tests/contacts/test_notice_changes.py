@@ -17,6 +17,7 @@ from contacts import erase, events, telling, usage, writing
 from contacts.own import deeds
 from tests import house
 from tests.contacts.test_own_page import opened, read
+from tests.proofs.cast import enter
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 LATER = house.NOON + house.timedelta(hours=1)
@@ -105,6 +106,9 @@ def test_everybody_concerned_is_told_once_with_the_address_and_nobody_who_said_n
     told = SmsMessage.objects.get(template="changed")
     assert told.subject_id == home.wang
     assert Entry.objects.filter(act="notice.told", subject=home.wang).count() == 1
+    read(opened())  # and looks at their own page
+    desk = enter(home.chen).get("/notices/").content.decode()
+    assert ("涉及 1 人：已短信告知 1 人，1 人已在本人页面看到" in desk, desk.count("已短信告知")) == (True, 1)
 
 
 def test_at_night_nobody_is_written_to_but_what_rests_rests(home):
@@ -120,6 +124,7 @@ def test_on_their_own_page_a_person_sees_the_change_and_agrees_to_the_new_words(
     phone = opened()
     page = read(phone)
     assert ("/n/event/v2/changes/" in page, OTHER in page) == (True, True)
+    assert f"v2 · {LATER:%Y-%m-%d}" in page
     assert NoticeDelivery.objects.get().seen_at is not None
     assert telling.work(at=LATER) == 0  # who has seen it is not written to
     words = notices.current().purposes.get(channel="call").pk
