@@ -317,6 +317,16 @@ def test_in_the_demonstration_nothing_leaves_the_house(home):
     assert (recalling.work(at=NO), mail.outbox, Recall.objects.get().told_at) == (1, [], NO)
 
 
+def test_who_has_answered_before_our_message_went_out_is_not_said_to_be_untold(home):
+    passing = passed(home)
+    says_no(passing.subject_id, SHARE, at=NO)
+    recalls.note(recall=passing.pk, way="mail", said_on=NO.date(), by=home.chen, at=NO + MINUTE)
+    with time_machine.travel(NO + 2 * MINUTE, tick=True):
+        phone = enter("zh-hans")
+        pages = [phone.get(path).content.decode() for path in ("/me/", "/me/copy/")]
+    assert [("尚未告知" in page, "对方已确认" in page) for page in pages] == [(False, True)] * 2
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [
