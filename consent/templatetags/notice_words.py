@@ -1,5 +1,6 @@
 """Words of a notice in the reader's language."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django import template
@@ -67,6 +68,12 @@ DECLARED: dict[str, Promise] = {
     "unneeded": _("the service does not need this purpose, and may not be made to depend on it"),
     "languages": _("not the same in both languages"),
 }
+# The columns of a row that hold codes, and how each is said; what follows is the notice's own words.
+CODED: dict[str, tuple[Callable[[str], str], ...]] = {
+    "sensitive": (register_.category_name,),
+    "bases": (register_.purpose_name, register_.basis_name),
+    "services": (services.name, register_.purpose_name),
+}
 LANGUAGES: dict[str, Promise] = {"zh": _("Chinese"), "en": _("English")}
 
 
@@ -112,8 +119,8 @@ def why_word(code: str) -> Promise | str:
 
 @register.simple_tag
 def pieces_of(change: Change) -> tuple[list[pieces.Piece], list[pieces.Piece]]:
-    """What a clause said and says, in pieces that differ or do not."""
-    return pieces.between(change.before, change.after)
+    """What a clause said and says, in pieces that differ or do not; codes of the register as words."""
+    return pieces.between(*(_spoken(change.where, text) for text in (change.before, change.after)))
 
 
 @register.simple_tag
@@ -191,6 +198,13 @@ def place_word(place: str) -> str:
         return f"{LANGUAGES[language]} · {_heading(item)} · {declared_word(code)}"
     text = _heading(item) if item in wording.ROWS else str(label)
     return f"{LANGUAGES[language]} · {text}" if language in LANGUAGES else text
+
+
+def _spoken(where: str, row: str) -> str:
+    """A row of what a notice declares with the words for its codes, which nobody reads but the office."""
+    names = CODED.get(where.partition("_")[2], ())
+    parts = row.split(" · ")
+    return " · ".join([name(code) for name, code in zip(names, parts, strict=False)] + parts[len(names) :])
 
 
 def _heading(item: str) -> str:

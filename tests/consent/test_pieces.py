@@ -37,3 +37,20 @@ def test_the_page_names_the_section_without_how_its_rows_are_written(language, p
     assert page.startswith(f"{place}|")
     assert f"<small>{was}</small> <del>365</del> days &lt;b&gt;" in page
     assert "<ins>180</ins> days &lt;b&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("where", "row", "told"),
+    [
+        ("zh_services", "contract · service_notice · 合同存续期间", "存续合同的服务 · 履行合同的服务通知 · 合同存续期间"),
+        ("en_bases", "service_notice · contract · while it runs", "履行合同的服务通知 · 与本人的合同 · while it runs"),
+        ("zh_collect", "contract · 目的", "contract · 目的"),
+    ],
+)
+def test_nobody_reads_a_code_of_the_register(where, row, told):
+    page = (
+        engines["django"]
+        .from_string(PAGE)
+        .render({"changes": [Change(where, "", row, "reconsent", "service")], "where": where})
+    )
+    assert f"<ins>{told}</ins>" in page
