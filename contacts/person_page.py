@@ -118,7 +118,7 @@ def _opening(
     if not heads or heads[0].pk not in agreed or by.role not in CALLERS:
         return []
     [head] = heads
-    place = f"{contact.event.name}, {contact.event.place}"
+    place = f"{contact.event.name} · {contact.event.place}"
     told: list[tuple[str, list[str]]] = []
     for language, tag in LANGUAGES:
         with translation.override(tag):

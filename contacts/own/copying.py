@@ -29,7 +29,7 @@ from consent.models import (
 )
 from consent.models.after import SCOPE
 from consent.receipts import signed
-from contacts import freshness, keeping, passed_on, referring
+from contacts import freshness, keeping, keeps, passed_on, referring
 from contacts.models import CallAttempt, Contact, OwnVisit, Phone, Referral
 from contacts.own import bearers
 from vault import opening, signing
@@ -79,7 +79,7 @@ def _record(contact: Contact, leaves: datetime) -> dict[str, Any]:
         "numbers": _numbers(pk),
         "age": {"said": contact.subject.age or "", "at": _time(contact.subject.age_at)},
         "guardians": [_guardian(row) for row in _newest(Guardian.objects.filter(subject_id=pk), "reviewed_at")],
-        "leaves": {"on": _time(leaves), "rule": contact.delete_rule},
+        "leaves": {"on": _time(leaves) if leaves < keeps.LASTING else "", "rule": contact.delete_rule},
         "consents": [_consent(head, tick) for head, tick in _heads(pk)],
         "windows": [_window(row) for row in _newest(ContactWindow.objects.filter(subject_id=pk), "chosen_at")],
         "after_death": [_after(row) for row in _newest(PriorArrangement.objects.filter(subject_id=pk), "made_at")],

@@ -97,6 +97,11 @@ class OwnPage:
     after: PriorArrangement | None
 
     @property
+    def goes_on(self) -> bool:
+        """Whether something stands on another basis than their yes, so that not all of it leaves."""
+        return any(record.continues for record in self.records)
+
+    @property
     def live(self) -> bool:
         """Whether anything can still be stopped."""
         return any("withdrawn" in states.TABLE.get(row.head.state, frozenset()) for row in self.switches)

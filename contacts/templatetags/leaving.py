@@ -1,13 +1,16 @@
 """Words of the leaving pages: each retention rule and window as a sentence people understand."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django import template
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from consent.templatetags import law
+from contacts.keeps import LASTING
 
 register = template.Library()
 
@@ -76,6 +79,15 @@ WINDOWS: dict[str, Promise] = {
     "week": _("Leaving within 7 days"),
     "month": _("Leaving within 30 days"),
 }
+
+
+@register.simple_tag
+def night(leaves: datetime) -> SafeString:
+    """The night in which somebody leaves, by the office's clock; in words while a contract keeps them."""
+    if leaves >= LASTING:
+        return format_html("{}", _("not while the contract runs"))
+    near = localtime(leaves)
+    return format_html('<time class="num" datetime="{}">{:%Y-%m-%d %H:%M}</time>', near.isoformat(), near)
 
 
 @register.simple_tag

@@ -28,6 +28,7 @@ LIFE = (
     '<span class="life"><span class="num">{0}</span>\n'
     '<meter class="bar" min="0" max="100" low="{1}" optimum="100" value="{2}">{2}%</meter></span>'
 )
+LONG = 365 * 200  # days no rule counts: a contract or a keep that has no end yet
 STATES: dict[str, tuple[Promise, str]] = {
     "given": (_("may be called"), "ok"),
     "renewed": (_("may be called"), "ok"),
@@ -134,6 +135,8 @@ def life(card: Card) -> SafeString:
     """How long somebody is kept, as words and as a bar; red in the last week."""
     days, low = card.days_left, 100 if card.days_left < 8 else 15
     words = ngettext("%(days)s day left", "%(days)s days left", days) % {"days": days}
+    if days > LONG:
+        words = gettext("not while the contract runs")
     return format_html(LIFE, words, low, card.life_left)
 
 

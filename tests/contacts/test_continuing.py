@@ -10,6 +10,7 @@ from audit.trail import Self_
 from consent import gate
 from contacts import clients, continuing, contracts, hold, keeps, rule_changes, sweep, usage, withdrawal
 from tests import house
+from tests.contacts.test_own_page import opened
 from tests.contacts.test_service_calls import LATER, declare
 from tests.proofs.cast import DUAN, FANG, bring, enter
 
@@ -134,3 +135,19 @@ def test_staff_read_on_the_answer_what_continues(home):
             follow=True,
         )
     assert (answer.status_code, "Service of a contract continues because of" in answer.content.decode()) == (200, True)
+
+
+def test_while_a_contract_runs_nobody_reads_a_day_that_no_calendar_has(home, settings):
+    """The end that is not known yet is a sentence, not the year 3000, for the person and for their advisor."""
+    settings.DEMO = True
+    with time_machine.travel(LATER, tick=True):
+        each(home.fang)
+        phone = opened(FANG.mobile)
+        pages = [phone.get(path).content.decode() for path in ("/me/", "/me/copy/")]
+        pages.append(enter(home.li).get(f"/contacts/{home.fang.pk}/").content.decode())
+        [record] = phone.get("/me/copy.json").json()["records"]
+    assert [("合同存续期间不删除" in page, "3000-01" in page, "2999-12" in page) for page in pages] == [
+        (True, False, False)
+    ] * 3
+    assert ("您同意的事项已全部停止" in pages[0], "剩余信息在下列日期删除" in pages[0]) == (True, False)
+    assert record["leaves"] == {"on": "", "rule": "contract"}
