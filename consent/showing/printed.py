@@ -42,7 +42,7 @@ def _story(version: NoticeVersion, words: dict[str, Any], boxes: list[str]) -> l
         told += [heading(_("What a service needs, and nothing else")), _services(words["services"])]
     for title, body in words["sections"]:
         told += [heading(title), text(body)]
-    told += [heading(_("Your rights")), text("　".join(f"{right}: {how}" for right, how in words["rights"]), 8.5)]
+    told += [heading(_("Your rights")), text("　".join(f"{right}{_(': ')}{how}" for right, how in words["rights"]), 8.5)]
     told += [text(words["rights_how"]), text(words["withdraw"])]
     return [*told, KeepTogether([heading(_("I agree, each by itself:")), _signing(version, boxes)])]
 
@@ -60,7 +60,7 @@ def _collected(rows: list[dict[str, str]]) -> Table:
 
 
 def _passed_on(rows: list[dict[str, str]]) -> Table:
-    head = [_("Recipient"), _("What for"), _("How"), _("What")]
+    head = [_("Recipient"), _("What for"), _("How"), _("Which data")]
     told = [[_recipient(row), row["purpose"], row.get("method", ""), row["categories"]] for row in rows]
     return sheet.table([head, *told])
 
@@ -68,12 +68,12 @@ def _passed_on(rows: list[dict[str, str]]) -> Table:
 def _recipient(row: dict[str, str]) -> str:
     """Who it is, and of one abroad where, and how one's rights are had against them (B8)."""
     told = [row["name"], row.get("country", ""), row["contact"]]
-    told += [f"{_('Your rights against them')}: {row['rights']}"] if row.get("rights") else []
+    told += [f"{_('Your rights against them')}{_(': ')}{row['rights']}"] if row.get("rights") else []
     return " · ".join(part for part in told if part)
 
 
 def _sensitive(rows: list[list[str]]) -> Table:
-    head = [_("What"), _("Why it is needed"), _("What it means for you")]
+    head = [_("Which data"), _("Why it is needed"), _("What it means for you")]
     return sheet.table([head, *([register.category_name(code), why, effect] for code, why, effect in rows)])
 
 

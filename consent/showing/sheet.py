@@ -47,8 +47,10 @@ def text(words: str, size: float = 9.5, *, before: float = 0, after: float = 3) 
 
 
 def heading(words: str) -> Paragraph:
-    """A heading within a page."""
-    return text(words, 11, before=6, after=2)
+    """A heading within a page, on the page of what it heads."""
+    told = text(words, 11, before=6, after=2)
+    told.keepWithNext = True
+    return told
 
 
 def table(rows: Sequence[Sequence[str]]) -> Table:

@@ -87,7 +87,7 @@ def night(leaves: datetime) -> SafeString:
     if leaves >= LASTING:
         return format_html("{}", _("not while the contract runs"))
     near = localtime(leaves)
-    return format_html('<time class="num" datetime="{}">{:%Y-%m-%d %H:%M}</time>', near.isoformat(), near)
+    return format_html('<time class="num" datetime="{}">{}</time>', near.isoformat(), f"{near:%Y-%m-%d %H:%M}")
 
 
 @register.simple_tag

@@ -146,7 +146,7 @@ def test_while_a_contract_runs_nobody_reads_a_day_that_no_calendar_has(home, set
         pages = [phone.get(path).content.decode() for path in ("/me/", "/me/copy/")]
         pages.append(enter(home.li).get(f"/contacts/{home.fang.pk}/").content.decode())
         [record] = phone.get("/me/copy.json").json()["records"]
-    assert [("合同存续期间不删除" in page, "3000-01" in page, "2999-12" in page) for page in pages] == [
+    assert [("合同存续期间不会删除" in page, "3000-01" in page, "2999-12" in page) for page in pages] == [
         (True, False, False)
     ] * 3
     assert ("您同意的事项已全部停止" in pages[0], "剩余信息在下列日期删除" in pages[0]) == (True, False)
