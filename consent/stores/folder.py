@@ -1,6 +1,7 @@
 """A store in a folder of this machine, for the service's eyes alone."""
 
 import os
+import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,6 +60,7 @@ class Folder:
                 yield str(path.relative_to(self.folder))
 
     def prove(self) -> None:
-        """A file comes and goes."""
-        self.put(PROBE, b"")
-        self.delete(PROBE)
+        """A file comes and goes, of a name of its own: the processes of a site start at once and each proves."""
+        name = f"{PROBE}-{secrets.token_hex(8)}"
+        self.put(name, b"")
+        self.delete(name)

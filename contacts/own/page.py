@@ -220,7 +220,8 @@ def may_agree(head: Consent, *, at: datetime) -> bool:
 def tick_now(head: Consent) -> NoticePurpose | None:
     """The words by which this purpose and channel are asked for today, if they still are."""
     version = notices.current(head.notice_version.notice.code)
-    return NoticePurpose.objects.filter(version=version, purpose=head.purpose_id, channel=head.channel).first()
+    rows = NoticePurpose.objects.filter(version=version, purpose=head.purpose_id, channel=head.channel)
+    return rows.select_related("version").first()
 
 
 def _requests(ids: list[UUID]) -> list[Answered]:

@@ -1,5 +1,6 @@
 """Two stores, one promise: whole or nothing, nobody else's, and gone when it is said to be gone (O1, J1)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,18 @@ def test_to_prove_a_store_leaves_no_file_and_may_be_repeated(kept):
     for _n in range(2):
         chosen.store().prove()
     assert kept.files() == {}
+
+
+def test_processes_that_start_at_once_each_prove_the_folder(settings, tmp_path):
+    """They shared one name once, and a fresh office began with an error of one of them."""
+    evidence.store("folder", settings, tmp_path)
+
+    def prove(_turn):
+        for _n in range(60):
+            chosen.store().prove()
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(prove, range(8))) == [None] * 8
 
 
 def test_a_store_that_does_not_answer_says_so_for_each_deed(kept):

@@ -125,6 +125,7 @@ def test_on_their_own_page_a_person_sees_the_change_and_agrees_to_the_new_words(
     page = read(phone)
     assert ("/n/event/v2/changes/" in page, OTHER in page) == (True, True)
     assert f"v2 · {LATER:%Y-%m-%d}" in page
+    assert '<a href="/n/event/v2/">告知书 v2</a>' in page  # the whole of what they would agree to, beside the button
     assert NoticeDelivery.objects.get().seen_at is not None
     assert telling.work(at=LATER) == 0  # who has seen it is not written to
     words = notices.current().purposes.get(channel="call").pk
