@@ -54,10 +54,11 @@ def heading(words: str) -> Paragraph:
 
 
 def table(rows: Sequence[Sequence[str]]) -> Table:
-    """Cells of plain words, in columns of one width."""
+    """Cells of plain words, in columns of one width; of two the first is narrow, since it only names the second."""
     columns = max((len(row) for row in rows), default=1)
     told = [[text(cell, 8.5, after=0) for cell in row] for row in rows]
-    return cells(told, [WIDTH / columns] * columns, ("GRID", *ALL, 0.5, colors.grey), ("VALIGN", *ALL, "TOP"))
+    widths = [WIDTH * 0.24, WIDTH * 0.76] if columns == 2 else [WIDTH / columns] * columns
+    return cells(told, widths, ("GRID", *ALL, 0.5, colors.grey), ("VALIGN", *ALL, "TOP"))
 
 
 def cells(rows: list[list[Any]], widths: Sequence[float], *style: tuple[Any, ...], high: float | None = None) -> Table:
