@@ -53,6 +53,7 @@ def statements(alias: str, *, app: str, sealer: str) -> list[str]:
         _NO_TABLES_OF_ONES_OWN.format(app=app, sealer=sealer),
         f"GRANT USAGE ON SCHEMA public TO {app}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {app}",
+        f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {app}",  # or a guard to come would seem to stand already
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {app}",
     ]
     if alias == "default":
@@ -113,6 +114,7 @@ def _rights(connection: BaseDatabaseWrapper) -> list[str]:
     """Every right on a table that only grows which the serving role must not have."""
     forbidden = [(table, right) for table in GROWING for right in ("UPDATE", "DELETE", "TRUNCATE")]
     forbidden += [(table, right) for table in TREE for right in ("UPDATE", "DELETE", "TRUNCATE", "INSERT")]
+    forbidden += [("django_migrations", right) for right in ("UPDATE", "DELETE", "TRUNCATE", "INSERT")]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT t, r FROM unnest(%s::text[], %s::text[]) AS f(t, r) WHERE has_table_privilege(current_user, t, r)",

@@ -95,6 +95,16 @@ def test_no_entry_is_written_for_another_day(three, more, values):
 
 @on_postgresql
 @real
+@pytest.mark.parametrize("who", ["app", "sealer"])
+def test_neither_role_says_which_migrations_were_run(three, who):
+    later = "INSERT INTO django_migrations (app, name, applied) VALUES ('contacts', '0999_a_guard_to_come', now())"
+    for sql in (later, "DELETE FROM django_migrations", "UPDATE django_migrations SET name = 'x'"):
+        with acting_as(three[who]), pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+            run(sql)
+
+
+@on_postgresql
+@real
 def test_a_right_to_shadow_stops_the_start(three, settings):
     name = connection.settings_dict["NAME"]
     run(f"GRANT TEMPORARY ON DATABASE {name} TO {three['app']}")
