@@ -25,11 +25,11 @@ def stop(*, event: Event | None, by: User, at: datetime, actor: Actor | None = N
     The yes is enough: `event` is the one they named, if any. Returns the record of an import that holds nothing. `at` is
     aware, UTC; `actor` is who acts for the user, if not they.
     """
-    found = open_case(by)
-    if found is not None:
-        return found.sheet
     pk = uuid4()
     with transaction.atomic():
+        User.objects.select_for_update().only("pk").get(pk=by.pk)  # however many times it is sent at once
+        if found := open_case(by):
+            return found.sheet
         trail.record("import.paid", by=actor or by, at=at, subject=pk, outcome="denied", reason="paid_list")
         sheet = SheetImport.objects.create(
             pk=pk,

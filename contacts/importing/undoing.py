@@ -1,12 +1,13 @@
 """Takes a sheet back out while nobody it brought in has been used."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from audit import trail
 from consent.models import Consent
@@ -33,8 +34,11 @@ def _uses(subjects: Iterable[UUID] | QuerySet[SheetRow, Any]) -> tuple[QuerySet[
     return called, Consent.objects.filter(subject_id__in=subjects).exclude(state__in=("asserted", "tombstone"))
 
 
-def undo(sheet_id: UUID, *, at: datetime) -> SheetImport:
-    """Erase everybody this sheet brought in but whom a hold keeps, and who was called or came themselves since it began."""
+def undo(sheet_id: UUID, *, at: datetime, clock: Callable[[], datetime] = timezone.now) -> SheetImport:
+    """Erase everybody this sheet brought in but whom a hold keeps, and who was called or came themselves since it began.
+
+    `clock` beats with each batch. Two workers at once share the work, and one of them says that it is done.
+    """
     sheet = SheetImport.objects.select_related("uploaded_by").get(pk=sheet_id)
     if sheet.state != State.UNDOING:
         return sheet
@@ -46,10 +50,10 @@ def undo(sheet_id: UUID, *, at: datetime) -> SheetImport:
         still = set(Contact.objects.filter(pk__in=ids).values_list("pk", flat=True))
         kept |= still
         made.filter(pk__in=set(ids) - still).update(made=False)
-        SheetImport.objects.filter(pk=sheet.pk).update(done=made.count(), heartbeat=at)
+        SheetImport.objects.filter(pk=sheet.pk).update(done=made.count(), heartbeat=clock())
     with transaction.atomic():
-        trail.record("import.undone", by=sheet.uploaded_by, at=at, subject=sheet.pk)
-        SheetImport.objects.filter(pk=sheet.pk).update(state=State.UNDONE, done=len(kept))
+        if SheetImport.objects.filter(pk=sheet.pk, state=State.UNDOING).update(state=State.UNDONE, done=len(kept)):
+            trail.record("import.undone", by=sheet.uploaded_by, at=at, subject=sheet.pk)
     sheet.refresh_from_db(fields=["state"])
     return sheet
 

@@ -11,8 +11,9 @@ from audit.models import Entry
 from consent import exempting, notices
 from consent.models import NoticeException, NoticePurpose, NoticeVersion, SmsMessage
 from contacts import canaries, dial, events, writing
+from contacts.importing import paid
 from contacts.intake import asserting, inviting
-from contacts.models import CallAttempt, Canary, Contact, Phone
+from contacts.models import CallAttempt, Canary, Contact, PaidListCase, Phone
 from team import people
 from team.models import Book, User
 from tests import house
@@ -177,3 +178,10 @@ def test_an_exception_is_decided_told_and_entered_once_however_many_click():
         "exception.approved",
         "exception.told",
     ]
+
+
+def test_a_list_that_was_paid_for_is_one_case_however_many_click():
+    home = house.build()
+    stop = partial(paid.stop, event=home.event, by=home.li, at=LATER)
+    assert each_at_once(*[stop] * HANDS) == [""] * HANDS
+    assert (PaidListCase.objects.count(), Entry.objects.filter(act="import.paid").count()) == (1, 1)

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.utils import timezone
 
-from contacts import importing
-from contacts.importing import checking
-from contacts.models import SheetImport, SheetRow
+from audit.models import Entry
+from contacts import erase, importing
+from contacts.importing import checking, undoing
+from contacts.models import Contact, SheetImport, SheetRow
 from tests import house
-from tests.contacts.sheetwork import text, upload
+from tests.contacts.sheetwork import commit, text, upload
 from tests.contacts.test_sheet_pages import many
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
@@ -96,3 +98,22 @@ def test_each_batch_beats_so_that_a_long_check_is_not_thought_dead(monkeypatch, 
     monkeypatch.setattr(checking, "_save", save)
     assert importing.check(sheet.pk, at=house.NOON).state == "checked"
     assert beats == [timedelta(seconds=90 * n) for n in (1, 2, 3, 4)]
+
+
+def test_a_long_undoing_beats_too_and_two_workers_end_it_once(monkeypatch, clock, sheet):
+    commit(importing.check(sheet.pk, at=house.NOON))
+    monkeypatch.setattr(undoing, "BATCH", 2)
+    SheetImport.objects.filter(pk=sheet.pk).update(state="undoing", heartbeat=house.NOON)
+    erasing, others = erase.batch, []
+
+    def batch(*told, **how):
+        clock.shift(timedelta(seconds=50))
+        assert importing.claim(at=timezone.now()) == []
+        others.append(1)
+        if len(others) == 3:
+            assert importing.undo(sheet.pk, at=house.NOON).state == "undone"
+        return erasing(*told, **how)
+
+    monkeypatch.setattr(erase, "batch", batch)
+    assert importing.undo(sheet.pk, at=house.NOON).state == "undone"
+    assert (Contact.objects.count(), Entry.objects.filter(act="import.undone").count()) == (0, 1)
