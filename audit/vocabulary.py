@@ -56,6 +56,7 @@ VERBS = (
     Verb("receipt.exported", pgettext_lazy("trail", "exported receipts"), "u", _NONE),
     Verb("suppression.added", pgettext_lazy("trail", "added a number to the do-not-contact list"), "c", _NONE),
     Verb("suppression.lifted", pgettext_lazy("trail", "lifted a do-not-contact entry"), "c", _NONE),
+    Verb("suppression.led", pgettext_lazy("trail", "named who answers for the do-not-contact list"), "u", _NONE),
     Verb("suppression.read", pgettext_lazy("trail", "looked at refusals that came back"), "c", _NONE),
     Verb("gate.denied", pgettext_lazy("trail", "was refused by the gate"), "c"),
     Verb("age.declared", pgettext_lazy("trail", "noted how old a person says they are"), "c", _NONE),

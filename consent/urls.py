@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consent import views, views_defence, views_exceptions, views_law, views_notices, views_receipts
+from consent import views, views_defence, views_exceptions, views_law, views_lead, views_notices, views_receipts
 
 urlpatterns = [
     path("n/<slug:code>/", views.notice_page, name="notice_current"),
@@ -28,5 +28,6 @@ urlpatterns = [
     path("defence/<uuid:subject>/", views_defence.take, name="defence_take"),
     path("notices/", views.notices_page, name="notices"),
     path("suppression/number/", views.suppression_page, name="suppression_lookup"),
+    path("suppression/lead/", views_lead.page, name="list_lead"),
     path("decisions/<uuid:pk>/", views.decision_page, name="decision"),
 ]

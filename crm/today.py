@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import watch
 from audit.models import Entry, ExportJob, Redaction
-from consent import exempting, partners, working_days
+from consent import exempting, leading, partners, working_days
 from consent.models import Consent, RightsRequest, Suppression
 from contacts import calling, canaries, freshness, leaving_page, review_queue, sweep, visibility
 from contacts.models import CallAttempt, Contact, LegalHold, PaidListCase, RefusalDebt, SweepRun
@@ -114,6 +114,7 @@ def _compliance(user: User, at: datetime) -> list[Tile]:
         *_silence(at),
         *_paid_lists(),
         *_owed(at),
+        *_no_lead(),
         _to_review(at),
         Tile(_("Leaving tonight"), tonight, _("see each person and why"), reverse("retention"), "timer", ""),
         Tile(
@@ -177,6 +178,12 @@ def _paid_lists() -> list[Tile]:
     return [Tile(_("Lists that were paid for"), standing, hint, reverse("partners"), "hand-coins", "bad")] if standing else []
 
 
+def _no_lead() -> list[Tile]:
+    """Whoever answers for the list of refusals is named, or it stands here (H8)."""
+    label, hint = _("Nobody answers for the do-not-contact list"), _("name somebody of compliance")
+    return [] if leading.current() else [Tile(label, 1, hint, reverse("list_lead"), "phone-off", "warn")]
+
+
 def _owed(at: datetime) -> list[Tile]:
     """Days by which people are answered, or told of what an emergency put off; one query for both (K3, B10)."""
     asked = RightsRequest.objects.filter(state="open").order_by().values_list(Value("asked"), "due_on")
@@ -230,6 +237,7 @@ def _admin(user: User, at: datetime) -> list[Tile]:
             "book-user",
             "bad" if orphans else "",
         ),
+        *_no_lead(),
         *second_eyes.tiles(at),
         *_no_calendar(user, at),
         Tile(_("Sweeps in the last 7 days"), swept, _("one a night is right"), "", "timer", "" if swept else "bad"),

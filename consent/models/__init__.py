@@ -7,6 +7,7 @@ from consent.models.deferral import Deferral
 from consent.models.evidence import Challenge, Evidence, SmsMessage, StopLink
 from consent.models.exempt import NoticeException
 from consent.models.guardian import Guardian
+from consent.models.lead import ListLead
 from consent.models.ledger import Consent, ConsentEvent
 from consent.models.notice import Notice, NoticeCopy, NoticeDelivery, NoticePurpose, NoticeVersion, Purpose
 from consent.models.paper import FileOutbox, PaperPage
@@ -32,6 +33,7 @@ __all__ = [
     "Guardian",
     "Handle",
     "KeptReceipt",
+    "ListLead",
     "Notice",
     "NoticeCopy",
     "NoticeDelivery",

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from consent import leading
 from consent.models import Suppression
 from contacts import overlap
 from team.doors import StaffRequest, door
@@ -28,5 +29,5 @@ def overlap_page(request: StaffRequest) -> HttpResponse:
         return HttpResponseBadRequest(_("There is no such filter."))
     overlap.note_reading(returns=len(returned.rows), shares=len(shared.rows), by=user, at=at)
     newest = Suppression.objects.order_by("-since")[:NEWEST]
-    context = {"returned": returned, "shared": shared, "newest": newest}
+    context = {"returned": returned, "shared": shared, "newest": newest, "lead": leading.current()}
     return render(request, "contacts/overlap/desk.html", context)

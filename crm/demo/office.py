@@ -10,7 +10,7 @@ from django.db import transaction
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from audit.trail import System
-from consent import notices, partners
+from consent import leading, notices, partners
 from consent.partners import Agreement
 from contacts import events
 from contacts.models import Event
@@ -55,6 +55,7 @@ def fill(*, people: int, at: datetime) -> bool:
     for name, place, owner, days, code in PLACES:
         _event(name, place, users[owner], code, at - timedelta(days=days))
     _partners(users["chen"], users["zhao"], at)
+    leading.name(person=users["chen"].pk, by=users["zhao"], at=at)
     with transaction.atomic():
         history.write(list(Event.objects.order_by("held_on")), users, people=people, at=at, rng=Random(20261124))
     return True

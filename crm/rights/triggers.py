@@ -26,6 +26,8 @@ _BY_TABLE = {
     "consent_guardian_fixed consent_guardian_stays consent_guardian_hold",
     "consent_keptreceipt": "consent_keptreceipt_audit consent_keptreceipt_audit_truncate "
     "consent_keptreceipt_grows consent_keptreceipt_grows_truncate",
+    "consent_listlead": "consent_listlead_audit consent_listlead_audit_truncate "
+    "consent_listlead_grows consent_listlead_grows_truncate",
     "consent_noticecopy": "consent_noticecopy_grows consent_noticecopy_grows_truncate",
     "consent_noticeexception": "consent_noticeexception_audit consent_noticeexception_audit_truncate "
     "consent_noticeexception_born consent_noticeexception_stays consent_noticeexception_kept",
@@ -56,6 +58,7 @@ _BY_TABLE = {
     "consent_smsmessage": "consent_smsmessage_debt consent_smsmessage_hold consent_smsmessage_hold_update",
     "consent_strangerscomplaint": "consent_strangerscomplaint_audit consent_strangerscomplaint_audit_truncate",
     "consent_subject": "consent_subject_hold_update consent_subject_age_insert consent_subject_age_update",
+    "consent_suppression": "consent_suppression_same consent_suppression_stays",
     "contacts_callattempt": "contacts_callattempt_debt contacts_callattempt_hold",
     "contacts_canary": "contacts_canary_audit contacts_canary_audit_truncate",
     "contacts_contact": "contacts_contact_audit_insert contacts_contact_audit_update contacts_contact_audit_delete "

@@ -250,6 +250,7 @@ def _office(world):
     return {
         "suppression": [Ask("/suppression/"), post("/suppression/", number="1")],
         "suppression_lookup": [Ask("/suppression/number/"), post("/suppression/number/", number=FANG.mobile)],
+        "list_lead": [Ask("/suppression/lead/"), post("/suppression/lead/", person=FANG.mobile)],
         "decision": [Ask(f"/decisions/{pk}/") for pk in Decision.objects.values_list("pk", flat=True)[:3]],
         "audit": [Ask("/audit/"), Ask(f"/audit/?subject={world.fang.pk}"), Ask("/audit/?act=nothing")],
         "audit_days": [Ask("/audit/days/"), Ask(f"/audit/days/?subject={world.fang.pk}")],
