@@ -46,5 +46,6 @@ def page(request: StaffRequest) -> HttpResponse:
             messages.success(request, _("Named. It is on record."))
             return redirect("list_lead")
     past = ListLead.objects.select_related("person", "named_by")[:LATEST]
-    context = {"form": form, "lead": leading.current(), "past": past}
+    others = len(form.fields["person"].choices) > 1  # type: ignore[attr-defined]
+    context = {"form": form, "lead": leading.current(), "others": others, "past": past}
     return render(request, "consent/list_lead.html", context, status=400 if form.errors else 200)

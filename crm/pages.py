@@ -208,6 +208,7 @@ PAGES: dict[str, tuple[Page, ...]] = {
         Page("debts", "/debts/"),
         Page("suppression", "/suppression/"),
         Page("suppression-lookup", "/suppression/number/"),
+        Page("suppression-lead", "/suppression/lead/"),
         Page("suppression-answer", "", (Fill("main #id_number", "{number}"), Press("main form button.primary"))),
         Page("canaries", "/canaries/", CODE),
         Page("canary-refused", "", (Press("main form.form button.primary"),)),
