@@ -59,6 +59,7 @@ VERBS = (
     Verb("suppression.led", pgettext_lazy("trail", "named who answers for the do-not-contact list"), "u", _NONE),
     Verb("suppression.read", pgettext_lazy("trail", "looked at refusals that came back"), "c", _NONE),
     Verb("gate.denied", pgettext_lazy("trail", "was refused by the gate"), "c"),
+    Verb("consent.stamped", pgettext_lazy("trail", "had steps of consents time-stamped by an authority"), "c", _NONE),
     Verb("age.declared", pgettext_lazy("trail", "noted how old a person says they are"), "c", _NONE),
     Verb("guardian.accepted", pgettext_lazy("trail", "accepted a guardian's signed yes"), "c", _NONE),
     Verb("minors.asked", pgettext_lazy("trail", "asked to read the list of people under age"), "c", _NONE),

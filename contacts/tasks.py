@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from audit.trail import System
-from consent import catching_up, evidence_files
+from consent import catching_up, evidence_files, stamping
 from consent.stores.store import StoreAway
 from contacts import alarm, asking_later, brakes, canaries, complaints, importing, nightly, recalling, reminding, telling
 from contacts.keys import duty, standing
@@ -85,6 +85,12 @@ def tell_changes() -> None:
 def tell_recipients() -> None:
     """Every minute: partners who must hear that somebody whom we passed on to them said no, or left."""
     recalling.work(at=timezone.now())
+
+
+@shared_task(name="contacts.stamp_evidence")
+def stamp_evidence() -> None:
+    """Every hour: steps of consents that no time-stamp authority signed yet, where the office names one."""
+    stamping.work(at=timezone.now())
 
 
 @shared_task(name="contacts.remind")

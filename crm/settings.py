@@ -267,6 +267,7 @@ CELERY_BEAT_SCHEDULE = {
     "send_own_codes": {"task": "contacts.send_own_codes", "schedule": crontab(), "options": {"expires": 55}},
     "tell_changes": {"task": "contacts.tell_changes", "schedule": crontab(minute="*/5"), "options": {"expires": 290}},
     "tell_recipients": {"task": "contacts.tell_recipients", "schedule": crontab(), "options": {"expires": 55}},
+    "stamp_evidence": {"task": "contacts.stamp_evidence", "schedule": crontab(minute="55")},
     "remind": {"task": "contacts.remind", "schedule": crontab(minute="25")},
     "ask_offline": {"task": "contacts.ask_offline", "schedule": crontab(minute="15")},
     "tell_canaries": {"task": "contacts.tell_canaries", "schedule": crontab(minute="*/5"), "options": {"expires": 290}},

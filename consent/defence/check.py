@@ -10,6 +10,7 @@ Needs Python 3.11 and nothing else. Prints OK with the counts, or FAILED and one
   ledger    a step of the ledger is not what its hash says
   chain     a step does not follow on the one before it
   evidence  a step names a proof that evidence.json does not have
+  stamp     a step is not in the list that was time-stamped, or the token beside it is over another list
   notice    the words of a notice are not those that the ledger names
   content   a paper or a recording is not what was closed on the day it came in
   trail     the entries about this person do not verify; the word after it is explained in verify.py
@@ -78,6 +79,19 @@ def evidence(lines: list[dict[str, Any]], told: dict[str, Any]) -> int:
     if not {line["facts"]["evidence"] for line in lines} - {""} <= known:
         sys.exit("FAILED: evidence")
     return len(known)
+
+
+def stamps(folder: Path, lines: list[dict[str, Any]], told: dict[str, Any]) -> int:
+    """How many steps stand with their proof in a list whose digest a token is over; exits with the word otherwise."""
+    digests, steps = {row["id"]: row["digest"] for row in told["evidence"]}, {line["facts"]["id"]: line for line in lines}
+    for row in told.get("stamps", []):
+        step, name = steps[row["event"]], row["stamp"].replace("/", "").replace("\\", "")
+        listed, token = ((folder / "stamps" / f"{name}.{kind}").read_bytes() for kind in ("txt", "tsr"))
+        proof = digests[step["facts"]["evidence"]] if step["facts"]["evidence"] else ""
+        one = hashlib.sha256(f"{step['hash']}:{proof}".encode()).hexdigest().encode()
+        if one not in listed.split(b"\n") or hashlib.sha256(listed).digest() not in token:
+            sys.exit("FAILED: stamp")
+    return len(told.get("stamps", []))
 
 
 def contents(folder: Path, told: dict[str, Any]) -> int:
@@ -176,6 +190,7 @@ def check(folder: Path, vkey: str, rkey: str) -> None:
         steps, named = ledger(lines)
         proofs = json.loads((folder / "evidence.json").read_text(encoding="utf-8"))
         evidence(lines, proofs)
+        stamped = stamps(folder, lines, proofs)
         words = notices(folder / "notices", named)
         opened = contents(folder, proofs)
         entries = trail(folder, vkey, verify)
@@ -187,6 +202,10 @@ def check(folder: Path, vkey: str, rkey: str) -> None:
     sys.stdout.write(f"OK: {steps} steps, {words} notices, {entries} entries of the trail, ")
     sys.stdout.write(f"{opened} papers and recordings, {len(whole['files'])} files as signed.\n")
     sys.stdout.write(f"Person {whole['subject']}, made {whole['made']}\n")
+    if stamped:
+        sys.stdout.write(
+            f"{stamped} steps stand in lists under stamps/; that an authority signed those: openssl ts, see README\n"
+        )
     if proofs.get("unsealed"):
         sys.stdout.write(f"{proofs['unsealed']} entries of the trail were not sealed yet then: ask for a newer file.\n")
     if not rkey:

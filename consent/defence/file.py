@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from audit import export, offline, stored, trail
 from audit.search import Criteria
-from consent import chain, evidence_files, notices, statutes
+from consent import chain, evidence_files, notices, stamping, statutes
 from consent.defence import contents, cover, seal, wording
 from consent.models import (
     ConsentEvent,
@@ -78,6 +78,7 @@ def of(subject: UUID, *, by: User, at: datetime, files: bool = False) -> bytes:
                 archive.writestr(f"{_notice_name(version)}.{copy.language}.pdf", bytes(copy.form))
         if files:
             proofs["contents"] = contents.put(archive, subject, by=by, at=at)
+        proofs["stamps"] = _stamps(archive, events)
         archive.writestr("evidence.json", json.dumps(proofs, ensure_ascii=False, indent=2, default=str))
         archive.writestr("cover.pdf", cover.of(person, events, proofs, at=at))
         for language, code in (("en", "en"), ("zh", "zh-hans")):
@@ -107,6 +108,15 @@ def program() -> str:
 def _line(event: ConsentEvent) -> bytes:
     told = {"facts": chain.facts_of(event), "hash": event.event_hash, "notice_hash": event.notice_version.content_hash}
     return json.dumps(told, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+
+
+def _stamps(archive: zipfile.ZipFile, events: list[ConsentEvent]) -> list[dict[str, str]]:
+    """Which time stamp speaks for which step; each token lies beside the list that it is over (O3)."""
+    found, stamps = stamping.of(events)
+    for one in stamps:
+        archive.writestr(f"stamps/{one.stamp.pk}.txt", one.listed)
+        archive.writestr(f"stamps/{one.stamp.pk}.tsr", bytes(one.stamp.token))
+    return [{"event": str(event), "stamp": str(stamp)} for event, stamp in found.items()]
 
 
 def _notice_name(version: NoticeVersion) -> str:

@@ -17,6 +17,7 @@ from consent.models.receipt import KeptReceipt
 from consent.models.recording import Recording, RefusalRecording
 from consent.models.review import ConsentReview
 from consent.models.rights import RightsRequest
+from consent.models.stamp import EvidenceStamp, StampedEvent
 from consent.models.subject import Handle, Subject, Suppression
 from consent.models.window import ContactWindow
 
@@ -29,6 +30,7 @@ __all__ = [
     "Decision",
     "Deferral",
     "Evidence",
+    "EvidenceStamp",
     "FileOutbox",
     "Guardian",
     "Handle",
@@ -52,6 +54,7 @@ __all__ = [
     "RelativeClaim",
     "RightsRequest",
     "SmsMessage",
+    "StampedEvent",
     "StopLink",
     "StrangersComplaint",
     "Subject",

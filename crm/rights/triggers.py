@@ -22,6 +22,7 @@ _BY_TABLE = {
     "consent_contactwindow_grows consent_contactwindow_grows_truncate",
     "consent_decision": "consent_decision_grows consent_decision_grows_truncate consent_decision_passing",
     "consent_evidence": "consent_evidence_hold consent_evidence_hold_update consent_evidence_same",
+    "consent_evidencestamp": "consent_evidencestamp_grows consent_evidencestamp_grows_truncate",
     "consent_guardian": "consent_guardian_audit consent_guardian_audit_truncate consent_guardian_paper "
     "consent_guardian_fixed consent_guardian_stays consent_guardian_hold",
     "consent_keptreceipt": "consent_keptreceipt_audit consent_keptreceipt_audit_truncate "
@@ -57,6 +58,7 @@ _BY_TABLE = {
     "consent_rightsrequest_proven",
     "consent_smsmessage": "consent_smsmessage_debt consent_smsmessage_hold consent_smsmessage_hold_update",
     "consent_strangerscomplaint": "consent_strangerscomplaint_audit consent_strangerscomplaint_audit_truncate",
+    "consent_stampedevent": "consent_stampedevent_grows consent_stampedevent_grows_truncate",
     "consent_subject": "consent_subject_hold_update consent_subject_age_insert consent_subject_age_update",
     "consent_suppression": "consent_suppression_same consent_suppression_stays",
     "contacts_callattempt": "contacts_callattempt_debt contacts_callattempt_hold",
