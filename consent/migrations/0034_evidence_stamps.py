@@ -11,7 +11,7 @@ from audit import guard
 class Migration(migrations.Migration):
     """Two tables that only grow."""
 
-    dependencies = [("audit", "0001_initial"), ("consent", "0032_who_answers_for_the_list")]
+    dependencies = [("audit", "0001_initial"), ("consent", "0033_who_answers_for_the_list")]
 
     operations = [
         migrations.CreateModel(

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("audit", "0001_initial"),
-        ("consent", "0031_partner_hooks"),
+        ("consent", "0032_decided_for_every_record"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
