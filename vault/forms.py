@@ -11,7 +11,15 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator, ProhibitNullCharactersValidator
+from django.core.validators import (
+    MaxLengthValidator,
+    MaxValueValidator,
+    MinValueValidator,
+    ProhibitNullCharactersValidator,
+    RegexValidator,
+    slug_re,
+    validate_slug,
+)
 from django.utils.translation import gettext_lazy as _
 
 from vault import days, names
@@ -88,6 +96,8 @@ def _plainer(validator: Any) -> Any:
         return ProhibitNullCharactersValidator(str(names.PROBLEMS["characters"]))
     if isinstance(validator, MaxLengthValidator):
         return MaxLengthValidator(validator.limit_value, str(names.PROBLEMS["long"]))
+    if validator is validate_slug:
+        return RegexValidator(slug_re, _("Please use letters, digits, hyphens and underscores only."))
     if isinstance(validator, MinValueValidator):
         return MinValueValidator(validator.limit_value, _("Please write a number of at least %(limit_value)s."))
     if isinstance(validator, MaxValueValidator):

@@ -2,6 +2,7 @@
 
 import pytest
 from django import forms
+from django.contrib.auth import password_validation
 from django.utils import translation
 
 from consent.models import Purpose
@@ -17,6 +18,7 @@ class Asked(StrictForm):
     bare = forms.CharField()
     days = forms.IntegerField(label="Days", min_value=1, max_value=9)
     purpose = forms.ModelChoiceField(label="Purpose", queryset=Purpose.objects.none())
+    name = forms.SlugField(label="Name", required=False)
     other = forms.ModelChoiceField(label="Other", queryset=Purpose.objects.none(), required=False)
 
 
@@ -55,6 +57,23 @@ def test_a_label_given_late_is_the_one_that_is_named():
 )
 def test_a_number_has_its_limits_said(days, english, chinese):
     assert (said({"days": days}, "en")["days"], said({"days": days}, "zh-hans")["days"]) == (english, chinese)
+
+
+def test_a_name_of_letters_says_which():
+    assert (said({"name": "张 三!"}, "en")["name"], said({"name": "张 三!"}, "zh-hans")["name"]) == (
+        "Please use letters, digits, hyphens and underscores only.",
+        "只能使用字母、数字、连字符和下划线。",
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "Please choose a password of at least 12 characters."), ("zh-hans", "密码至少需要 12 个字符。")],
+)
+def test_a_short_password_is_refused_in_both_languages(language, sentence):
+    with translation.override(language), pytest.raises(forms.ValidationError) as refused:
+        password_validation.validate_password("Kx7-qu")
+    assert refused.value.messages == [sentence]
 
 
 def test_an_empty_choice_says_what_to_do():
