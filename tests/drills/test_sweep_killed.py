@@ -161,9 +161,8 @@ def killed_twice(copy, office, ways, seen):
 
 
 def test_a_sweep_killed_anywhere_is_finished_by_the_next(office, tmp_path, request, capsys):
-    short = 6 if sites.server() else 10  # copying a PostgreSQL database takes its time
     whole_way = request.config.getoption("--drills") or request.config.getoption("--full")
-    kills = 200 if whole_way else short
+    kills = 200 if whole_way else 6
     with sites.fresh(tmp_path / "dry", like=office.site) as dry:
         ways = ways_to_die(dry, kills, random.Random(20261125))
     seen = Counter()
