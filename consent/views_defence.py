@@ -25,7 +25,7 @@ COMPLIANCE = ("compliance",)
 MOST = 50
 
 
-@door(roles=COMPLIANCE, rate=(60, 3600))
+@door(roles=COMPLIANCE, second_factor=True, rate=(60, 3600))  # asked before the number, not after it is found
 @require_http_methods(["GET", "POST"])
 def desk(request: StaffRequest) -> HttpResponse:
     """Look up a whole number, on record: everybody who bore it, here or gone, by their id (D8, O4)."""

@@ -187,6 +187,8 @@ def test_nobody_else_takes_it(wang):
         browser = enter(getattr(wang.home, name))
         assert [browser.get("/defence/").status_code, browser.post(f"/defence/{wang.pk}/").status_code] == [403, 403]
     assert Client().get("/defence/").status_code == 302
+    answer = enter(wang.home.chen, verified=False).get("/defence/")  # first the second factor, then the number, once
+    assert answer.headers["Location"] == "/second-factor/?next=%2Fdefence%2F"
 
 
 def pages(data):
