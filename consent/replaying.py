@@ -25,12 +25,16 @@ def close(line: Line, *, by: Actor) -> bool:
     return bool(moved)
 
 
-def suppress(line: Line) -> bool:
+def suppress(line: Line, *, by: Actor) -> bool:
     """Put a mark on the list of refusals again, or take it off as the person had it taken off; True when it changed."""
     mark = bytes.fromhex(line.about["mark"])
     standing = Suppression.objects.filter(fingerprint=mark, lifted_at__isnull=True)
     if line.kind == "lifted":
-        return bool(standing.update(lifted_at=line.at))
+        with transaction.atomic():
+            if not standing.exists():
+                return False
+            trail.record("suppression.lifted", by=by, at=line.at)
+            return bool(standing.update(lifted_at=line.at))
     if standing.exists():
         return False
     Suppression.objects.create(fingerprint=mark, source=line.about["source"], since=line.at)

@@ -80,7 +80,7 @@ def _again(after: int, until: int, *, at: datetime) -> Replay:
         elif line.kind == "minor":
             saying_again.mind_age(line, by=BY)
         else:
-            done.suppressed += saying_again.suppress(line)
+            done.suppressed += saying_again.suppress(line, by=BY)
         if len(leaving) >= BATCH:
             done.erased += _erase(leaving, at=at)
             leaving = []

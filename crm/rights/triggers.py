@@ -25,6 +25,7 @@ _BY_TABLE = {
     "consent_evidencestamp": "consent_evidencestamp_grows consent_evidencestamp_grows_truncate",
     "consent_guardian": "consent_guardian_audit consent_guardian_audit_truncate consent_guardian_paper "
     "consent_guardian_fixed consent_guardian_stays consent_guardian_hold",
+    "consent_handle": "consent_handle_grows consent_handle_grows_truncate",
     "consent_keptreceipt": "consent_keptreceipt_audit consent_keptreceipt_audit_truncate "
     "consent_keptreceipt_grows consent_keptreceipt_grows_truncate",
     "consent_listlead": "consent_listlead_audit consent_listlead_audit_truncate "
@@ -59,8 +60,8 @@ _BY_TABLE = {
     "consent_smsmessage": "consent_smsmessage_debt consent_smsmessage_hold consent_smsmessage_hold_update",
     "consent_strangerscomplaint": "consent_strangerscomplaint_audit consent_strangerscomplaint_audit_truncate",
     "consent_stampedevent": "consent_stampedevent_grows consent_stampedevent_grows_truncate",
-    "consent_subject": "consent_subject_hold_update consent_subject_age_insert consent_subject_age_update",
-    "consent_suppression": "consent_suppression_same consent_suppression_stays",
+    "consent_subject": "consent_subject_hold_update consent_subject_age_insert consent_subject_age_update consent_subject_gone",
+    "consent_suppression": "consent_suppression_same consent_suppression_stays consent_suppression_lifted",
     "contacts_callattempt": "contacts_callattempt_debt contacts_callattempt_hold",
     "contacts_canary": "contacts_canary_audit contacts_canary_audit_truncate",
     "contacts_contact": "contacts_contact_audit_insert contacts_contact_audit_update contacts_contact_audit_delete "

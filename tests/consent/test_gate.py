@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
+from audit import trail
 from audit.trail import Self_
 from consent import gate, register, rules
 from consent.actions import ACTIONS
@@ -72,7 +74,9 @@ def test_without_a_consent_the_answer_is_no_and_is_kept():
 def test_whoever_is_unknown_counts_as_erased():
     home = house.build()
     subject = stranger()
-    Subject.objects.filter(pk=subject).update(erased_at=house.NOON)
+    with transaction.atomic():
+        trail.record("contact.erased", by=house.BY, at=house.NOON, subject=subject)
+        Subject.objects.filter(pk=subject).update(erased_at=house.NOON)
     assert ask(home, subject).reason == "erased"
 
 

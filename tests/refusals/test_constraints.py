@@ -149,7 +149,9 @@ def test_a_number_is_remembered_once_and_refused_once(home):
     twice(handle, "one_handle_per_number", "fingerprint")
     no = Suppression.objects.create(fingerprint=handle.fingerprint, source="call", since=AT)
     twice(no, "one_standing_suppression", "fingerprint")
-    Suppression.objects.filter(pk=no.pk).update(lifted_at=AT)
+    with transaction.atomic():
+        trail.record("suppression.lifted", by=BY, at=AT, subject=handle.subject_id)
+        Suppression.objects.filter(pk=no.pk).update(lifted_at=AT)
     Suppression.objects.create(fingerprint=handle.fingerprint, source="call", since=AT)
 
 
