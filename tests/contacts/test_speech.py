@@ -387,7 +387,7 @@ def test_the_file_that_proves_a_consent_names_it_as_it_names_paper(home, receipt
         ("spoken", heard),
         ("speech", heard),
     ]
-    assert "recorded" in summary
+    assert "| 录音 | C 级 |" in summary
 
 
 def test_the_person_sees_it_on_their_own_page_and_in_their_copy(home, settings, tmp_path):
