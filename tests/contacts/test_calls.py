@@ -321,7 +321,7 @@ def test_who_calls_reads_first_who_calls_why_where_from_and_how_to_refuse():
             words = version.content[language]
             for part in (words["controller"]["name"], words["controller"]["contact"], words["withdraw"]):
                 assert part in page, (language, part)
-        assert ("calling for Yunnuo Demo" in page, "2026-03-02, from fair, Hall" in page, "我是Li" in page) == (
+        assert ("calling for Yunnuo Demo" in page, "2026-03-02, from fair · Hall" in page, "我是Li" in page) == (
             True,
             True,
             True,
