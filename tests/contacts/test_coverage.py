@@ -13,7 +13,7 @@ from tests.proofs.cast import enter
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 LATER = house.NOON + timedelta(hours=1)
-QUERIES = 29
+QUERIES = 30
 
 
 @pytest.fixture
