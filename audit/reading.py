@@ -44,11 +44,12 @@ JOBS: dict[str, Promise] = {
     "readyz": pgettext_lazy("part of the house", "readiness"),
     "recall": pgettext_lazy("part of the house", "telling partners"),
     "receipts": pgettext_lazy("part of the house", "receipts"),
-    "recipient": pgettext_lazy("part of the house", "a partner, by their link"),
+    "recipient": pgettext_lazy("part of the house", "a partner, by link or signed answer"),
     "restore": pgettext_lazy("part of the house", "restoring"),
     "sealer": pgettext_lazy("part of the house", "sealing"),
     "seed": pgettext_lazy("part of the house", "setting up"),
     "sms": pgettext_lazy("part of the house", "text messages"),
+    "stamps": pgettext_lazy("part of the house", "time-stamping"),
     "sweep": pgettext_lazy("part of the house", "sweep"),
     "visitor": pgettext_lazy("part of the house", "a visitor"),
 }
