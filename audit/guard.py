@@ -6,6 +6,7 @@ its triggers: add the guard again after it. `installed` tells what stands, for a
 """
 
 import re
+from collections.abc import Sequence
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.operations.base import Operation
@@ -152,6 +153,29 @@ def immutable_when_operations(table: str, condition_sql_old: str) -> list[Operat
     )
     undo = _drops(name, f"{name}_truncate", table=table)
     return [_operation(postgresql, undo, sqlite, _drops(f"{name}_update", f"{name}_delete"))]
+
+
+def refusing_operations(table: str, rules: Sequence[tuple[str, str, str, str]]) -> list[Operation]:
+    """Refuse single rows of `table` by rules of its own, whoever writes: IntegrityError on both databases.
+
+    A rule is a name, a deed, a condition over OLD and NEW that both databases read alike, and the words of the refusal,
+    all written in the migration and never by a user.
+    """
+    _names(table, *(name for name, *_rest in rules))
+    sqlite, postgresql, names = list[str](), list[str](), [f"{table}_{name}" for name, *_rest in rules]
+    for name, (_rule, deed, condition, words) in zip(names, rules, strict=True):
+        sqlite.append(
+            f"CREATE TRIGGER {name} BEFORE {deed} ON {table} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{words}'); END"
+        )
+        row = "OLD" if deed == "DELETE" else "NEW"
+        postgresql += (
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$ BEGIN "
+            f"IF {condition} THEN RAISE EXCEPTION '{words}' USING ERRCODE = '23000'; END IF; RETURN {row}; END $$",
+            f"CREATE TRIGGER {name} BEFORE {deed} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
+        )
+    undo = _drops(*names, table=table) + tuple(f"DROP FUNCTION {name}()" for name in names)
+    return [_operation(tuple(postgresql), undo, tuple(sqlite), _drops(*names))]
 
 
 def installed(connection: BaseDatabaseWrapper) -> set[str]:

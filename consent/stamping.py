@@ -74,14 +74,11 @@ def _list(rows: Sequence[tuple[str, str]]) -> bytes:
 
 
 def of(events: Sequence[ConsentEvent]) -> tuple[dict[UUID, UUID], list[Stamped]]:
-    """Which stamp speaks for each of these steps, if any does, and those stamps with their lists."""
+    """Which stamp speaks for each of these steps, if any does, and those stamps with their lists; three queries."""
     found = dict(StampedEvent.objects.filter(event__in=[event.pk for event in events]).values_list("event", "stamp"))
-    stamps = []
-    for stamp in EvidenceStamp.objects.filter(pk__in=set(found.values())).order_by("at", "pk"):
-        rows = (
-            StampedEvent.objects.filter(stamp=stamp)
-            .order_by("place")
-            .values_list("event__event_hash", "event__evidence__digest")
-        )
-        stamps.append(Stamped(stamp, _list([(digest, proof or "") for digest, proof in rows])))
-    return found, stamps
+    stamps = EvidenceStamp.objects.filter(pk__in=set(found.values())).order_by("at", "pk")
+    lists: dict[UUID, list[tuple[str, str]]] = {stamp.pk: [] for stamp in stamps}
+    beside = StampedEvent.objects.filter(stamp__in=list(lists)).order_by("place")
+    for stamp, digest, proof in beside.values_list("stamp", "event__event_hash", "event__evidence__digest"):
+        lists[stamp].append((digest, proof or ""))
+    return found, [Stamped(stamp, _list(lists[stamp.pk])) for stamp in stamps]

@@ -15,7 +15,7 @@ from consent import leading
 from consent.models import ListLead
 from team.doors import StaffRequest, door
 from team.models import User
-from vault.forms import StrictForm
+from vault.forms import CHOOSE, StrictForm
 
 LATEST = 20
 
@@ -29,7 +29,7 @@ class LeadForm(StrictForm):
         """Offer compliance, but whoever asks."""
         super().__init__(*args, **kwargs)
         people = [(str(user.pk), user.display_name) for user in leading.candidates(by=by)]
-        self.fields["person"].choices = [("", "–"), *people]  # type: ignore[attr-defined]
+        self.fields["person"].choices = [("", CHOOSE), *people]  # type: ignore[attr-defined]
 
 
 @door(roles=("compliance", "admin"))

@@ -37,8 +37,10 @@ def work(*, at: datetime) -> int:
     known = Partner.objects.select_related("hook").in_bulk({partner for _pk, partner, _tries in due})
     tried, taken, silent = 0, 0, set[UUID]()
     for pk, partner, tries in due:
+        if tried == BATCH:
+            break
         via = road(known[partner], tries)
-        if tried == BATCH or (via == "hook" and partner in silent):
+        if via == "hook" and partner in silent:
             continue
         heard = _tell(pk, via, at)
         tried, taken = tried + 1, taken + heard.taken

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import vault.fields
-from audit import guard, schema
+from audit import guard
 
 TABLE = "consent_partnerhook"
 WAITS = (
@@ -15,25 +15,6 @@ RULES = (
     ("born", "INSERT", f"NOT {WAITS}", "how a partner is told is entered before it is approved"),
     ("same", "UPDATE", "OLD.partner_id <> NEW.partner_id OR OLD.address <> NEW.address", "how a partner is told stays"),
     ("stays", "DELETE", "1 = 1", "how a partner is told stays"),
-)
-SQLITE = tuple(
-    f"CREATE TRIGGER {TABLE}_{name} BEFORE {deed} ON {TABLE} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{words}'); END"
-    for name, deed, condition, words in RULES
-)
-POSTGRESQL = tuple(
-    statement
-    for name, deed, condition, words in RULES
-    for statement in (
-        f"""
-        CREATE FUNCTION {TABLE}_{name}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
-        BEGIN
-          IF {condition} THEN RAISE EXCEPTION '{words}' USING ERRCODE = '23000'; END IF;
-          RETURN {"OLD" if deed == "DELETE" else "NEW"};
-        END $$
-        """,
-        f"CREATE TRIGGER {TABLE}_{name} BEFORE {deed} ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {TABLE}_{name}()",
-        f"ALTER TABLE {TABLE} ENABLE ALWAYS TRIGGER {TABLE}_{name}",
-    )
 )
 
 
@@ -83,5 +64,5 @@ class Migration(migrations.Migration):
             ),
         ),
         *guard.guard_operations(TABLE, "partner_id"),
-        migrations.RunPython(schema.step(postgresql=POSTGRESQL, sqlite=SQLITE), migrations.RunPython.noop),
+        *guard.refusing_operations(TABLE, RULES),
     ]

@@ -6,7 +6,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from audit import guard, schema
+from audit import guard
 
 LEAD, LIST = "consent_listlead", "consent_suppression"
 OTHER = (
@@ -16,25 +16,6 @@ OTHER = (
 RULES = (
     ("same", "UPDATE", OTHER, "a refusal stays what it is"),
     ("stays", "DELETE", "1 = 1", "a refusal stays"),
-)
-SQLITE = tuple(
-    f"CREATE TRIGGER {LIST}_{name} BEFORE {deed} ON {LIST} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{words}'); END"
-    for name, deed, condition, words in RULES
-)
-POSTGRESQL = tuple(
-    statement
-    for name, deed, condition, words in RULES
-    for statement in (
-        f"""
-        CREATE FUNCTION {LIST}_{name}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
-        BEGIN
-          IF {condition} THEN RAISE EXCEPTION '{words}' USING ERRCODE = '23000'; END IF;
-          RETURN {"OLD" if deed == "DELETE" else "NEW"};
-        END $$
-        """,
-        f"CREATE TRIGGER {LIST}_{name} BEFORE {deed} ON {LIST} FOR EACH ROW EXECUTE FUNCTION {LIST}_{name}()",
-        f"ALTER TABLE {LIST} ENABLE ALWAYS TRIGGER {LIST}_{name}",
-    )
 )
 
 
@@ -75,5 +56,5 @@ class Migration(migrations.Migration):
         ),
         *guard.guard_operations(LEAD, "person_id"),
         *guard.append_only_operations(LEAD),
-        migrations.RunPython(schema.step(postgresql=POSTGRESQL, sqlite=SQLITE), migrations.RunPython.noop),
+        *guard.refusing_operations(LIST, RULES),
     ]

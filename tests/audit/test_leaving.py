@@ -176,6 +176,7 @@ def test_nothing_moves_that_no_anchor_covers(sealer, tmp_path):
     write(600, at=OLD)
     sealing.seal(sealer, at=OLD)
     refused(PruningRefused, "unanchored", prune, tmp_path=tmp_path)
+    assert ([*tmp_path.glob("*.zip")], Pruning.objects.count(), Entry.objects.count()) == ([], 0, 600)
 
 
 def test_a_run_that_died_is_finished_by_the_next(old, tmp_path, monkeypatch):

@@ -498,6 +498,15 @@ def test_story(story):
     Story().tell(story.__doc__)
 
 
+def test_a_story_that_tells_otherwise_fails():
+    """Each line after an arrow is compared: one that is wrong would be found."""
+    told = a_yes_ends_with_the_second_it_named.__doc__
+    lies = told.replace("11:59 asks phone -> allowed", "11:59 asks phone -> expired")
+    assert lies != told
+    with pytest.raises(AssertionError):
+        Story().tell(lies)
+
+
 def test_every_reason_the_rules_know_is_told_and_has_a_sentence():
     told = {line.split("-> ")[1].strip() for story in STORIES for line in story.__doc__.splitlines() if "->" in line}
     tree = ast.parse(Path(rules.__file__).read_text(encoding="utf-8"))

@@ -113,6 +113,12 @@ def test_a_signature_lies_between_its_notice_and_today(day, code):
 def test_the_first_and_the_last_day_are_inside():
     for day in (date(2025, 9, 1), date(2026, 3, 2)):
         dates.check(day, today=date(2026, 3, 2), notice_from=date(2025, 9, 1))
+    outside = []
+    for day in (date(2025, 8, 31), date(2026, 3, 3)):
+        with pytest.raises(DateRefused) as caught:
+            dates.check(day, today=date(2026, 3, 2), notice_from=date(2025, 9, 1))
+        outside.append(caught.value.code)
+    assert outside == ["notice", "future"], "and the days beside them are not"
 
 
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
